@@ -1,0 +1,108 @@
+"""The values that travel through the engine: what a document, a block, a chunk and a hit are.
+
+All offsets are in code points of a document's canonical `text`, start inclusive, end exclusive.
+Pages, lines and ranks count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+BlockKind = Literal["heading", "paragraph", "list", "table", "code"]
+Mode = Literal["hybrid", "keyword", "vector"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A unit of structure: the slice `text[start:end]` of its document, never empty."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    """1..6 for headings, 0 for the rest."""
+    page: int | None = None
+    line: int | None = None
+    """Line of the source file on which the block starts, where lines mean something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file after reading: canonical text and the blocks in it, in order, not overlapping.
+
+    Pages of a paged document are parted by a form feed (U+000C) in `text`.
+    """
+
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    kind: str
+    """Family of the format: "text", "markdown", "html", "pdf", "code"."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a chunk stands in its document; what does not apply is None or empty."""
+
+    page: int | None = None
+    end_page: int | None = None
+    line: int | None = None
+    end_line: int | None = None
+    heading: tuple[str, ...] = ()
+    """Heading path from the outermost to the innermost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document: `document.text[start:end]` and its address."""
+
+    start: int
+    end: int
+    address: Address = Address()
+
+
+@dataclass(frozen=True, slots=True)
+class LegResult:
+    """Rank (from 1) and raw score of one hit in one leg."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage found. `legs` has a key for every leg that ranked it ("keyword", "vector")."""
+
+    id: str
+    document_id: str
+    path: str
+    title: str
+    text: str
+    score: float
+    rank: int
+    highlights: tuple[tuple[int, int], ...]
+    """Matched stretches of `text`, in code points, in order, not overlapping."""
+    address: Address
+    start: int
+    """Offset of the passage in the document's text."""
+    legs: Mapping[str, LegResult]
+    also_at: tuple[str, ...] = ()
+    """Paths of other documents with the very same content."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits best first, the number of passages that matched at all, and timings in milliseconds.
+
+    `timings` has the keys parse, embed, keyword, vector, fuse, fetch, total.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    timings: Mapping[str, float]
+    notes: tuple[str, ...] = ()
+    """Sentences for the user, such as "The model is not loaded: searched by words only."."""

@@ -1,0 +1,56 @@
+// @ts-check
+/**
+ * The one list of what page, engine worker and inference worker say to each other.
+ *
+ * METHODS are the methods of `app.browser.bridge.Bridge` (snake_case there and here); a test
+ * compares both lists. ERROR_CODES are those of `app.errors.CODES`; a test compares them too.
+ */
+
+/** Methods of the Python bridge, as the page calls them through the engine worker. */
+export const METHODS = /** @type {const} */ ([
+  "add",
+  "search",
+  "remove",
+  "get",
+  "context",
+  "documents",
+  "stats",
+  "cancel",
+  "close",
+]);
+
+/** Names of progress events: `{ phase, done, total, unit, rate, secondsLeft, path?, message? }`. */
+export const PHASES = /** @type {const} */ ([
+  "boot", // starting the engine; `message` names the step
+  "model", // loading the embedding model
+  "scan", // walking folders
+  "index", // reading, chunking, embedding and writing files; unit "files"
+  "commit", // writing a segment
+  "offline", // service worker precaching the site; unit "bytes"
+]);
+
+export const ERROR_CODES = /** @type {const} */ ([
+  "internal",
+  "empty",
+  "no-text",
+  "encrypted",
+  "damaged",
+  "too-large",
+  "unsupported",
+  "not-text",
+  "unreadable",
+  "bad-option",
+  "bad-query",
+  "dimension-mismatch",
+  "not-found",
+  "storage-damaged",
+  "storage-unavailable",
+  "index-version",
+  "quota-exceeded",
+  "read-only",
+  "model-missing",
+  "model-failed",
+  "cancelled",
+  "closed",
+  "boot-failed",
+]);
