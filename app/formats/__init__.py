@@ -1,0 +1,1 @@
+"""Readers, one module a family: bytes of a file to a `Document`."""
