@@ -1,0 +1,1 @@
+"""Text to terms: normalisation, tokens, stems, and the model's word pieces."""
