@@ -1,0 +1,1 @@
+"""CPython's side of the ports: the command line, a store on disk, models through ONNX Runtime."""

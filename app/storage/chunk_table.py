@@ -1,0 +1,120 @@
+"""The chunks of a segment: rows in, columns stored, rows out on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.model import Address
+from app.storage.columns import Rows, concat, from_arrays, take, to_arrays
+from app.storage.strings import StringTable
+
+HEADING_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """One chunk: `start:end` of its document's text in code points, and the same in bytes."""
+
+    document: int
+    """Ordinal of the document in the segment."""
+    start: int
+    end: int
+    byte_start: int
+    byte_end: int
+    crc: int
+    """CRC32 of the chunk's UTF-8 bytes."""
+    address: Address = field(default_factory=Address)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkTable:
+    """All chunks of a segment in document order, one array a column, each of length n."""
+
+    headings: StringTable
+    """The distinct heading paths of the segment, parts joined by U+001F."""
+    heading: NDArray[np.uint32]
+    """Row in `headings`."""
+    document: NDArray[np.uint32]
+    start: NDArray[np.uint32]
+    end: NDArray[np.uint32]
+    byte_start: NDArray[np.uint32]
+    byte_end: NDArray[np.uint32]
+    crc: NDArray[np.uint32]
+    page: NDArray[np.uint32]
+    """0 in this and the next three columns means: does not apply."""
+    end_page: NDArray[np.uint32]
+    line: NDArray[np.uint32]
+    end_line: NDArray[np.uint32]
+
+    @classmethod
+    def build(cls, rows: Sequence[ChunkRow]) -> ChunkTable:
+        """The columns of the rows."""
+        paths: dict[str, int] = {}
+        heading = [paths.setdefault(_heading_key(row.address), len(paths)) for row in rows]
+        columns = np.array(
+            [
+                (
+                    *(row.document, row.start, row.end, row.byte_start, row.byte_end, row.crc),
+                    *(row.address.page or 0, row.address.end_page or 0),
+                    *(row.address.line or 0, row.address.end_line or 0),
+                )
+                for row in rows
+            ],
+            dtype=np.uint32,
+        ).reshape(len(rows), 10)
+        numbers = np.array(heading, dtype=np.uint32)
+        return cls(StringTable.build(paths), numbers, *columns.T.copy())
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+    def row(self, ordinal: int) -> ChunkRow:
+        """One chunk, decoded."""
+        path = self.headings[int(self.heading[ordinal])]
+        return ChunkRow(
+            document=int(self.document[ordinal]),
+            start=int(self.start[ordinal]),
+            end=int(self.end[ordinal]),
+            byte_start=int(self.byte_start[ordinal]),
+            byte_end=int(self.byte_end[ordinal]),
+            crc=int(self.crc[ordinal]),
+            address=Address(
+                page=int(self.page[ordinal]) or None,
+                end_page=int(self.end_page[ordinal]) or None,
+                line=int(self.line[ordinal]) or None,
+                end_line=int(self.end_line[ordinal]) or None,
+                heading=tuple(path.split(HEADING_SEPARATOR)) if path else (),
+            ),
+        )
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """The sections of this table, named ``chunk.<column>``."""
+        return to_arrays(self, "chunk")
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> ChunkTable:
+        """The table that `to_arrays` wrote, as views."""
+        return cls(**from_arrays(cls, arrays, "chunk"))
+
+    def take(self, rows: Rows) -> ChunkTable:
+        """A table of the given chunks in that order; `headings` and `document` stay."""
+        return ChunkTable(headings=self.headings, **take(self, rows, but="headings"))
+
+    @staticmethod
+    def concat(tables: Sequence[ChunkTable]) -> ChunkTable:
+        """All chunks of all tables; headings are made distinct again, `document` is left."""
+        paths: dict[str, int] = {}
+        moved: list[ChunkTable] = []
+        for table in tables:
+            numbers = [paths.setdefault(path, len(paths)) for path in table.headings]
+            moved.append(replace(table, heading=np.array(numbers, dtype=np.uint32)[table.heading]))
+        return ChunkTable(headings=StringTable.build(paths), **concat(moved, but="headings"))
+
+
+def _heading_key(address: Address) -> str:
+    return HEADING_SEPARATOR.join(part.replace(HEADING_SEPARATOR, " ") for part in address.heading)

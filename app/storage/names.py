@@ -1,0 +1,50 @@
+"""Names of the files in a store: one rule for every adapter, one scheme for the index.
+
+``seg-00000007`` is a segment, ``seg-00000007.txt`` its text, ``seg-00000007.dead-00000012`` its
+tombstones, ``manifest-a`` and ``manifest-b`` the two slots. Numbers are never used twice.
+"""
+
+from __future__ import annotations
+
+import re
+
+from app.errors import InputError
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_OURS = re.compile(r"seg-\d{8}(\.txt|\.dead-\d{8})?")
+
+MANIFEST_SLOTS = ("manifest-a", "manifest-b")
+
+
+def check_name(name: str) -> str:
+    """The name itself, or `InputError` when a store must not take it.
+
+    >>> check_name("seg-00000001.txt")
+    'seg-00000001.txt'
+    """
+    if len(name) > 200 or _NAME.fullmatch(name) is None:
+        raise InputError(
+            f"{name!r} is no name for a stored file.",
+            hint="Use lower-case letters, digits, dot, underscore and hyphen, at most 200.",
+        )
+    return name
+
+
+def segment_name(number: int) -> str:
+    """`segment_name(7) == "seg-00000007"`."""
+    return f"seg-{number:08d}"
+
+
+def text_name(segment: str) -> str:
+    """Name of the file that holds the texts of a segment's documents."""
+    return f"{segment}.txt"
+
+
+def tombstone_name(segment: str, number: int) -> str:
+    """Name of a file of tombstones for a segment."""
+    return f"{segment}.dead-{number:08d}"
+
+
+def is_index_file(name: str) -> bool:
+    """Whether a file is part of an index (and an orphan when no manifest names it)."""
+    return _OURS.fullmatch(name) is not None
