@@ -1,0 +1,141 @@
+"""One word to its forms: "don't" → dont; "getUserName" → getusername, get, user, name.
+
+A word is what `scripts.WORD` matches. Scripts without spaces become overlapping pairs of
+characters; everything else is a simple word or a compound of parts between joints
+(``' . - _``) and humps (camelCase). A compound gives the whole, written without its joints, then
+its parts, so that "e-mail" finds "email" and "linalg" finds "numpy.linalg". Between digits a
+joint stays: 3.14, 2024-01-15.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from app.core.analysis.normalise import normalise
+from app.core.analysis.scripts import CLUSTER, HAS_UNSPACED, IGNORED, UNSPACED_RUN
+
+MAX_TERM = 64
+"""Characters kept of a longer form (a hash, a line of base64), in documents and queries alike."""
+
+_NUMBER = re.compile(r"[vV]?\d+(?:[.,]\d+)+[^\W_]*")
+_PART = re.compile(rf"{_NUMBER.pattern}|[^'’.,_\-‐‑]+")
+_PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s")
+_APOSTROPHES = "'’"
+_CLITICS = frozenset({"s", "re", "ve", "ll", "d", "m"})
+
+
+class Token(NamedTuple):
+    """A term and the stretch of the original text it stands for, in code points."""
+
+    term: str
+    start: int
+    end: int
+
+
+def forms(word: str) -> list[Token]:
+    """Normalised forms of one word, not stemmed; a compound's whole stands before its parts.
+
+    >>> [form.term for form in forms("snake_Case")]
+    ['snakecase', 'snake', 'case']
+    """
+    if not HAS_UNSPACED.search(word):
+        return list(_compound(word, 0))
+    found: list[Token] = []
+    done = 0
+    for run in UNSPACED_RUN.finditer(word):
+        found += _compound(word[done : run.start()], done)
+        found += _pairs(run.group(), run.start())
+        done = run.end()
+    found += _compound(word[done:], done)
+    return found
+
+
+def _pairs(run: str, base: int) -> Iterator[Token]:
+    """Overlapping pairs of characters, or the one character there is."""
+    singles = [
+        Token(normal, base + cluster.start(), base + cluster.end())
+        for cluster in CLUSTER.finditer(run)
+        if (normal := normalise(cluster.group()))
+    ]
+    if len(singles) == 1:
+        yield singles[0]
+    for left, right in pairwise(singles):
+        yield Token(left.term + right.term, left.start, right.end)
+
+
+def _compound(text: str, base: int) -> Iterator[Token]:
+    pieces = _without_clitic(text, [_token(m.group(), m.start()) for m in _PART.finditer(text)])
+    parts = [hump for piece in pieces for hump in _humps(piece)]
+    if len(parts) > 1:
+        whole = Token(_join(text, parts), parts[0].start, parts[-1].end)
+        yield _normal(whole, base)
+        if "." in text and all(len(part.term) == 1 for part in parts):
+            return  # U.S.A., e.g.
+    for part in parts:
+        if len(parts) == 1 or not _is_splinter(text, part):
+            yield _normal(part, base)
+            if part.term[0] in "vV" and _NUMBER.fullmatch(part.term):
+                yield _normal(Token(part.term[1:], part.start + 1, part.end), base)
+
+
+def _token(raw: str, start: int) -> Token:
+    return Token(raw, start, start + len(raw))
+
+
+def _normal(raw: Token, base: int) -> Token:
+    form = normalise(raw.term)
+    if _NUMBER.fullmatch(form):
+        form = form.replace(",", "")
+    return Token(form[:MAX_TERM], base + raw.start, base + raw.end)
+
+
+def _without_clitic(text: str, pieces: list[Token]) -> list[Token]:
+    """Drops the end of "Brien's" and "we'll"; "don't" becomes one piece."""
+    if len(pieces) < 2 or text[pieces[-2].end] not in _APOSTROPHES:
+        return pieces
+    *others, host, last = pieces
+    ending = last.term.lower()
+    if ending in _CLITICS:
+        return [*others, host]
+    if ending == "t":
+        return [*others, Token(host.term + last.term, host.start, last.end)]
+    return pieces
+
+
+def _humps(piece: Token) -> Iterator[Token]:
+    """The parts of camelCase: cuts before an upper-case letter that starts a new word."""
+    raw = piece.term
+    if raw.islower() or raw.isupper() or len(raw) > MAX_TERM or _PLURAL_ACRONYM.fullmatch(raw):
+        yield piece
+        return
+    cuts = [0, *(i for i in range(1, len(raw)) if _starts_hump(raw, i)), len(raw)]
+    for start, end in pairwise(cuts):
+        yield _token(raw[start:end], piece.start + start)
+
+
+def _starts_hump(raw: str, i: int) -> bool:
+    if not raw[i].isupper():
+        return False
+    before, after = raw[i - 1], raw[i + 1 : i + 2]
+    return before.islower() or (after.islower() and (before.isupper() or before.isdigit()))
+
+
+def _is_splinter(text: str, part: Token) -> bool:
+    """A single letter cut off by a hump or an apostrophe: the i of iPhone, the O of O'Brien."""
+    if len(part.term) > 1 or part.term.isdigit():
+        return False
+    around = text[max(0, part.start - 1) : part.start] + text[part.end : part.end + 1]
+    return any(char.isalnum() or char in _APOSTROPHES for char in around)
+
+
+def _join(text: str, parts: list[Token]) -> str:
+    """The parts written as one word; what stands between two digits stays."""
+    whole = parts[0].term
+    for left, right in pairwise(parts):
+        if left.term[-1].isdigit() and right.term[0].isdigit():
+            whole += text[left.end : right.start]
+        whole += right.term
+    return IGNORED.sub("", whole)

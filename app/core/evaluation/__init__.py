@@ -1,0 +1,19 @@
+"""How good the search is: judged collections, runs and metrics."""
+
+from app.core.evaluation.beir import JudgedCollection, JudgedDocument, load_beir
+from app.core.evaluation.metrics import average_precision, mrr, ndcg, recall
+from app.core.evaluation.runs import Qrels, Run, evaluate, ranking
+
+__all__ = [
+    "JudgedCollection",
+    "JudgedDocument",
+    "Qrels",
+    "Run",
+    "average_precision",
+    "evaluate",
+    "load_beir",
+    "mrr",
+    "ndcg",
+    "ranking",
+    "recall",
+]
