@@ -49,6 +49,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def load_script(name: str) -> ModuleType:
     """A script of `pyodide_build/` as a module; that folder is no package on purpose."""
+    folder = str(ROOT / "pyodide_build")
+    if folder not in sys.path:
+        sys.path.append(folder)  # scripts import each other by bare name
     spec = importlib.util.spec_from_file_location(name, ROOT / "pyodide_build" / f"{name}.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
