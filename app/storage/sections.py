@@ -46,6 +46,7 @@ def pack(arrays: Arrays) -> list[Buffer]:
     offset = _aligned(_HEADER.size + _ENTRY.size * len(arrays))
     end = _HEADER.size + _ENTRY.size * len(arrays)
     for name, array in arrays.items():
+        _check(name, array)
         flat = np.ascontiguousarray(array)
         data = flat.reshape(-1).view(np.uint8).data
         body.append(bytes(offset - end))
@@ -115,17 +116,17 @@ def _table(view: memoryview, name: str) -> list[tuple[bytes, bytes, int, int, in
 
 
 def _entry(name: str, array: NDArray[Any], offset: int, data: memoryview) -> bytes:
-    code = array.dtype.newbyteorder("<").str
-    encoded = name.encode("ascii")
-    if code not in _DTYPES or array.dtype.str != code or array.ndim not in (1, 2):
-        raise ValueError(f"{name}: {array.dtype} of {array.ndim} dimensions has no place in a file")
-    if len(encoded) > 32:
-        raise ValueError(f"the section name {name!r} is longer than 32 bytes")
     rows, columns = array.shape if array.ndim == 2 else (array.shape[0], 0)
-    code_bytes = code.encode("ascii")
-    return _ENTRY.pack(
-        encoded, code_bytes, rows, columns, offset, len(data), zlib.crc32(data), array.ndim
-    )
+    label, code = name.encode("ascii"), array.dtype.str.encode("ascii")
+    crc = zlib.crc32(data)
+    return _ENTRY.pack(label, code, rows, columns, offset, len(data), crc, array.ndim)
+
+
+def _check(name: str, array: NDArray[Any]) -> None:
+    if array.dtype.str not in _DTYPES or array.ndim not in (1, 2):
+        raise ValueError(f"{name}: {array.dtype} of {array.ndim} dimensions has no place in a file")
+    if len(name.encode("ascii")) > 32:
+        raise ValueError(f"the section name {name!r} is longer than 32 bytes")
 
 
 def _aligned(offset: int) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.lexical import Postings
+from app.core.lexical.postings import Postings
 from app.errors import StorageError
 from app.ports import Buffer, Store
 from app.storage import sections

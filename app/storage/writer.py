@@ -60,16 +60,16 @@ class IndexWriter:
         new: Sequence[NewSegment] = (),
         *,
         deletes: Deletes | None = None,
-        drop: Sequence[int] = (),
+        merged: tuple[range, NewSegment] | None = None,
     ) -> Snapshot:
-        """Add segments, delete documents and drop whole segments in one step.
+        """Add segments, delete documents, put a merged segment in place of others: in one step.
 
-        `deletes` and `drop` speak of segments by their number in `snapshot`. A segment that is
-        left without a live document is dropped. On `StorageError` nothing has changed.
+        `deletes` and the range of `merged` speak of segments by their number in `snapshot`. A
+        segment left without a live document is dropped. On `StorageError` nothing has changed.
         """
         written: list[str] = []
         try:
-            kept = await self._keep(deletes or {}, set(drop), written)
+            kept = await self._keep(deletes or {}, merged, written)
             for item in new:
                 kept.append(await self._write(item, written))
         except Exception:
@@ -94,11 +94,15 @@ class IndexWriter:
         return self._next_number - 1
 
     async def _keep(
-        self, deletes: Deletes, drop: set[int], written: list[str]
+        self, deletes: Deletes, merged: tuple[range, NewSegment] | None, written: list[str]
     ) -> list[LiveSegment]:
+        """The segments of the snapshot as the next commit has them."""
+        replaced = merged[0] if merged else range(0)
         kept: list[LiveSegment] = []
         for number, live in enumerate(self.snapshot.segments):
-            if number in drop:
+            if merged and number == replaced.start and len(merged[1].segment.documents):
+                kept.append(await self._write(merged[1], written))
+            if number in replaced:
                 continue
             gone = deletes.get(number)
             if gone is None or len(gone) == 0:
