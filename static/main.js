@@ -1,0 +1,3 @@
+// @ts-check
+/** The page: defines the components; `index.html` holds `<fossick-app>`. */
+import "./ui/app.js";

@@ -1,0 +1,82 @@
+// @ts-check
+/**
+ * The queue of things to add: one job at a time, one progress line, one report at the end.
+ * Searching goes on meanwhile.
+ */
+import { asError } from "./searching.js";
+
+/** @typedef {import("./sources.js").Source} Source */
+/** @typedef {import("../fossick.js").AddReport} AddReport */
+/** @typedef {import("../fossick.js").Progress} Progress */
+/**
+ * @typedef {object} Outcome
+ * @property {AddReport} report of all jobs since the queue was last empty
+ * @property {Error | null} error
+ * @property {boolean} cancelled
+ */
+
+export class Adder {
+  /**
+   * @param {(sources: Source[], options: {onProgress: (progress: Progress) => void, signal: AbortSignal}) => Promise<AddReport>} add
+   * @param {{ onProgress: (progress: Progress | null) => void, onDone: (outcome: Outcome) => void }} listeners
+   */
+  constructor(add, { onProgress, onDone }) {
+    this.add = add;
+    this.onProgress = onProgress;
+    this.onDone = onDone;
+    /** @type {Source[][]} */
+    this.queue = [];
+    /** @type {AbortController | null} */
+    this.running = null;
+  }
+
+  /** @param {Source[]} sources */
+  push(sources) {
+    if (sources.length === 0) return;
+    this.queue.push(sources);
+    if (!this.running) void this.drain();
+  }
+
+  /** Stops after the file at hand; what was committed stays. */
+  cancel() {
+    this.queue = [];
+    this.running?.abort();
+  }
+
+  async drain() {
+    this.running = new AbortController();
+    const { signal } = this.running;
+    const report = emptyReport();
+    /** @type {Error | null} */
+    let error = null;
+    for (let job = this.queue.shift(); job && !error; job = this.queue.shift()) {
+      this.onProgress({ phase: "scan", done: 0, total: 0 });
+      try {
+        merge(report, await this.add(job, { onProgress: (p) => this.onProgress(p), signal }));
+      } catch (reason) {
+        error = asError(reason);
+      }
+    }
+    this.queue = [];
+    this.running = null;
+    this.onProgress(null);
+    const cancelled = signal.aborted;
+    this.onDone({ report, error: cancelled ? null : error, cancelled });
+  }
+}
+
+/** @returns {AddReport} */
+export function emptyReport() {
+  return { added: 0, updated: 0, skipped: 0, removed: 0, failed: [] };
+}
+
+/**
+ * @param {AddReport} into
+ * @param {AddReport} from
+ */
+function merge(into, from) {
+  for (const key of /** @type {const} */ (["added", "updated", "skipped", "removed"])) {
+    into[key] += from[key] ?? 0;
+  }
+  into.failed.push(...(from.failed ?? []));
+}

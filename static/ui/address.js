@@ -1,0 +1,60 @@
+// @ts-check
+import { fileName } from "./format.js";
+
+/** @typedef {import("../fossick.js").Address} Address */
+
+/**
+ * Where in the document a passage stands: `["page 3", "Panning › Tools"]`.
+ * @param {Address} [address]
+ * @returns {string[]}
+ */
+export function place(address) {
+  if (!address) return [];
+  const out = [];
+  if (address.page) out.push(span("page", address.page, address.endPage));
+  if (address.line) out.push(span("line", address.line, address.endLine));
+  const heading = headingPath(address);
+  if (heading) out.push(heading);
+  return out;
+}
+
+/** @param {Address} address */
+export function headingPath(address) {
+  const { heading } = address;
+  return Array.isArray(heading) ? heading.filter(Boolean).join(" › ") : (heading ?? "");
+}
+
+/**
+ * @param {string} unit
+ * @param {number} from
+ * @param {number | undefined | null} to
+ */
+function span(unit, from, to) {
+  return to && to !== from ? `${unit}s ${from}–${to}` : `${unit} ${from}`;
+}
+
+/**
+ * The letters of a file's badge: `badge("a/b.tar.gz")` is "GZ", at most four.
+ * @param {string} path
+ */
+export function badge(path) {
+  const name = fileName(path);
+  const dot = name.lastIndexOf(".");
+  const extension = dot > 0 ? name.slice(dot + 1) : "";
+  return /^\p{L}[\p{L}\p{N}+]{0,3}$/u.test(extension) ? extension.toUpperCase() : "TXT";
+}
+
+const CODE = new Set(
+  "c h cc cpp cxx hpp cs go rs java kt kts scala swift m mm py pyi rb php pl pm lua r jl js mjs cjs jsx ts mts cts tsx vue svelte css scss less sql sh bash zsh fish ps1 bat asm s f f90 hs ml mli erl ex exs clj cljs lisp el vim zig nim dart groovy gradle cmake mk tcl v sv vhd proto toml yaml yml ini cfg conf json jsonl xml patch diff".split(
+    " ",
+  ),
+);
+
+/**
+ * Whether a path reads as source code: shown in fixed width, with line numbers.
+ * @param {string} path
+ */
+export function isCode(path) {
+  const name = fileName(path).toLowerCase();
+  return CODE.has(name.slice(name.lastIndexOf(".") + 1)) || name === "makefile" || name === "dockerfile";
+}

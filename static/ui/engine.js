@@ -1,0 +1,152 @@
+// @ts-check
+/**
+ * The open instance and what the page knows about it, in one place: how far the start has come,
+ * what is in use, what is stored. Fires `change` whenever any of it does.
+ */
+import { Fossick } from "../fossick.js";
+import { asError } from "./searching.js";
+import { recall, remember } from "./theme.js";
+
+/** @typedef {import("../fossick.js").Progress} Progress */
+/** @typedef {"starting" | "ready" | "failed"} EngineState */
+
+const EMBEDDER_KEY = "fossick.embedder";
+
+/** What the user may choose; the value is what `Fossick.open` takes. */
+export const EMBEDDERS = [
+  { id: "auto", label: "Best available", value: /** @type {const} */ ("auto") },
+  { id: "webgpu", label: "Model on WebGPU", value: { device: /** @type {const} */ ("webgpu") } },
+  { id: "wasm", label: "Model on WASM", value: { device: /** @type {const} */ ("wasm") } },
+  { id: "hash", label: "No model (hash)", value: /** @type {const} */ ("hash") },
+  { id: "none", label: "Words only", value: /** @type {const} */ ("none") },
+];
+
+export class Engine extends EventTarget {
+  constructor() {
+    super();
+    /** @type {EngineState} */
+    this.state = "starting";
+    /** @type {Fossick | null} */
+    this.fossick = null;
+    /** @type {(Error & { hint?: string, code?: string }) | null} */
+    this.error = null;
+    /** @type {Progress | null} */
+    this.boot = null;
+    /** @type {Progress | null} */
+    this.model = null;
+    /** @type {import("../fossick.js").Info | null} */
+    this.info = null;
+    /** @type {import("../fossick.js").Stats | null} */
+    this.stats = null;
+    /** @type {readonly import("../fossick.js").DocumentInfo[]} */
+    this.documents = [];
+    /** Grows with every change, for those who compare. */
+    this.stamp = 0;
+    this.startedAt = 0;
+    this.startMilliseconds = 0;
+  }
+
+  get embedder() {
+    return EMBEDDERS.find(({ id }) => id === recall(EMBEDDER_KEY)) ?? EMBEDDERS[0];
+  }
+
+  /** Opens the collection; settles when it can be searched or has failed. */
+  async start() {
+    this.state = "starting";
+    this.error = null;
+    this.startedAt = performance.now();
+    this.changed();
+    try {
+      const fossick = await Fossick.open({
+        collection: "default",
+        embedder: this.embedder?.value ?? "auto",
+        onProgress: (/** @type {Progress} */ progress) => this.progress(progress),
+      });
+      this.attach(fossick);
+      await this.refresh();
+      this.startMilliseconds = performance.now() - this.startedAt;
+      this.boot = null;
+      this.state = "ready";
+    } catch (reason) {
+      this.error = asError(reason);
+      this.state = "failed";
+    }
+    this.changed();
+  }
+
+  /** @param {Fossick} fossick */
+  attach(fossick) {
+    this.fossick = fossick;
+    Object.assign(globalThis, { fossick });
+    fossick.addEventListener("status", (/** @type {any} */ event) => this.status(event.detail));
+    fossick.addEventListener("progress", (/** @type {any} */ event) => this.progress(event.detail));
+  }
+
+  /** @param {any} detail */
+  status(detail) {
+    this.info = this.fossick?.info() ?? this.info;
+    if (detail?.note) this.dispatchEvent(new CustomEvent("note", { detail: detail.note }));
+    this.changed();
+  }
+
+  /** @param {Progress} progress */
+  progress(progress) {
+    if (progress.phase === "boot") this.boot = progress;
+    else if (progress.phase === "model") this.model = finished(progress) ? null : progress;
+    else return;
+    this.changed();
+  }
+
+  /** Reads again what is stored. */
+  async refresh() {
+    const fossick = this.opened();
+    this.info = fossick.info();
+    [this.stats, this.documents] = await Promise.all([fossick.stats(), fossick.documents()]);
+    this.changed();
+  }
+
+  /**
+   * Takes another embedder, kept for the next visit; opens the collection anew with it.
+   * @param {string} id
+   */
+  async choose(id) {
+    remember(EMBEDDER_KEY, id === "auto" ? null : id);
+    await this.restart();
+  }
+
+  async restart() {
+    const old = this.fossick;
+    this.fossick = null;
+    this.model = null;
+    await old?.close().catch(() => undefined);
+    await this.start();
+  }
+
+  /** The instance once it is open. Throws before. */
+  opened() {
+    if (!this.fossick) throw this.error ?? new Error("The engine is still starting.");
+    return this.fossick;
+  }
+
+  /** Resolves with the instance when it can be used; rejects when the start has failed. */
+  whenReady() {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        if (this.state === "starting") return;
+        this.removeEventListener("change", check);
+        if (this.state === "ready") resolve(this.opened());
+        else reject(this.error);
+      };
+      this.addEventListener("change", check);
+      check();
+    });
+  }
+
+  changed() {
+    this.stamp += 1;
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {Progress} progress */
+const finished = ({ done, total }) => total > 0 && done >= total;

@@ -1,0 +1,118 @@
+// @ts-check
+import { html, nothing } from "../vendor/lit.js";
+import { count } from "./format.js";
+import { icon, logo } from "./icons.js";
+
+/**
+ * @typedef {object} HeaderOptions
+ * @property {import("./engine.js").Engine} engine
+ * @property {import("./theme.js").Theme} theme
+ * @property {() => void} onHome
+ * @property {() => void} onFiles
+ * @property {() => void} onFolder
+ * @property {() => void} onNote
+ * @property {() => void} onStatus
+ * @property {() => void} onTheme
+ * @property {() => void} onHelp
+ */
+
+/** @param {{ onHome: () => void }} options */
+export function brandTemplate({ onHome }) {
+  return html`<a class="brand" href="./" aria-label="Fossick, start page" @click=${(/** @type {Event} */ e) => {
+    e.preventDefault();
+    onHome();
+  }}>${logo()}<span>Fossick</span></a>`;
+}
+
+/** @param {HeaderOptions} options */
+export function actionsTemplate(options) {
+  const { engine, theme } = options;
+  const themeName = { auto: "as the system", light: "light", dark: "dark" }[theme];
+  return html`<nav class="actions" aria-label="Page">
+    ${addMenu(options)}
+    <button type="button" class="pill ${dot(engine)}" aria-label="Status: ${sentence(engine)}" title="Status" @click=${options.onStatus}>
+      <span class="dot" aria-hidden="true"></span><span class="pill-text">${sentence(engine)}</span>
+    </button>
+    <button type="button" class="icon-button" aria-label="Theme: ${themeName}" title="Theme: ${themeName}" @click=${options.onTheme}>${icon(theme === "auto" ? "auto" : theme === "dark" ? "moon" : "sun")}</button>
+    <button type="button" class="icon-button help-button" aria-label="Keyboard help" title="Keys (?)" @click=${options.onHelp}>${icon("help")}</button>
+  </nav>`;
+}
+
+/** @param {HeaderOptions} options */
+function addMenu({ onFiles, onFolder, onNote }) {
+  /** @param {() => void} action */
+  const choose = (action) => (/** @type {Event} */ event) => {
+    /** @type {HTMLElement} */ (event.currentTarget).closest("details")?.removeAttribute("open");
+    action();
+  };
+  /** @param {Event} event */
+  const escape = (event) => {
+    if (/** @type {KeyboardEvent} */ (event).key !== "Escape") return;
+    const menu = /** @type {HTMLElement} */ (event.currentTarget);
+    menu.removeAttribute("open");
+    menu.querySelector("summary")?.focus();
+    event.stopPropagation();
+  };
+  /** @param {FocusEvent} event */
+  const left = (event) => {
+    const menu = /** @type {HTMLElement} */ (event.currentTarget);
+    if (!menu.contains(/** @type {Node | null} */ (event.relatedTarget))) menu.removeAttribute("open");
+  };
+  return html`<details class="menu" @keydown=${escape} @focusout=${left}>
+    <summary class="button" aria-label="Add">${icon("add")}<span>Add</span></summary>
+    <div class="menu-items">
+      <button type="button" @click=${choose(onFiles)}>${icon("files")} Files…</button>
+      <button type="button" @click=${choose(onFolder)}>${icon("folder")} Folder…</button>
+      <button type="button" @click=${choose(onNote)}>${icon("note")} Text as a note…</button>
+    </div>
+  </details>`;
+}
+
+/** @param {import("./engine.js").Engine} engine */
+function dot(engine) {
+  if (engine.state === "failed") return "failed";
+  if (engine.state === "starting" || engine.model) return "waiting";
+  return engine.info?.device && engine.info.device !== "numpy" ? "good" : "plain";
+}
+
+/**
+ * What is in use, in a few words: "28 documents · meaning on WebGPU".
+ * @param {import("./engine.js").Engine} engine
+ */
+function sentence(engine) {
+  if (engine.state === "failed") return "Not running";
+  if (engine.state === "starting") return "Starting…";
+  const documents = count(engine.stats?.documents ?? 0, "document");
+  return `${documents} · ${engine.model ? "model is loading" : meaning(engine.info)}`;
+}
+
+/** @param {import("../fossick.js").Info | null} info */
+export function meaning(info) {
+  const device = info?.device ?? "none";
+  if (device === "webgpu") return "WebGPU";
+  if (device === "wasm") return "WASM";
+  return device === "none" ? "words only" : "no model";
+}
+
+/**
+ * A bar under the header while the engine starts, or why it did not.
+ * @param {import("./engine.js").Engine} engine
+ * @param {() => void} onRetry
+ */
+export function startTemplate(engine, onRetry) {
+  if (engine.state === "failed") {
+    return html`<div class="message danger boot-failure" role="alert">
+      <p><strong>Fossick could not start.</strong> ${engine.error?.message}</p>
+      ${engine.error?.hint ? html`<p class="quiet">${engine.error.hint}</p>` : nothing}
+      <button type="button" class="button small" @click=${onRetry}>Try again</button>
+    </div>`;
+  }
+  if (engine.state === "ready") return nothing;
+  const { done = 0, total = 0, message } = engine.boot ?? {};
+  return html`<div class="booting">
+    ${total > 0
+      ? html`<progress class="meter" aria-label="Starting the engine" max=${total} .value=${done}></progress>`
+      : html`<progress class="meter" aria-label="Starting the engine"></progress>`}
+    <p class="quiet" role="status">${message ?? "Starting the engine"}</p>
+  </div>`;
+}

@@ -1,0 +1,92 @@
+// @ts-check
+import { html, nothing } from "../vendor/lit.js";
+import { badge, isCode, place } from "./address.js";
+import { fileName, number } from "./format.js";
+import { excerpt } from "./pieces.js";
+
+/** @typedef {import("../fossick.js").Hit} Hit */
+/** @typedef {import("./pieces.js").Piece} Piece */
+
+const LEGS = { keyword: "Words", vector: "Meaning" };
+
+/** @param {readonly Piece[]} parts */
+export const marked = (parts) =>
+  parts.map(({ text, mark }) => (mark ? html`<mark>${text}</mark>` : text));
+
+/** @param {number} index */
+export const hitId = (index) => `hit-${index + 1}`;
+
+/**
+ * One hit as a list item.
+ * @param {Hit} hit
+ * @param {number} index
+ * @param {{ active: boolean, onOpen: () => void }} options
+ */
+export function hitTemplate(hit, index, { active, onOpen }) {
+  const code = isCode(hit.path);
+  const where = place(hit.address);
+  const parts = excerpt(hit.text, hit.highlights ?? [], code ? 260 : 300);
+  return html`<li class="hit ${active ? "active" : ""}" @click=${(/** @type {MouseEvent} */ e) => fromCard(e) && onOpen()}>
+    <span class="badge" aria-hidden="true">${badge(hit.path)}</span>
+    <div class="hit-body">
+      <h2 class="hit-title">
+        <button type="button" id=${hitId(index)} data-hit=${index} @click=${onOpen}>${hit.title || fileName(hit.path)}</button>
+      </h2>
+      <p class="hit-address">
+        <span class="path" title=${hit.path}>${hit.path}</span>${where.map((part) => html`<span class="sep" aria-hidden="true"> · </span><span>${part}</span>`)}
+      </p>
+      <p class="hit-snippet ${code ? "code" : ""}" dir="auto">${marked(parts)}</p>
+      ${alsoAt(hit)}
+      ${explanation(hit)}
+    </div>
+  </li>`;
+}
+
+/**
+ * A click on the card opens it, unless it was meant for a control or ends a selection of text.
+ * @param {MouseEvent} event
+ */
+function fromCard(event) {
+  const target = /** @type {Element} */ (event.target);
+  if (target.closest("button, a, details, input")) return false;
+  return !String(document.getSelection());
+}
+
+/** @param {Hit} hit */
+function alsoAt(hit) {
+  const paths = hit.alsoAt ?? [];
+  if (paths.length === 0) return nothing;
+  const shown = paths.slice(0, 3).join(", ");
+  const rest = paths.length > 3 ? ` and ${number(paths.length - 3)} more` : "";
+  return html`<p class="quiet">Same content: ${shown}${rest}</p>`;
+}
+
+/** @param {Hit} hit */
+function explanation(hit) {
+  return html`<details class="why">
+    <summary>Why this hit</summary>
+    <table>
+      <thead><tr><th scope="col">Leg</th><th scope="col">Rank</th><th scope="col">Score</th></tr></thead>
+      <tbody>
+        ${Object.entries(LEGS).map(([leg, name]) => {
+          const result = hit.legs?.[/** @type {keyof typeof LEGS} */ (leg)];
+          return html`<tr><th scope="row">${name}</th>${
+            result
+              ? html`<td>${result.rank}</td><td>${score(result.score)}</td>`
+              : html`<td colspan="2">not found by ${leg === "keyword" ? "words" : "meaning"}</td>`
+          }</tr>`;
+        })}
+      </tbody>
+      <tfoot><tr><th scope="row">Fused</th><td>${hit.rank}</td><td>${score(hit.score)}</td></tr></tfoot>
+    </table>
+  </details>`;
+}
+
+/**
+ * Four digits that mean something: 12.41, 0.6127, 0.03252.
+ * @param {number} value
+ */
+function score(value) {
+  if (!Number.isFinite(value)) return "–";
+  return value !== 0 && Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(2);
+}

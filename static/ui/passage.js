@@ -1,0 +1,161 @@
+// @ts-check
+/**
+ * What the preview shows: the stretch of a document around a passage, cut into pages or lines,
+ * and those into runs of equal look. Pure; offsets are UTF-16 code units of the document's text.
+ */
+import { clip } from "./pieces.js";
+
+/** @typedef {import("./pieces.js").Range} Range */
+/** @typedef {{ text: string, mark: boolean, passage: boolean }} Run */
+/** @typedef {{ number: number, runs: Run[], passage: boolean }} Line */
+/** @typedef {{ number: number | null, runs: Run[] }} Page */
+/**
+ * @typedef {object} Span
+ * @property {number} start
+ * @property {number} end
+ */
+
+/** Characters shown before and after the passage at first, and added by "show more". */
+export const MARGIN = 12_000;
+
+/**
+ * The stretch to show: the passage and `before` and `after` characters around it, moved out to
+ * whole lines.
+ * @param {string} text
+ * @param {Span} passage
+ * @param {number} before
+ * @param {number} after
+ * @returns {Span}
+ */
+export function around(text, passage, before, after) {
+  const from = Math.max(0, passage.start - before);
+  const to = Math.min(text.length, passage.end + after);
+  const start = from === 0 ? 0 : text.lastIndexOf("\n", from - 1) + 1;
+  const newline = text.indexOf("\n", to);
+  // A document of one endless line is cut where it must be, not shown whole.
+  const end = newline < 0 || newline - to > MARGIN ? to : newline;
+  return { start: from - start > MARGIN ? from : start, end };
+}
+
+/**
+ * Pages of the shown stretch; a document without form feeds is one page without a number.
+ * @param {string} text
+ * @param {Span} shown
+ * @param {Span} passage
+ * @param {readonly Range[]} marks
+ * @returns {Page[]}
+ */
+export function pagesOf(text, shown, passage, marks) {
+  const paged = text.includes("\f");
+  let page = paged ? countOf(text, "\f", shown.start) + 1 : 0;
+  /** @type {Page[]} */
+  const out = [];
+  let at = shown.start;
+  while (at <= shown.end) {
+    const feed = paged ? text.indexOf("\f", at) : -1;
+    const end = feed < 0 || feed > shown.end ? shown.end : feed;
+    out.push({ number: paged ? page : null, runs: runs(text, { start: at, end }, passage, marks) });
+    if (end === shown.end) break;
+    at = end + 1;
+    page += 1;
+  }
+  return out;
+}
+
+/**
+ * Numbered lines of the shown stretch.
+ * @param {string} text
+ * @param {Span} shown
+ * @param {Span} passage
+ * @param {readonly Range[]} marks
+ * @returns {Line[]}
+ */
+export function linesOf(text, shown, passage, marks) {
+  /** @type {Line[]} */
+  const out = [];
+  let number = countOf(text, "\n", shown.start) + 1;
+  for (let at = shown.start; at <= shown.end; number += 1) {
+    const newline = text.indexOf("\n", at);
+    const end = newline < 0 || newline > shown.end ? shown.end : newline;
+    const inside = at < passage.end && end > passage.start;
+    out.push({ number, runs: runs(text, { start: at, end }, passage, marks), passage: inside });
+    at = end + 1;
+  }
+  return out;
+}
+
+/**
+ * The text of a span as runs that are alike throughout.
+ * @param {string} text
+ * @param {Span} span
+ * @param {Span} passage
+ * @param {readonly Range[]} marks
+ * @returns {Run[]}
+ */
+function runs(text, { start, end }, passage, marks) {
+  const inside = clip(marks, start, end);
+  const cuts = new Set([start, end]);
+  for (const [a, b] of inside) cuts.add(start + a).add(start + b);
+  for (const edge of [passage.start, passage.end]) if (edge > start && edge < end) cuts.add(edge);
+  const edges = [...cuts].sort((a, b) => a - b);
+  let next = 0;
+  return edges.slice(1).map((to, i) => {
+    const from = edges[i] ?? start;
+    while (next < inside.length && start + (inside[next]?.[1] ?? 0) <= from) next += 1;
+    const mark = next < inside.length && start + (inside[next]?.[0] ?? 0) <= from;
+    return {
+      text: text.slice(from, to),
+      mark,
+      passage: from >= passage.start && to <= passage.end,
+    };
+  });
+}
+
+/**
+ * Every other place in `[span)` where the words matched in the passage stand as whole words.
+ * @param {string} text
+ * @param {Span} span
+ * @param {readonly string[]} words
+ * @returns {Range[]}
+ */
+export function occurrences(text, { start, end }, words) {
+  const list = [...new Set(words.map((word) => word.toLowerCase()))].filter(Boolean).slice(0, 40);
+  if (list.length === 0) return [];
+  const any = list.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/gu, "\\$&")).join("|");
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${any})(?![\\p{L}\\p{N}_])`, "giu");
+  /** @type {Range[]} */
+  const out = [];
+  for (const match of text.slice(start, end).matchAll(pattern)) {
+    out.push([start + match.index, start + match.index + match[0].length]);
+  }
+  return out;
+}
+
+/**
+ * Two lists of ranges as one, in order and without overlap.
+ * @param {readonly Range[]} a
+ * @param {readonly Range[]} b
+ * @returns {Range[]}
+ */
+export function union(a, b) {
+  /** @type {Range[]} */
+  const out = [];
+  for (const [start, end] of [...a, ...b].sort((x, y) => x[0] - y[0])) {
+    const last = out.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else out.push([start, end]);
+  }
+  return out;
+}
+
+/**
+ * How often `char` stands before `end`.
+ * @param {string} text
+ * @param {string} char
+ * @param {number} end
+ */
+function countOf(text, char, end) {
+  let n = 0;
+  for (let at = text.indexOf(char); at >= 0 && at < end; at = text.indexOf(char, at + 1)) n += 1;
+  return n;
+}

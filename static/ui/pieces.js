@@ -1,0 +1,123 @@
+// @ts-check
+/** Cutting text around its matches. Offsets are UTF-16 code units, as JavaScript counts. */
+
+/** @typedef {[number, number]} Range Start inclusive, end exclusive. */
+/** @typedef {{ text: string, mark: boolean }} Piece */
+
+/**
+ * The text as marked and unmarked pieces, in order, none empty.
+ * `pieces("gold pan", [[0, 4]])` is `[{text: "gold", mark: true}, {text: " pan", mark: false}]`.
+ * @param {string} text
+ * @param {readonly Range[]} ranges in order, not overlapping
+ * @returns {Piece[]}
+ */
+export function pieces(text, ranges) {
+  const out = [];
+  let at = 0;
+  for (const [start, end] of ranges) {
+    const from = Math.max(start, at);
+    const to = Math.min(end, text.length);
+    if (to <= from) continue;
+    if (from > at) out.push({ text: text.slice(at, from), mark: false });
+    out.push({ text: text.slice(from, to), mark: true });
+    at = to;
+  }
+  if (at < text.length) out.push({ text: text.slice(at), mark: false });
+  return out;
+}
+
+/**
+ * The stretch of at most `size` characters that holds the most distinct matches, moved out to
+ * word boundaries. Earlier wins where two hold as many.
+ * @param {string} text
+ * @param {readonly Range[]} ranges
+ * @param {number} size
+ * @returns {Range}
+ */
+export function densest(text, ranges, size) {
+  if (text.length <= size) return [0, text.length];
+  let best = 0;
+  let bestCount = -1;
+  const lead = Math.floor(size / 4);
+  for (const [start] of ranges.length ? ranges : [[0, 0]]) {
+    const from = Math.max(0, Math.min(start - lead, text.length - size));
+    const words = new Set();
+    for (const [s, e] of ranges) {
+      if (s >= from && e <= from + size) words.add(text.slice(s, e).toLowerCase());
+    }
+    if (words.size > bestCount) [best, bestCount] = [from, words.size];
+  }
+  return [wordStart(text, best), wordEnd(text, best + size)];
+}
+
+/**
+ * A short excerpt around the matches as pieces, white space folded, with an ellipsis where it
+ * was cut.
+ * @param {string} text
+ * @param {readonly Range[]} ranges
+ * @param {number} [size]
+ * @returns {Piece[]}
+ */
+export function excerpt(text, ranges, size = 300) {
+  const [from, to] = densest(text, ranges, size);
+  const inside = clip(ranges, from, to);
+  const out = pieces(text.slice(from, to), inside).map(({ text: part, mark }) => ({
+    text: part.replace(/\s+/gu, " "),
+    mark,
+  }));
+  const [first, last] = [out[0], out.at(-1)];
+  if (first) first.text = first.text.trimStart();
+  if (last) last.text = last.text.trimEnd();
+  if (from > 0) out.unshift({ text: "… ", mark: false });
+  if (to < text.length) out.push({ text: " …", mark: false });
+  return out;
+}
+
+/**
+ * The ranges that overlap `[from, to)`, cut to it and counted from `from`.
+ * @param {readonly Range[]} ranges
+ * @param {number} from
+ * @param {number} to
+ * @returns {Range[]}
+ */
+export function clip(ranges, from, to) {
+  /** @type {Range[]} */
+  const out = [];
+  for (const [start, end] of ranges) {
+    const [a, b] = [Math.max(start, from), Math.min(end, to)];
+    if (b > a) out.push([a - from, b - from]);
+  }
+  return out;
+}
+
+/**
+ * @param {string} text
+ * @param {number} at
+ */
+function wordStart(text, at) {
+  if (at <= 0) return 0;
+  const space = text.slice(at, at + 24).search(/\s/u);
+  const start = space < 0 ? at : at + space + 1;
+  return isLowSurrogate(text, start) ? start + 1 : start;
+}
+
+/**
+ * @param {string} text
+ * @param {number} at
+ */
+function wordEnd(text, at) {
+  if (at >= text.length) return text.length;
+  const tail = text.slice(Math.max(0, at - 24), at);
+  const space = tail.search(/\s\S*$/u);
+  const end = space < 0 ? at : at - tail.length + space;
+  return isLowSurrogate(text, end) ? end - 1 : end;
+}
+
+/**
+ * @param {string} text
+ * @param {number} at
+ */
+function isLowSurrogate(text, at) {
+  const unit = text.charCodeAt(at);
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}

@@ -1,0 +1,166 @@
+// @ts-check
+import { html, nothing } from "../vendor/lit.js";
+import { isCode, place } from "./address.js";
+import { LightElement } from "./element.js";
+import { fileName } from "./format.js";
+import { icon } from "./icons.js";
+import { MARGIN, around, linesOf, occurrences, pagesOf, union } from "./passage.js";
+
+/** @typedef {import("../fossick.js").Hit} Hit */
+/** @typedef {import("../fossick.js").StoredDocument} StoredDocument */
+/** @typedef {import("./passage.js").Run} Run */
+
+/**
+ * A document opened at a passage. Fires `step` (+1, -1) for the next and previous hit, and
+ * `leave` when it is to close.
+ */
+export class PassagePreview extends LightElement {
+  static properties = {
+    hit: { attribute: false },
+    document: { attribute: false },
+    error: { attribute: false },
+    position: {},
+    before: { state: true },
+    after: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {Hit | null} */
+    this.hit = null;
+    /** @type {StoredDocument | null} */
+    this.document = null;
+    /** @type {Error & { hint?: string } | null} */
+    this.error = null;
+    /** "2 of 14" among the hits; empty when opened from the list of documents. */
+    this.position = "";
+    this.before = MARGIN;
+    this.after = MARGIN;
+  }
+
+  /** @param {import("lit").PropertyValues} changed */
+  willUpdate(changed) {
+    if (changed.has("document") || changed.has("hit")) this.before = this.after = MARGIN;
+  }
+
+  /** @param {import("lit").PropertyValues} changed */
+  updated(changed) {
+    if (changed.has("document") || changed.has("hit")) this.scrollToPassage();
+  }
+
+  scrollToPassage() {
+    const body = this.querySelector(".preview-body");
+    const target = this.querySelector(".preview-body mark.here, .preview-body .here");
+    if (!body) return;
+    if (!target || !this.hit) body.scrollTop = 0;
+    else body.scrollTop += target.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 4;
+  }
+
+  /** Moves the focus to the text, so that keys scroll it. */
+  focusText() {
+    /** @type {HTMLElement | null} */ (this.querySelector(".preview-body"))?.focus({ preventScroll: true });
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Escape") this.emit("leave");
+    else if (event.key === "n" && this.position) this.emit("step", 1);
+    else if (event.key === "p" && this.position) this.emit("step", -1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  render() {
+    const title = this.hit?.title || this.document?.title || fileName(this.hit?.path ?? this.document?.path ?? "");
+    const path = this.document?.path ?? this.hit?.path ?? "";
+    return html`<section class="preview" aria-label="Passage in ${title}" @keydown=${this.onKey}>
+      <header class="preview-head">
+        <button type="button" class="icon-button small preview-back" aria-label="Back to the results" @click=${() => this.emit("leave")}>${icon("back")}</button>
+        <div class="preview-names">
+          <h2>${title}</h2>
+          <p class="hit-address"><span class="path" title=${path}>${path}</span>${place(this.hit?.address).map((part) => html`<span class="sep" aria-hidden="true"> · </span><span>${part}</span>`)}</p>
+        </div>
+        ${this.position ? this.steps() : nothing}
+        <button type="button" class="icon-button small preview-close" aria-label="Close" title="Close (Esc)" @click=${() => this.emit("leave")}>${icon("close")}</button>
+      </header>
+      <div class="preview-body" tabindex="0" role="group" aria-label="Text of ${title}">${this.body()}</div>
+    </section>`;
+  }
+
+  steps() {
+    return html`<div class="preview-steps">
+      <span class="quiet number">${this.position}</span>
+      <button type="button" class="icon-button small" aria-label="Previous hit" title="Previous hit (p)" @click=${() => this.emit("step", -1)}>${icon("up")}</button>
+      <button type="button" class="icon-button small" aria-label="Next hit" title="Next hit (n)" @click=${() => this.emit("step", 1)}>${icon("down")}</button>
+    </div>`;
+  }
+
+  body() {
+    if (this.error) {
+      return html`<div class="message danger" role="alert"><p>${this.error.message}</p>${this.error.hint ? html`<p class="quiet">${this.error.hint}</p>` : nothing}</div>`;
+    }
+    if (!this.document) return html`<p class="quiet preview-wait">Opening…</p>`;
+    const { text, path } = this.document;
+    const start = this.hit?.start ?? 0;
+    const passage = { start, end: start + (this.hit?.text.length ?? 0) };
+    const shown = around(text, passage, this.before, this.after);
+    const marks = this.marks(text, shown, start);
+    const code = this.document.kind === "code" || (this.document.kind !== "markdown" && isCode(path));
+    return html`
+      ${shown.start > 0 ? this.more("Show earlier text", () => (this.before += 4 * MARGIN)) : nothing}
+      ${code ? codeTemplate(linesOf(text, shown, passage, marks)) : proseTemplate(pagesOf(text, shown, passage, marks))}
+      ${shown.end < text.length ? this.more("Show later text", () => (this.after += 4 * MARGIN)) : nothing}
+    `;
+  }
+
+  /**
+   * @param {string} label
+   * @param {() => void} onClick
+   */
+  more(label, onClick) {
+    return html`<button type="button" class="button small more" @click=${onClick}>${label}</button>`;
+  }
+
+  /**
+   * Matches of the passage as the engine gave them, and the same words elsewhere in the text.
+   * @param {string} text
+   * @param {import("./passage.js").Span} shown
+   * @param {number} start
+   */
+  marks(text, shown, start) {
+    const hit = this.hit;
+    if (!hit) return [];
+    /** @type {import("./pieces.js").Range[]} */
+    const own = (hit.highlights ?? []).map(([a, b]) => [start + a, start + b]);
+    const words = (hit.highlights ?? []).map(([a, b]) => hit.text.slice(a, b));
+    return union(own, occurrences(text, shown, words));
+  }
+}
+
+/** @param {import("./passage.js").Page[]} pages */
+function proseTemplate(pages) {
+  return pages.map(
+    ({ number, runs }) => html`<div class="page">
+      ${number === null ? nothing : html`<p class="page-number"><span>Page ${number}</span></p>`}
+      <div class="prose" dir="auto">${runs.map(runTemplate)}</div>
+    </div>`,
+  );
+}
+
+/** @param {import("./passage.js").Line[]} lines */
+function codeTemplate(lines) {
+  return html`<div class="code-text">${lines.map(
+    ({ number, runs, passage }) =>
+      html`<div class="line ${passage ? "here" : ""}"><span class="line-number" aria-hidden="true">${number}</span><code>${runs.length ? runs.map(runTemplate) : "\n"}</code></div>`,
+  )}</div>`;
+}
+
+/** @param {Run} run */
+function runTemplate({ text, mark, passage }) {
+  if (mark) return html`<mark class=${passage ? "here" : "elsewhere"}>${text}</mark>`;
+  return passage ? html`<span class="here">${text}</span>` : text;
+}
+
+customElements.define("passage-preview", PassagePreview);

@@ -1,0 +1,109 @@
+// @ts-check
+import { html } from "../vendor/lit.js";
+import { LightElement } from "./element.js";
+import { icon } from "./icons.js";
+
+/** @typedef {import("./searching.js").Mode} Mode */
+
+/** @type {readonly { mode: Mode, label: string, title: string }[]} */
+export const MODES = [
+  { mode: "hybrid", label: "Hybrid", title: "By words and by meaning, fused" },
+  { mode: "keyword", label: "Words", title: "Passages that hold the words" },
+  { mode: "vector", label: "Meaning", title: "Passages that say something alike" },
+];
+
+/**
+ * The box and the choice of mode. Fires `query` on every keystroke, `mode` on a choice, and
+ * `move` (+1, -1), `open` and `leave` for the keys that act on the results.
+ */
+export class SearchBox extends LightElement {
+  static properties = {
+    query: {},
+    mode: {},
+    active: {},
+    busy: { type: Boolean },
+  };
+
+  constructor() {
+    super();
+    this.query = "";
+    /** @type {Mode} */
+    this.mode = "hybrid";
+    /** Id of the hit that ↑ and ↓ have reached, for assistive technology. */
+    this.active = "";
+    this.busy = false;
+  }
+
+  get input() {
+    return /** @type {HTMLInputElement} */ (this.querySelector("input[type=search]"));
+  }
+
+  /** Puts the cursor into the box, its text selected so that typing starts afresh. */
+  focusBox() {
+    this.input?.focus();
+    this.input?.select();
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "ArrowDown") this.emit("move", 1);
+    else if (event.key === "ArrowUp") this.emit("move", -1);
+    else if (event.key === "Enter") this.emit("open");
+    else if (event.key === "Escape") this.emit("leave");
+    else return;
+    event.preventDefault();
+  }
+
+  clear() {
+    this.emit("query", "");
+    this.input.focus();
+  }
+
+  /** @param {import("lit").PropertyValues} changed */
+  updated(changed) {
+    if (changed.has("query") && this.input.value !== this.query) this.input.value = this.query;
+    if (changed.has("active")) {
+      if (this.active) this.input.setAttribute("aria-activedescendant", this.active);
+      else this.input.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  render() {
+    return html`<form class="search" role="search" @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
+      <div class="search-field ${this.busy ? "busy" : ""}">
+        ${icon("search")}
+        <input
+          type="search"
+          role="searchbox"
+          aria-label="Search your files"
+          aria-controls="hits"
+          aria-describedby="search-keys"
+          placeholder="Search your files"
+          autocomplete="off"
+          autocapitalize="off"
+          autocorrect="off"
+          spellcheck="false"
+          enterkeyhint="search"
+          maxlength="2000"
+          @input=${() => this.emit("query", this.input.value)}
+          @keydown=${this.onKey}
+        >
+        <span id="search-keys" class="visually-hidden">Results appear as you type. Arrow keys move through them, Enter opens one.</span>
+        <kbd class="slash" aria-hidden="true" ?hidden=${this.query !== ""}>/</kbd>
+        <button type="button" class="icon-button small" aria-label="Clear the search" ?hidden=${this.query === ""} @click=${this.clear}>${icon("close")}</button>
+      </div>
+      <fieldset class="modes">
+        <legend class="visually-hidden">Search by</legend>
+        ${MODES.map(
+          ({ mode, label, title }) => html`<label title=${title}>
+            <input type="radio" name="mode" value=${mode} .checked=${this.mode === mode} @change=${() => this.emit("mode", mode)}>
+            <span>${label}</span>
+          </label>`,
+        )}
+      </fieldset>
+    </form>`;
+  }
+}
+
+customElements.define("search-box", SearchBox);

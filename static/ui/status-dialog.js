@@ -1,0 +1,177 @@
+// @ts-check
+import { html, nothing } from "../vendor/lit.js";
+import { LightElement } from "./element.js";
+import { EMBEDDERS } from "./engine.js";
+import { bytes, count, milliseconds, number } from "./format.js";
+import { meaning } from "./header.js";
+import { icon } from "./icons.js";
+import { failedList, meter, reportLine } from "./progress.js";
+import "./documents-list.js";
+
+const STORAGE = {
+  opfs: "The browser's private file system",
+  indexeddb: "IndexedDB",
+  memory: "Memory only: gone when this tab closes",
+};
+
+/**
+ * Everything about the state of things, the list of documents, and the way to remove them.
+ * Fires `embedder`, `remove` (document ids), `remove-all` and `show` (a document id).
+ */
+export class StatusDialog extends LightElement {
+  static properties = {
+    engine: { attribute: false },
+    stamp: { attribute: false },
+    offline: { attribute: false },
+    outcome: { attribute: false },
+    quota: { state: true },
+    sure: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {import("./engine.js").Engine | null} */
+    this.engine = null;
+    this.stamp = 0;
+    /** @type {{ state: string, text: string, done: number, total: number } | null} */
+    this.offline = null;
+    /** @type {import("./adding.js").Outcome | null} */
+    this.outcome = null;
+    /** @type {StorageEstimate | null} */
+    this.quota = null;
+    this.sure = false;
+  }
+
+  get dialog() {
+    return /** @type {HTMLDialogElement} */ (this.querySelector("dialog"));
+  }
+
+  get isOpen() {
+    return this.dialog?.open ?? false;
+  }
+
+  open() {
+    this.sure = false;
+    if (!this.dialog.open) this.dialog.showModal();
+    void this.measure();
+    this.requestUpdate();
+  }
+
+  close() {
+    this.dialog.close();
+  }
+
+  async measure() {
+    try {
+      this.quota = await navigator.storage.estimate();
+    } catch {
+      this.quota = null; // Not offered here; the lines are left out.
+    }
+  }
+
+  /** @param {MouseEvent} event */
+  outside(event) {
+    if (event.target === this.dialog) this.close();
+  }
+
+  render() {
+    const { engine } = this;
+    return html`<dialog class="dialog status" aria-labelledby="status-title" @click=${this.outside}>
+      <div class="dialog-inner">
+        <form method="dialog" class="dialog-head">
+          <h2 id="status-title">Status</h2>
+          <button class="icon-button small" aria-label="Close">${icon("close")}</button>
+        </form>
+        ${engine ? html`${this.facts(engine)} ${this.last()} ${this.documents(engine)}` : nothing}
+        <footer class="quiet">
+          Fossick ${engine?.info?.version ?? ""} · <a href="./static/vendor/NOTICES.html" target="_blank" rel="noopener">Third-party notices</a>
+        </footer>
+      </div>
+    </dialog>`;
+  }
+
+  /** @param {import("./engine.js").Engine} engine */
+  facts(engine) {
+    const { info, stats } = engine;
+    return html`<dl class="facts">
+      ${fact("Meaning", html`${modelLine(engine)} ${engine.model ? meter("Loading the model", engine.model) : nothing}${this.chooser(engine)}`)}
+      ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}`)}
+      ${fact("Kept in", html`${STORAGE[/** @type {keyof typeof STORAGE} */ (info?.storage)] ?? info?.storage ?? "–"}${this.usage()}`)}
+      ${fact("Threads", info?.isolated ?? globalThis.crossOriginIsolated ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off: this page is not isolated, so models run on one core`)}
+      ${fact("Offline", html`${this.offline?.text ?? "Not prepared"}${this.offline?.total && this.offline.done < this.offline.total ? meter("Keeping a copy for offline use", /** @type {any} */ ({ ...this.offline, phase: "offline" })) : nothing}`)}
+      ${fact("Start", startLine(engine))}
+    </dl>`;
+  }
+
+  /** @param {import("./engine.js").Engine} engine */
+  chooser(engine) {
+    return html`<label class="chooser"><span class="visually-hidden">Run the model on</span>
+      <select class="field" ?disabled=${engine.state === "starting"} @change=${(/** @type {Event} */ e) => this.emit("embedder", /** @type {HTMLSelectElement} */ (e.target).value)}>
+        ${EMBEDDERS.map(({ id, label }) => html`<option value=${id} ?selected=${engine.embedder?.id === id}>${label}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  usage() {
+    const { usage = 0, quota = 0 } = this.quota ?? {};
+    if (!quota) return nothing;
+    return html`<span class="quiet block">${bytes(usage)} used of ${bytes(quota)} that the browser allows this site</span>`;
+  }
+
+  last() {
+    const { outcome } = this;
+    if (!outcome) return nothing;
+    const { failed } = outcome.report;
+    return html`<section class="last" aria-labelledby="last-title">
+      <h3 id="last-title">Added last</h3>
+      <p>${reportLine(outcome.report)}</p>
+      ${failed.length ? html`<details><summary>${count(failed.length, "file")} with a problem</summary>${failedList(failed)}</details>` : nothing}
+    </section>`;
+  }
+
+  /** @param {import("./engine.js").Engine} engine */
+  documents(engine) {
+    if (engine.documents.length === 0) return nothing;
+    return html`<section aria-labelledby="documents-title">
+      <h3 id="documents-title">Documents</h3>
+      <documents-list .documents=${engine.documents}></documents-list>
+      <div class="dialog-actions">
+        ${this.sure
+          ? html`<p>Remove ${engine.documents.length === 1 ? "the document" : `all ${number(engine.documents.length)} documents`} from Fossick? Your files stay where they are.</p>
+            <button type="button" class="button small" @click=${() => (this.sure = false)}>Keep them</button>
+            <button type="button" class="button small danger sure" @click=${this.removeAll}>Remove everything</button>`
+          : html`<button type="button" class="button small danger" @click=${() => (this.sure = true)}>${icon("bin")} Remove everything…</button>`}
+      </div>
+    </section>`;
+  }
+
+  removeAll() {
+    this.sure = false;
+    this.emit("remove-all");
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+/** @param {import("./engine.js").Engine} engine */
+function modelLine({ info, model, state }) {
+  if (state === "starting") return "Starting…";
+  if (model) return "The model is loading; words can be searched already.";
+  if (!info?.model || info.device === "none") return "Words only";
+  const name = info.model.split("/")[0];
+  const detail = [meaning(info), info.dtype].filter(Boolean).join(", ");
+  return `${name} (${detail})`;
+}
+
+/** @param {import("./engine.js").Engine} engine */
+function startLine({ info, startMilliseconds }) {
+  const steps = Object.entries(info?.boot ?? {}).filter(([, ms]) => Number.isFinite(ms));
+  const total = startMilliseconds ? milliseconds(startMilliseconds) : "–";
+  return html`${total}${steps.length ? html`<span class="quiet block">${steps.map(([name, ms]) => html`<span class="step">${name} <span class="number">${milliseconds(ms)}</span></span>`)}</span>` : nothing}`;
+}
+
+customElements.define("status-dialog", StatusDialog);

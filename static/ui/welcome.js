@@ -1,0 +1,58 @@
+// @ts-check
+import { html, nothing } from "../vendor/lit.js";
+import { count, fileName, folder } from "./format.js";
+import { badge } from "./address.js";
+import { icon, logo } from "./icons.js";
+
+/**
+ * @typedef {object} Actions
+ * @property {() => void} onFiles
+ * @property {() => void} onFolder
+ * @property {() => void} onNote
+ */
+
+/**
+ * The page before there is anything to search: what this is, and how to begin.
+ * @param {Actions} actions
+ */
+export function welcomeTemplate({ onFiles, onFolder, onNote }) {
+  return html`<section class="welcome" aria-labelledby="welcome-title">
+    ${logo()}
+    <h1 id="welcome-title">Search your own files, by words and by meaning</h1>
+    <p class="lead">Add notes, PDFs, saved pages or code. Fossick reads them inside this tab and keeps its index on this device.</p>
+    <div class="begin">
+      <button type="button" class="button primary" @click=${onFolder}>${icon("folder")} Add folder</button>
+      <button type="button" class="button" @click=${onFiles}>${icon("files")} Add files</button>
+      <button type="button" class="button" @click=${onNote}>${icon("note")} Paste text</button>
+    </div>
+    <p class="drop-hint">or drop files and folders anywhere on this page</p>
+    <ul class="promises">
+      <li>${icon("lock")}<span><strong>Nothing leaves this device.</strong> No account, no upload; after the first visit it works without a network.</span></li>
+      <li>${icon("files")}<span><strong>Text, Markdown, HTML, PDF and source code.</strong> A file that cannot be read is listed with the reason.</span></li>
+      <li>${icon("search")}<span><strong>Ask in your own words.</strong> “How do I get my money back” finds the page on refunds.</span></li>
+    </ul>
+  </section>`;
+}
+
+/**
+ * The page with documents and no query: what is here, the newest first.
+ * @param {{ documents: readonly import("../fossick.js").DocumentInfo[], total: number, chunks: number, onOpen: (id: string) => void }} options
+ */
+export function idleTemplate({ documents, total, chunks, onOpen }) {
+  return html`<section class="idle" aria-labelledby="idle-title">
+    <h1 id="idle-title">${count(total, "document")} ready to search</h1>
+    <p class="quiet">${count(chunks, "passage")}. Type above; <kbd>↑</kbd> <kbd>↓</kbd> move through the hits, <kbd>Enter</kbd> opens one, <kbd>?</kbd> shows all keys.</p>
+    ${documents.length
+      ? html`<h2>Added last</h2>
+        <ul class="recent">
+          ${documents.map(
+            (doc) => html`<li><button type="button" @click=${() => onOpen(doc.id)}>
+              <span class="badge" aria-hidden="true">${badge(doc.path)}</span>
+              <span class="recent-name">${doc.title || fileName(doc.path)}</span>
+              <span class="recent-path">${folder(doc.path) || nothing}</span>
+            </button></li>`,
+          )}
+        </ul>`
+      : nothing}
+  </section>`;
+}
