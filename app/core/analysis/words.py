@@ -22,6 +22,7 @@ MAX_TERM = 64
 
 _NUMBER = re.compile(r"[vV]?\d+(?:[.,]\d+)+[^\W_]*")
 _PART = re.compile(rf"{_NUMBER.pattern}|[^'’.,_\-‐‑]+")
+_NUMBERED = re.compile(r"([^\W\d_]{3,})\d+")
 _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s")
 _APOSTROPHES = "'’"
 _CLITICS = frozenset({"s", "re", "ve", "ll", "d", "m"})
@@ -41,16 +42,18 @@ def forms(word: str) -> list[Token]:
     >>> [form.term for form in forms("snake_Case")]
     ['snakecase', 'snake', 'case']
     """
-    if not HAS_UNSPACED.search(word):
-        return list(_compound(word, 0))
-    found: list[Token] = []
+    # A mark with no letter to stand on may leave nothing.
+    return [form for form in _forms(word) if form.term]
+
+
+def _forms(word: str) -> Iterator[Token]:
     done = 0
-    for run in UNSPACED_RUN.finditer(word):
-        found += _compound(word[done : run.start()], done)
-        found += _pairs(run.group(), run.start())
-        done = run.end()
-    found += _compound(word[done:], done)
-    return found
+    if HAS_UNSPACED.search(word):
+        for run in UNSPACED_RUN.finditer(word):
+            yield from _compound(word[done : run.start()], done)
+            yield from _pairs(run.group(), run.start())
+            done = run.end()
+    yield from _compound(word[done:], done)
 
 
 def _pairs(run: str, base: int) -> Iterator[Token]:
@@ -77,8 +80,7 @@ def _compound(text: str, base: int) -> Iterator[Token]:
     for part in parts:
         if len(parts) == 1 or not _is_splinter(text, part):
             yield _normal(part, base)
-            if part.term[0] in "vV" and _NUMBER.fullmatch(part.term):
-                yield _normal(Token(part.term[1:], part.start + 1, part.end), base)
+            yield from (_normal(inner, base) for inner in _inside(part))
 
 
 def _token(raw: str, start: int) -> Token:
@@ -90,6 +92,14 @@ def _normal(raw: Token, base: int) -> Token:
     if _NUMBER.fullmatch(form):
         form = form.replace(",", "")
     return Token(form[:MAX_TERM], base + raw.start, base + raw.end)
+
+
+def _inside(part: Token) -> Iterator[Token]:
+    """What people leave out when they search: the v of v1.2.3, the number of python3."""
+    if part.term[0] in "vV" and _NUMBER.fullmatch(part.term):
+        yield Token(part.term[1:], part.start + 1, part.end)
+    elif numbered := _NUMBERED.fullmatch(part.term):
+        yield _token(numbered.group(1), part.start)
 
 
 def _without_clitic(text: str, pieces: list[Token]) -> list[Token]:
@@ -108,8 +118,11 @@ def _without_clitic(text: str, pieces: list[Token]) -> list[Token]:
 def _humps(piece: Token) -> Iterator[Token]:
     """The parts of camelCase: cuts before an upper-case letter that starts a new word."""
     raw = piece.term
-    if raw.islower() or raw.isupper() or len(raw) > MAX_TERM or _PLURAL_ACRONYM.fullmatch(raw):
+    if raw.islower() or raw.isupper() or len(raw) > MAX_TERM:
         yield piece
+        return
+    if _PLURAL_ACRONYM.fullmatch(raw):
+        yield Token(raw[:-1], piece.start, piece.end)
         return
     cuts = [0, *(i for i in range(1, len(raw)) if _starts_hump(raw, i)), len(raw)]
     for start, end in pairwise(cuts):

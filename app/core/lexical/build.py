@@ -46,7 +46,9 @@ def assemble(
     `names` is sorted; `lengths` has shape (n, fields) and sums to len(occurrences).
     """
     n_fields = lengths.shape[1]
-    places = np.repeat(np.arange(lengths.size, dtype=np.int64), lengths.ravel())
+    # repeat() takes counts as intp only, which has 32 bits in a browser.
+    counts_of_places = lengths.ravel().astype(np.intp)
+    places = np.repeat(np.arange(lengths.size, dtype=np.int64), counts_of_places)
     # One number sorts by term, then chunk, then field.
     keys = np.sort(occurrences.astype(np.int64) * lengths.size + places)
     chunk_keys = keys // n_fields

@@ -16,7 +16,7 @@ from app.core.lexical.query import Clause, Query, of_terms
 from app.core.selection import top_k
 from app.errors import InputError
 
-FIELD_WEIGHTS = (1.0, 1.0, 1.0)
+FIELD_WEIGHTS = (2.0, 1.5, 1.0)
 """Weights of `FIELDS`; with all of them 1 a chunk is scored as its fields joined."""
 
 K1 = 1.2

@@ -31,7 +31,7 @@ def merge_postings(segments: Iterable[tuple[Postings, NDArray[np.bool_] | None]]
         renumbered = np.cumsum(live) - 1 + base
         numbers = np.fromiter(map(number_of.__getitem__, postings.terms), np.int64)
         keep = live[postings.ordinals]
-        terms.append(np.repeat(numbers, np.diff(postings.posting_offsets))[keep])
+        terms.append(np.repeat(numbers, np.diff(postings.posting_offsets).astype(np.intp))[keep])
         ordinals.append(renumbered[postings.ordinals[keep]])
         kept.append(keep)
         base += int(np.count_nonzero(live))
