@@ -76,7 +76,7 @@ def spread(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.
     """
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
-    shifts: NDArray[np.int64] = np.repeat(starts - (ends - lengths), lengths)
+    shifts: NDArray[np.int64] = np.repeat(starts - (ends - lengths), lengths.astype(np.intp))
     return np.arange(total, dtype=np.int64) + shifts
 
 

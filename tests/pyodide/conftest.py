@@ -7,15 +7,19 @@ engine does: there the file system's synchronous handles are to be had.
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import functools
 import http.server
+import inspect
 import io
 import pickle
 import subprocess
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -51,6 +55,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+INSTALL = """
+await pyodide.loadPackage(["numpy", "snowballstemmer"]);
+for (const archive of ["app.zip", "tests.zip"]) {
+    pyodide.unpackArchive(await (await fetch("/" + archive)).arrayBuffer(), "zip");
+}
+"""
+
+
 class Worker(BrowserWorkerChromeRunner):  # type: ignore[misc]
     """pytest-pyodide's worker in the machine's own Chromium; nothing is looked up or downloaded."""
 
@@ -75,37 +87,49 @@ class Worker(BrowserWorkerChromeRunner):  # type: ignore[misc]
 class Handler(DefaultHandler):  # type: ignore[misc]
     """Serves the distribution, pytest-pyodide's pages, and what is held in memory."""
 
-    def __init__(self, *args: Any, extra: Mapping[str, Callable[[], bytes]], **options: Any):
-        self.extra = extra
+    def __init__(self, *args: Any, files: Mapping[str, bytes], **options: Any) -> None:
+        self.files = files
         super().__init__(*args, **options)
 
     def get_template(self, path: str) -> bytes | None:
-        """Bytes made on demand, or one of pytest-pyodide's own files."""
-        if path in self.extra:
-            return self.extra[path]()
-        template: bytes | None = super().get_template(path)
-        return template
+        """What is held under that path, or one of pytest-pyodide's own files."""
+        held: bytes | None = self.files.get(path) or super().get_template(path)
+        return held
 
     def log_message(self, format_: str, *args: object) -> None:
         """Say nothing."""
 
 
+CALL = """
+const sent = await (await fetch("/call", { cache: "no-store" })).bytes();
+const inside = pyodide.pyimport("tests.pyodide.inside");
+try {
+    // callPromising, so that asyncio.run() in a test can wait for what it runs.
+    return await inside.answer.callPromising(sent);
+} finally {
+    inside.destroy();
+}
+"""
+
+
 class Pyodide:
     """The interpreter in the browser's worker."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, files: dict[str, bytes]) -> None:
         self.worker = worker
+        self.files = files
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """`function(*arguments)` in there, awaited if it is a coroutine.
 
         The function goes by its name; arguments and result are pickled.
         """
-        sent = base64.b64encode(pickle.dumps((function, arguments), protocol=5)).decode()
-        answer = self.worker.run_async(
-            f"from tests.pyodide.inside import answer\nawait answer({sent!r})"
-        )
-        return pickle.loads(base64.b64decode(answer))
+        self.files["/call"] = pickle.dumps((function, arguments), protocol=5)
+        return pickle.loads(base64.b64decode(self.worker.run_js(CALL)))
+
+    def load(self, *packages: str) -> None:
+        """Load packages of the distribution, once."""
+        self.worker.load_package(list(packages))
 
 
 def tests_archive(root: Path) -> bytes:
@@ -151,50 +175,21 @@ def app_archive(script: Callable[[str], ModuleType], root: Path) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def pyodide_server(pyodide_dist: Path, app_archive: bytes, root: Path) -> Iterator[tuple[str, int]]:
-    """Host and port that the browser loads everything from."""
-    extra = {
-        "/app.zip": lambda: app_archive,
-        "/tests.zip": lambda: tests_archive(root),
-    }
-    handler = functools.partial(Handler, directory=str(pyodide_dist), extra=extra)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield "127.0.0.1", server.server_port
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture(scope="session")
-def selenium_worker(
-    pyodide_server: tuple[str, int], pyodide_dist: Path, chromium_path: str, driver_path: str
-) -> Iterator[Worker]:
-    """pytest-pyodide's runner over a worker that has loaded Pyodide, once for all tests."""
-    host, port = pyodide_server
-    worker = Worker(
-        chromium_path, driver_path, server_hostname=host, server_port=port, dist_dir=pyodide_dist
-    )
-    try:
-        yield worker
-    finally:
-        worker.quit()
-
-
-INSTALL = """
-await pyodide.loadPackage(["numpy", "snowballstemmer"]);
-for (const archive of ["app.zip", "tests.zip"]) {
-    const response = await fetch("/" + archive);
-    pyodide.unpackArchive(await response.arrayBuffer(), "zip");
-}
-"""
-
-
-@pytest.fixture(scope="session")
-def pyodide(selenium_worker: Worker) -> Pyodide:
-    """Pyodide with the app's bundle and the tests."""
-    selenium_worker.run_js(INSTALL)
-    return Pyodide(selenium_worker)
+def pyodide(
+    pyodide_dist: Path, app_archive: bytes, root: Path, chromium_path: str, driver_path: str
+) -> Iterator[Pyodide]:
+    """Pyodide with the app's bundle and the tests, started once for the session."""
+    files = {"/app.zip": app_archive, "/tests.zip": tests_archive(root)}
+    with contextlib.ExitStack() as stack:
+        handler = functools.partial(Handler, directory=str(pyodide_dist), files=files)
+        server = stack.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        stack.callback(server.shutdown)
+        options = {"server_port": server.server_port, "dist_dir": pyodide_dist}
+        worker = Worker(chromium_path, driver_path, **options)
+        stack.callback(worker.quit)
+        worker.run_js(INSTALL)
+        yield Pyodide(worker, files)
 
 
 @pytest.fixture(scope="session")
@@ -202,8 +197,16 @@ def same(pyodide: Pyodide) -> Callable[..., Any]:
     """`same(function, *arguments)`: what it gives on both sides; fails where they differ."""
 
     def check(function: Callable[..., Any], *arguments: Any) -> Any:
-        here, there = function(*arguments), pyodide.call(function, *arguments)
+        here, there = on_cpython(function, *arguments), pyodide.call(function, *arguments)
         assert there == here
         return here
 
     return check
+
+
+def on_cpython(function: Callable[..., Any], *arguments: Any) -> Any:
+    """`function(*arguments)` here; a coroutine in a thread, as Playwright may hold the loop."""
+    if not inspect.iscoroutinefunction(function):
+        return function(*arguments)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, function(*arguments)).result()

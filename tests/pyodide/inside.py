@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import inspect
 import pickle
+from typing import Any
 
 
-async def answer(sent: str) -> str:
-    """Call the function that was sent, and pickle what it gives."""
-    function, arguments = pickle.loads(base64.b64decode(sent))
+async def answer(sent: Any) -> str:
+    """Call the function that was sent (a pickle in a JavaScript buffer), and pickle its result."""
+    function, arguments = pickle.loads(sent.to_bytes())
     result = function(*arguments)
     if inspect.isawaitable(result):
         result = await result

@@ -1,0 +1,48 @@
+"""Runs pytest inside Pyodide over the project's own tests."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stdout
+from pathlib import Path
+
+QUICK = ("-q", "--no-header", "-p", "no:cacheprovider", "--import-mode=importlib", "--tb=short")
+
+
+def run(folder: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
+    """Outcome of each test of the named files, and what pytest printed."""
+    import pytest
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile(
+        "browser",
+        max_examples=15,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("browser")
+    Path("pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  slow\n")
+    seen = Outcomes()
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        pytest.main([*QUICK, *(f"{folder}/{name}" for name in names)], plugins=[seen])
+    return seen.outcomes, printed.getvalue()
+
+
+class Outcomes:
+    """A plugin that notes how each test ended: passed, failed or skipped."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report) -> None:
+        """Keep the worst of setup, call and teardown."""
+        if report.when == "call" or report.outcome != "passed":
+            self.outcomes[report.nodeid] = report.outcome
+
+    def pytest_collectreport(self, report) -> None:
+        """A file that cannot be imported is one failed test."""
+        if report.failed:
+            self.outcomes[report.nodeid] = "failed"

@@ -1,0 +1,32 @@
+"""The core's own tests once more, inside the browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pyodide import suite
+
+HOST_ONLY = ("app.host", "subprocess", "fossick_data", "onnxruntime", "pypdfium2", "tokenizers")
+"""A test file that names one of these needs more than a browser has."""
+
+
+def files_of(folder):
+    """Names of the test files of a folder that can run in a browser."""
+    return tuple(
+        path.name
+        for path in sorted(folder.glob("test_*.py"))
+        if not any(name in path.read_text("utf-8") for name in HOST_ONLY)
+    )
+
+
+@pytest.mark.parametrize("folder", ["core", "contract", "formats", "storage", "engine", "ranking"])
+def test_folder(pyodide, root, folder):
+    """Every test passes there too."""
+    names = files_of(root / "tests" / folder)
+    if not names:
+        pytest.skip(f"no tests in {folder} for a browser")
+    pyodide.load("pytest", "hypothesis")
+    outcomes, printed = pyodide.call(suite.run, f"tests/{folder}", names)
+    print(printed)
+    assert [test for test, outcome in outcomes.items() if outcome == "failed"] == [], printed
+    assert "passed" in outcomes.values(), printed
