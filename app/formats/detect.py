@@ -1,0 +1,160 @@
+"""What a file is: by its content first, by its name second."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from app.errors import FileError
+from app.formats.encoding import is_binary
+from app.formats.languages import LANGUAGES, language_of
+
+MAX_BYTES = 100 << 20
+"""Largest file of any kind that is read, in bytes."""
+MAX_TEXT_BYTES = 32 << 20
+"""Largest file of text: a novel has less than 4 MB, so more is a log or a data dump."""
+
+_MARKDOWN = {"md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"}
+_HTML = {"html", "htm", "xhtml", "shtml", "xht"}
+_TEXT = {"txt", "text", "rst", "rest", "log", "csv", "tsv", "tex", "org", "adoc", "asciidoc"}
+_TEXT |= {"srt", "vtt", "nfo", "diz", "me", "bib", "po", "ics", "vcf", "textile", "pod", "man"}
+
+_OFFICE = {
+    "doc": "a Word document", "docx": "a Word document", "docm": "a Word document",
+    "dotx": "a Word template", "rtf": "a rich text document", "xls": "an Excel workbook",
+    "xlsx": "an Excel workbook", "xlsm": "an Excel workbook", "xlsb": "an Excel workbook",
+    "ppt": "a PowerPoint presentation", "pptx": "a PowerPoint presentation",
+    "odt": "an OpenDocument text", "ods": "an OpenDocument spreadsheet",
+    "odp": "an OpenDocument presentation", "epub": "an EPUB book", "jar": "a Java archive",
+    "apk": "an Android package", "whl": "a Python wheel", "msg": "an Outlook message",
+    "pages": "a Pages document", "numbers": "a Numbers sheet", "key": "a Keynote presentation",
+}  # fmt: skip
+_MAIL = {"eml": "a mail message", "mbox": "a mailbox", "mht": "a saved web archive"}
+_MAIL |= {"mhtml": "a saved web archive", "ipynb": "a Jupyter notebook"}
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x05\x06", "a zip archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document of the old kind"),
+    (b"{\\rtf", "a rich text document"),
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF87a", "a GIF image"),
+    (b"GIF89a", "a GIF image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"8BPS", "a Photoshop image"),
+    (b"\x00\x00\x01\x00", "an icon"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"(\xb5/\xfd", "a Zstandard archive"),
+    (b"7z\xbc\xaf'\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"ID3", "an MP3 recording"),
+    (b"OggS", "an Ogg recording"),
+    (b"fLaC", "a FLAC recording"),
+    (b"\x1aE\xdf\xa3", "a Matroska video"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"\xcf\xfa\xed\xfe", "a program"),
+    (b"\xca\xfe\xba\xbe", "a compiled Java class"),
+    (b"\x00asm", "a WebAssembly module"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"wOFF", "a font"),
+    (b"wOF2", "a font"),
+    (b"\x00\x01\x00\x00\x00", "a font"),
+    (b"OTTO", "a font"),
+    (b"%!PS", "a PostScript document"),
+    (b"!<arch>\n", "a library archive"),
+    (b"PAR1", "a Parquet table"),
+)
+_MAGIC_AT: tuple[tuple[int, bytes, str], ...] = (
+    (4, b"ftyp", "a video or image"),
+    (8, b"WEBP", "a WebP image"),
+    (8, b"WAVE", "a WAV recording"),
+    (8, b"AVI ", "an AVI video"),
+    (257, b"ustar", "a tar archive"),
+)
+_IS_HTML = re.compile(
+    r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]*>\s*)*+<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def extension(path: str) -> str:
+    """The part after the last dot of the name, in lower case; empty if there is none.
+
+    >>> extension("notes/Report.final.PDF")
+    'pdf'
+    """
+    name = PurePosixPath(path.replace("\\", "/")).name
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def check_size(path: str, size: int) -> None:
+    """Raise `FileError("too-large")` for a file of `size` bytes, before any of it is read.
+
+    PDFs may have 100 MB, for they are mostly images; everything else 32 MB.
+    """
+    limit = MAX_BYTES if extension(path) == "pdf" else MAX_TEXT_BYTES
+    if size > limit:
+        raise FileError(
+            f"{path} has {size / (1 << 20):.0f} MB; at most {limit >> 20} MB are read.",
+            code="too-large",
+        )
+
+
+def detect(path: str, data: bytes) -> str:
+    """Family of the file's format: "text", "markdown", "html", "pdf" or "code".
+
+    Raises `FileError` where it cannot be indexed: `empty`, `too-large`, `not-text` (binary
+    content under the name of a text file), `unsupported` (with the type named).
+
+    >>> detect("a.bin", b"%PDF-1.7 ...")
+    'pdf'
+    """
+    if not data.strip(b" \t\r\n\x0b\x0c\x00"):
+        raise FileError(f"{path} is empty.", code="empty")
+    if b"%PDF-" in data[:1024]:
+        check_size(path if extension(path) == "pdf" else f"{path}.pdf", len(data))
+        return "pdf"
+    check_size("", len(data))
+    ext = extension(path)
+    kind = _unsupported_kind(ext, data)
+    binary = is_binary(data)
+    if kind and (binary or not _is_text_name(path, ext)):
+        raise FileError(f"{path} is {kind}, which cannot be read yet.", code="unsupported")
+    if ext == "pdf":
+        raise FileError(f"{path} is not a PDF, although its name says so.", code="damaged")
+    if binary:
+        if _is_text_name(path, ext):
+            raise FileError(f"{path} is not text, although its name says so.", code="not-text")
+        raise FileError(f"{path} is binary data of an unknown kind.", code="unsupported")
+    return _text_family(path, ext, data)
+
+
+def _is_text_name(path: str, ext: str) -> bool:
+    return ext in _TEXT | _MARKDOWN | _HTML or ext in LANGUAGES or bool(language_of(path, ""))
+
+
+def _unsupported_kind(ext: str, data: bytes) -> str:
+    """What the file is, in words, if its content or name says it is nothing that is read."""
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            return _OFFICE.get(ext, kind) if kind.endswith(("archive", "old kind")) else kind
+    for offset, magic, kind in _MAGIC_AT:
+        if data[offset : offset + len(magic)] == magic:
+            return kind
+    return _OFFICE.get(ext) or _MAIL.get(ext, "")
+
+
+def _text_family(path: str, ext: str, data: bytes) -> str:
+    if ext in _MARKDOWN:
+        return "markdown"
+    if ext in _HTML:
+        return "html"
+    head = data[:4096].decode("utf-8", "replace").replace("\x00", "").lstrip("\ufeff\ufffd")
+    if language_of(path, head):
+        return "code"
+    return "html" if _IS_HTML.match(head) else "text"

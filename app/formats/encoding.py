@@ -1,0 +1,113 @@
+"""Bytes to text: Unicode in all its forms, then the legacy code pages.
+
+Order: byte order mark; UTF-8 if every byte agrees; UTF-16 and UTF-32 by where their zero bytes
+stand; then the code page under which the text looks most like a language. Nothing is
+dropped: bytes that fit nowhere become U+FFFD, and line ends become "\\n".
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from app.formats.codepages import guess_code_page
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SAMPLE = 1 << 16
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_FEW_BAD = 0.001
+
+
+def decode(data: bytes, declared: str = "") -> tuple[str, str]:
+    r"""The text and the name of the encoding it was in.
+
+    `declared` is what the file itself says; it counts where the bytes do not contradict it.
+
+    >>> decode("naïve\r\n".encode("utf-16"))
+    ('naïve\n', 'utf-16-le')
+    >>> decode("naïve café, déjà vu".encode("cp1252"))
+    ('naïve café, déjà vu', 'cp1252')
+    """
+    text, encoding = _decode(data, declared)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+
+
+def wide_encoding(data: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark, told by where the zero bytes stand; else None."""
+    sample = data[: _SAMPLE - _SAMPLE % 4]
+    zeros = [sample[offset::4].count(0) for offset in range(4)]
+    quarter = len(sample) // 4
+    if not quarter or not any(zeros):
+        return None
+    share = [count / quarter for count in zeros]
+    for encoding, full in (
+        ("utf-32-le", (2, 3)),
+        ("utf-32-be", (0, 1)),
+        ("utf-16-le", (1, 3)),
+        ("utf-16-be", (0, 2)),
+    ):
+        empty = [share[n] for n in range(4) if n not in full]
+        if all(share[n] > 0.4 for n in full) and min(empty) < 0.05 and _decodes(sample, encoding):
+            return encoding
+    return None
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether the bytes are no text in any encoding: too many control characters."""
+    if any(data.startswith(mark) for mark, _ in _MARKS) or wide_encoding(data):
+        return False
+    sample = data[:_SAMPLE]
+    controls = len(_CONTROL.findall(sample))
+    if 0 in sample:
+        return controls > len(sample) * 0.001 + 1 or not _decodes(sample, "utf-8")
+    return controls > len(sample) * 0.02 + 1
+
+
+def _decode(data: bytes, declared: str) -> tuple[str, str]:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace"), encoding
+    wide = wide_encoding(data)
+    if wide:
+        return data.decode(wide, "replace"), wide
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    others = sum(char > "\x7f" for char in text) - bad
+    if bad <= others * 0.1 or (bad <= len(text) * _FEW_BAD and others > bad):
+        return text, "utf-8"
+    for encoding in (_known(declared), guess_code_page(data)):
+        if encoding:
+            try:
+                return data.decode(encoding), encoding
+            except UnicodeDecodeError:
+                continue
+    return data.decode("cp1252", "replace"), "cp1252"
+
+
+def _known(name: str) -> str:
+    """Python's name of a declared encoding, as browsers understand it; empty if unknown."""
+    try:
+        found = codecs.lookup(name.strip()).name
+    except (LookupError, ValueError):
+        return ""
+    if found in {"utf-8", "utf-7", "utf-16", "utf-32", "ascii", "iso8859-1"}:
+        return "" if found.startswith("utf") else "cp1252"
+    return found
+
+
+def _decodes(sample: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True

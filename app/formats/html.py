@@ -1,0 +1,272 @@
+"""HTML: the main text of a page as blocks, without scripts, styles and navigation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from app.core.model import Block, BlockKind, Document
+from app.formats.encoding import decode
+from app.formats.html_elements import (
+    BOILERPLATE,
+    BOILERPLATE_ROLES,
+    BREAKING,
+    CONTAINERS,
+    ENDS_WITH_NEXT,
+    HEADINGS,
+    IN_HEAD,
+    UNSEEN,
+    VOID,
+)
+from app.formats.html_tokens import Tag, tokens
+from app.formats.names import stem, visible
+
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})"
+    rb"|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})",
+    re.IGNORECASE,
+)
+_HEAD_BYTES = 4096
+
+_META = {
+    "author": "author",
+    "dc.creator": "author",
+    "article:published_time": "date",
+    "date": "date",
+    "dc.date": "date",
+    "description": "description",
+}
+_SPACE = re.compile(r"[ \t\n\r\f\u200b]+")
+_MAIN_SHARE = 0.3
+_LONG_CELL = 300
+
+
+def read_html(path: str, data: bytes) -> Document:
+    """A document of what a reader of the page sees as its content.
+
+    Where there is a <main> or <article> with a fair share of the text, it is that; else the whole
+    body, without what is marked as navigation.
+    """
+    head = _CHARSET.search(data[:_HEAD_BYTES])
+    declared = (head[1] or head[2] or b"").decode("ascii", "replace") if head else ""
+    source, encoding = decode(data, declared)
+    builder = _Builder()
+    for token in tokens(source):
+        builder.take(token)
+    pieces = _chosen(builder.finish())
+    text, blocks = _joined(pieces)
+    first = next((piece.text for piece in pieces if piece.level == 1), "")
+    title = builder.title or first or stem(path)
+    return Document(
+        title=visible(title),
+        text=text,
+        blocks=blocks,
+        kind="html",
+        metadata={"encoding": encoding, **builder.metadata},
+    )
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A block before it has its place: text, and in which parts of the page it stood."""
+
+    kind: BlockKind
+    text: str
+    level: int
+    main: bool
+    article: bool
+    boilerplate: bool
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Collects pieces from the stream of tags; knows which elements are open."""
+
+    title: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+    _pieces: list[_Piece] = field(default_factory=list)
+    _open: list[tuple[str, str]] = field(default_factory=list)
+    _counts: dict[str, int] = field(default_factory=dict)
+    _buffer: list[str] = field(default_factory=list)
+    _cells: int = 0
+
+    def take(self, token: Tag | str) -> None:
+        """One tag or stretch of text."""
+        if isinstance(token, str):
+            self._text(token)
+        elif token.closing:
+            self._end(token.name)
+        else:
+            self._start(token)
+
+    def finish(self) -> list[_Piece]:
+        """All pieces, in order."""
+        self._flush()
+        return self._pieces
+
+    def _text(self, text: str) -> None:
+        if self._in("title") and not self._in("svg"):
+            self.title = self.title or " ".join(text.split())
+        elif self._in("pre"):
+            if not self._in("unseen"):
+                self._buffer.append(text)
+        elif not self._in("unseen"):
+            self._buffer.append(_SPACE.sub(" ", text))
+
+    def _start(self, tag: Tag) -> None:
+        name = tag.name
+        if name in {"meta", "html"}:
+            self._note(tag)
+        if name == "br":
+            self._buffer.append("\n")
+        elif name == "img" and not self._in("unseen"):
+            self._buffer.append(tag.attributes.get("alt", ""))
+        if name not in IN_HEAD:
+            self._close_through({"head"})
+        if name in BREAKING:
+            self._close_through({"p"})
+        if name in ENDS_WITH_NEXT:
+            self._close_sibling(ENDS_WITH_NEXT[name])
+        self._boundary(name)
+        if name in {"td", "th"}:
+            self._cells += 1
+            if self._cells > 1:
+                self._buffer.append(" | ")
+        if name not in VOID:
+            self._push(name, self._category(tag))
+
+    def _category(self, tag: Tag) -> str:
+        """What an element does to the text inside it."""
+        if tag.name in UNSEEN:
+            return "unseen"
+        attributes = tag.attributes if tag.source else {}
+        role = attributes.get("role", "").lower()
+        if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+            return "unseen"
+        if tag.name == "main" or role == "main":
+            return "main"
+        if tag.name == "article" or role == "article":
+            return "article"
+        if tag.name in BOILERPLATE or role in BOILERPLATE_ROLES:
+            return "boilerplate"
+        return ""
+
+    def _note(self, tag: Tag) -> None:
+        attributes = tag.attributes
+        if tag.name == "html" and attributes.get("lang"):
+            self.metadata.setdefault("language", attributes["lang"][:35])
+        name = (attributes.get("name") or attributes.get("property") or "").lower()
+        content = " ".join(attributes.get("content", "").split())
+        if name in _META and content:
+            self.metadata.setdefault(_META[name], content[:500])
+
+    def _end(self, name: str) -> None:
+        if not self._counts.get(name):
+            return
+        self._close_through({name})
+
+    def _close_through(self, names: Collection[str]) -> None:
+        """Close open elements up to and including the innermost of these, if one is open."""
+        if not any(self._counts.get(name) for name in names):
+            return
+        while self._open:
+            name, category = self._open[-1]
+            self._boundary(name, closing=True)
+            self._open.pop()
+            self._counts[name] -= 1
+            if category:
+                self._counts[category] -= 1
+            if name in names:
+                return
+
+    def _close_sibling(self, same: frozenset[str]) -> None:
+        """Close an element left open before its next sibling, not one of an outer list."""
+        for name, _ in reversed(self._open):
+            if name in CONTAINERS:
+                return
+            if name in same:
+                self._close_through(same)
+                return
+
+    def _push(self, name: str, category: str) -> None:
+        self._open.append((name, category))
+        self._counts[name] = self._counts.get(name, 0) + 1
+        if category:
+            self._counts[category] = self._counts.get(category, 0) + 1
+
+    def _in(self, name: str) -> bool:
+        return self._counts.get(name, 0) > 0
+
+    def _boundary(self, name: str, *, closing: bool = False) -> None:
+        """Before an element that is not inline opens, and before it closes."""
+        if name not in BREAKING:
+            return
+        level = HEADINGS.get(name, 0) if closing else 0
+        in_cell = self._in("td") or self._in("th")
+        if in_cell and name not in {"tr", "table"} and not level and not self._is_long():
+            self._buffer.append(" ")
+            return
+        self._flush(level)
+        if name == "tr":
+            self._cells = 0
+
+    def _is_long(self) -> bool:
+        """Whether a table's cell holds so much that the table is there for layout."""
+        return self._in("pre") or sum(map(len, self._buffer)) > _LONG_CELL
+
+    def _flush(self, level: int = 0) -> None:
+        """Make a piece of the text collected so far."""
+        raw = "".join(self._buffer)
+        self._buffer.clear()
+        kind: BlockKind = "paragraph"
+        if self._in("pre"):
+            kind, text = "code", raw.strip("\n").rstrip()
+        else:
+            lines = (_SPACE.sub(" ", line).strip() for line in raw.split("\n"))
+            text = "\n".join(line for line in lines if line).strip()
+        if not text.strip():
+            return
+        if level:
+            kind, text = "heading", " ".join(text.split())
+        elif kind == "paragraph" and self._in("tr") and len(text) <= 2 * _LONG_CELL:
+            kind = "table"
+        elif kind == "paragraph" and self._in("li"):
+            kind, text = "list", f"- {text}"
+        self._pieces.append(
+            _Piece(
+                kind, text, level, self._in("main"), self._in("article"), self._in("boilerplate")
+            )
+        )
+
+
+def _chosen(pieces: list[_Piece]) -> list[_Piece]:
+    """The main part of the page, or all of it where no part stands out."""
+    size = sum(len(piece.text) for piece in pieces)
+    for part in (
+        [piece for piece in pieces if piece.main],
+        [piece for piece in pieces if piece.article],
+        [piece for piece in pieces if not piece.boilerplate],
+    ):
+        if sum(len(piece.text) for piece in part) > size * _MAIN_SHARE:
+            return [piece for piece in part if not piece.boilerplate] or part
+    return pieces
+
+
+def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Block, ...]]:
+    """Canonical text and blocks; rows of a table and items of a list are lines of one block."""
+    parts: list[str] = []
+    blocks: list[Block] = []
+    position = 0
+    for piece in pieces:
+        last = blocks[-1] if blocks else None
+        merge = last is not None and piece.kind == last.kind and piece.kind in {"list", "table"}
+        gap = ("\n" if merge else "\n\n") if last else ""
+        start = position + len(gap)
+        position = start + len(piece.text)
+        parts += [gap, piece.text]
+        if merge and last is not None:
+            blocks[-1] = Block(last.kind, last.start, position)
+        else:
+            blocks.append(Block(piece.kind, start, position, level=piece.level))
+    return "".join(parts), tuple(blocks)

@@ -1,0 +1,31 @@
+"""Titles from file names, safe to show."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import PurePosixPath
+
+
+def file_name(path: str) -> str:
+    r"""The last part of a path, without characters that cannot be seen or turn the line around.
+
+    >>> file_name("../a/\u202etxt.exe")
+    'txt.exe'
+    """
+    return visible(PurePosixPath(path.replace("\\", "/")).name or path)
+
+
+def visible(text: str) -> str:
+    """`text` in one line without control and formatting characters (joiners of emoji stay)."""
+    kept = (
+        char
+        for char in text
+        if char in "\u200d\u200c" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"}
+    )
+    return " ".join("".join(kept).split())
+
+
+def stem(path: str) -> str:
+    """`file_name` without its extension."""
+    name = file_name(path)
+    return PurePosixPath(name).stem or name
