@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -140,30 +140,75 @@ def site_server(serve: Callable[[Path], Serve], dist: Path) -> str:
     return serve(dist).url
 
 
-class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+class PlainHost:
+    """`python -m http.server` in this process: no headers, no ranges; can be made to fail.
+
+    `asked` lists the paths of all requests; `faults` maps a path to "error" (500), "wrong" (other
+    bytes), "short" or "drop" (the connection ends in the middle or before); `slow` to seconds.
+    """
+
+    def __init__(self, folder: Path, prefix: str = "") -> None:
+        self.asked: list[str] = []
+        self.faults: dict[str, str] = {}
+        self.slow: dict[str, float] = {}
+        handler = functools.partial(_PlainHandler, self, directory=str(folder))
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}/{prefix}"
+
+    def stop(self) -> None:
+        """Refuse all connections from here on."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
+
+
+class _PlainHandler(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, host: PlainHost, *args: Any, **options: Any) -> None:
+        self._host = host
+        super().__init__(*args, **options)
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        self._host.asked.append(path)
+        time.sleep(self._host.slow.get(path, 0))
+        fault = self._host.faults.get(path)
+        if fault is None:
+            super().do_GET()
+        elif fault == "error":
+            self.send_error(500)
+        elif fault != "drop":
+            self.send_response(200)
+            self.send_header("Content-Type", self.guess_type(path))
+            self.send_header("Content-Length", "5" if fault == "wrong" else "5000")
+            self.end_headers()
+            self.wfile.write(b"wrong")
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (name is the base's)
         pass
 
 
-@contextlib.contextmanager
-def plain_http(folder: Path) -> Iterator[str]:
-    """`python -m http.server` over a folder, in this process: no headers, no ranges."""
-    handler = functools.partial(_QuietHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+@pytest.fixture
+def plain_host() -> Iterator[Callable[..., PlainHost]]:
+    """`plain_host(folder, "sub/path/")` starts a server without headers over a folder."""
+    with contextlib.ExitStack() as stack:
+
+        def start(folder: Path, prefix: str = "") -> PlainHost:
+            host = PlainHost(folder, prefix)
+            stack.callback(host.stop)
+            return host
+
+        yield start
 
 
 @pytest.fixture(scope="session")
 def plain_server(dist: Path) -> Iterator[str]:
     """The URL of the built site under a sub-path of a server that adds no headers."""
-    with plain_http(dist.parent) as url:
-        yield f"{url}{dist.name}/"
+    host = PlainHost(dist.parent, f"{dist.name}/")
+    yield host.url
+    host.stop()
 
 
 def _browser_path(name: str) -> str:
@@ -251,13 +296,20 @@ def eventually() -> Callable[..., object]:
     Playwright's own `wait_for_function` evaluates strings, which the site's policy forbids.
     """
 
+    from playwright.sync_api import Error
+
     def poll(probe: Callable[[], object], *, timeout: float = 10, every: float = 0.1) -> object:
         end = time.monotonic() + timeout
-        while True:
-            if value := probe():
+        value: object = None
+        while time.monotonic() < end:
+            try:
+                value = probe()
+            except Error as error:
+                if "context was destroyed" not in error.message:  # the page was just reloaded
+                    raise
+            if value:
                 return value
-            if time.monotonic() > end:
-                raise AssertionError(f"still {value!r} after {timeout} s")
             time.sleep(every)
+        raise AssertionError(f"still {value!r} after {timeout} s")
 
     return poll
