@@ -19,6 +19,32 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# The WHATWG Encoding standard reads these labels as the wider set that includes them.
+_AS_BROWSERS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_CODE_PAGES = (
+    "cp",
+    "iso8859",
+    "iso2022",
+    "koi8",
+    "mac",
+    "gb",
+    "hz",
+    "big5",
+    "shift",
+    "euc",
+    "johab",
+)
 _SAMPLE = 1 << 16
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FEW_BAD = 0.001
@@ -85,24 +111,19 @@ def _decode(data: bytes, declared: str) -> tuple[str, str]:
     others = sum(char > "\x7f" for char in text) - bad
     if bad <= others * 0.1 or (bad <= len(text) * _FEW_BAD and others > bad):
         return text, "utf-8"
-    for encoding in (_known(declared), guess_code_page(data)):
-        if encoding:
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError:
-                continue
-    return data.decode("cp1252", "replace"), "cp1252"
+    encoding = guess_code_page(data, _known(declared))
+    return data.decode(encoding, "replace"), encoding
 
 
 def _known(name: str) -> str:
-    """Python's name of a declared encoding, as browsers understand it; empty if unknown."""
+    """Python's name of a declared code page, read as browsers read it; empty if unknown."""
     try:
         found = codecs.lookup(name.strip()).name
     except (LookupError, ValueError):
         return ""
-    if found in {"utf-8", "utf-7", "utf-16", "utf-32", "ascii", "iso8859-1"}:
-        return "" if found.startswith("utf") else "cp1252"
-    return found
+    found = _AS_BROWSERS.get(found, found)
+    # Python also knows codecs that are no code pages: hex, rot13, punycode, UTF-7.
+    return found if found.startswith(_CODE_PAGES) else ""
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:
