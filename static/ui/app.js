@@ -1,30 +1,30 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit.js";
-import { Adder } from "./adding.js";
+import { isolate } from "../offline.js";
+import { Collecting } from "./collecting.js";
 import "./drop.js";
 import { LightElement } from "./element.js";
 import { Engine } from "./engine.js";
 import { actionsTemplate, brandTemplate, startTemplate } from "./header.js";
 import "./help-dialog.js";
 import { hitId } from "./hit.js";
-import { icon } from "./icons.js";
 import { listen } from "./keys.js";
 import "./note-dialog.js";
-import { watchOffline } from "./offline-status.js";
+import { Notes } from "./notes.js";
+import { Offline } from "./offline-status.js";
+import { Opening } from "./opening.js";
 import "./preview.js";
 import { outcomeTemplate, progressTemplate } from "./progress.js";
 import { found, resultsTemplate } from "./results.js";
 import "./search-box.js";
-import { Searcher, asError } from "./searching.js";
-import { fromInput } from "./sources.js";
+import { Searcher } from "./searching.js";
 import "./status-dialog.js";
 import { currentTheme, nextTheme } from "./theme.js";
-import { idleTemplate, welcomeTemplate } from "./welcome.js";
+import { idleTemplate, openingTemplate, welcomeTemplate } from "./welcome.js";
 
 /** @typedef {import("./searching.js").Mode} Mode */
 /** @typedef {import("./searching.js").Answer} Answer */
-/** @typedef {import("./preview.js").PassagePreview} PassagePreview */
-/** @typedef {{ hit: import("../fossick.js").Hit | null, document: import("../fossick.js").StoredDocument | null, error: Error | null, index: number }} Opened */
+/** @typedef {CustomEvent<any>} Custom */
 
 const HITS = 20;
 const RECENT = 8;
@@ -36,15 +36,9 @@ export class FossickApp extends LightElement {
   static properties = {
     query: { state: true },
     mode: { state: true },
-    k: { state: true },
     answer: { state: true },
     active: { state: true },
     busy: { state: true },
-    opened: { state: true },
-    progress: { state: true },
-    outcome: { state: true },
-    notes: { state: true },
-    offline: { state: true },
     theme: { state: true },
     announced: { state: true },
   };
@@ -58,30 +52,22 @@ export class FossickApp extends LightElement {
     this.k = HITS;
     /** @type {Answer | null} */
     this.answer = null;
+    /** Index of the hit that ↑ and ↓ have reached; -1 is the box itself. */
     this.active = -1;
     this.busy = false;
-    /** @type {Opened | null} */
-    this.opened = null;
-    /** @type {import("../fossick.js").Progress | null} */
-    this.progress = null;
-    /** @type {import("./adding.js").Outcome | null} */
-    this.outcome = null;
-    /** The outcome stays in the status dialog after its card is dismissed. */
-    this.outcomeShown = false;
-    /** @type {string[]} */
-    this.notes = [];
-    /** @type {Set<string>} */
-    this.noted = new Set();
-    /** @type {import("./offline-status.js").OfflineStatus | null} */
-    this.offline = null;
     this.theme = currentTheme();
     this.announced = "";
     this.announceTimer = 0;
-    this.refreshedAt = 0;
-
+    const changed = () => this.requestUpdate();
+    this.notes = new Notes(changed);
     this.engine = new Engine();
-    this.engine.addEventListener("change", () => this.requestUpdate());
-    this.engine.addEventListener("note", (event) => this.note(/** @type {CustomEvent} */ (event).detail));
+    this.engine.addEventListener("change", changed);
+    this.engine.addEventListener("note", (event) =>
+      this.notes.add(/** @type {Custom} */ (event).detail),
+    );
+    this.collecting = new Collecting(this);
+    this.opening = new Opening(this);
+    this.offline = new Offline({ onChange: changed, mayReload: () => !this.collecting.busy });
     this.searcher = new Searcher(
       async (ask, signal) => {
         const fossick = await this.engine.whenReady();
@@ -89,17 +75,12 @@ export class FossickApp extends LightElement {
       },
       (answer) => this.answered(answer),
     );
-    this.adder = new Adder(
-      async (sources, options) => (await this.engine.whenReady()).add(sources, options),
-      { onProgress: (progress) => this.progressed(progress), onDone: (outcome) => void this.added(outcome) },
-    );
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.unlisten = listen(this);
     void this.begin();
-    watchOffline((status) => (this.offline = status), (text) => this.note(text));
   }
 
   disconnectedCallback() {
@@ -108,7 +89,9 @@ export class FossickApp extends LightElement {
   }
 
   async begin() {
-    await this.engine.start();
+    await isolate();
+    const started = this.engine.start();
+    void this.offline.begin(started);
     if (this.query) this.ask();
   }
 
@@ -121,47 +104,40 @@ export class FossickApp extends LightElement {
   }
 
   get preview() {
-    return /** @type {PassagePreview | null} */ (this.querySelector("passage-preview"));
+    return /** @type {import("./preview.js").PassagePreview | null} */ (
+      this.querySelector("passage-preview")
+    );
   }
 
   get status() {
-    return /** @type {import("./status-dialog.js").StatusDialog} */ (this.querySelector("status-dialog"));
+    return /** @type {import("./status-dialog.js").StatusDialog} */ (
+      this.querySelector("status-dialog")
+    );
   }
 
   get hits() {
     return this.answer?.result?.hits ?? [];
   }
 
-  // Asking
-
-  /** @param {string} query */
-  typed(query) {
-    this.query = query;
-    this.k = HITS;
-    this.active = -1;
-    this.ask();
-  }
-
-  /** @param {Mode} mode */
-  chose(mode) {
-    this.mode = mode;
+  /** @param {{ query?: string, mode?: Mode }} change */
+  asked(change) {
+    Object.assign(this, change);
     this.k = HITS;
     this.active = -1;
     this.ask();
   }
 
   ask() {
+    const query = this.query.trim();
     history.replaceState({ query: this.query, mode: this.mode }, "");
-    document.title = this.query.trim() ? `${this.query.trim()} – Fossick` : "Fossick";
-    if (!this.query.trim()) {
+    document.title = query ? `${query} – Fossick` : "Fossick";
+    this.busy = query !== "";
+    if (query) this.searcher.run({ query: this.query, mode: this.mode, k: this.k });
+    else {
       this.searcher.stop();
       this.answer = null;
-      this.busy = false;
       this.announced = "";
-      return;
     }
-    this.busy = true;
-    this.searcher.run({ query: this.query, mode: this.mode, k: this.k });
   }
 
   /** @param {Answer} answer */
@@ -169,7 +145,7 @@ export class FossickApp extends LightElement {
     this.answer = answer;
     this.busy = answer.interim;
     this.active = Math.min(this.active, this.hits.length - 1);
-    for (const note of answer.result?.notes ?? []) this.note(note);
+    for (const note of answer.result?.notes ?? []) this.notes.add(note);
     clearTimeout(this.announceTimer);
     this.announceTimer = window.setTimeout(() => {
       this.announced = answer.result ? `${found(answer.result)} found` : "";
@@ -181,8 +157,6 @@ export class FossickApp extends LightElement {
     this.ask();
   }
 
-  // Opening
-
   /** @param {number} delta */
   move(delta) {
     if (this.hits.length === 0) return;
@@ -190,254 +164,144 @@ export class FossickApp extends LightElement {
     void this.updateComplete.then(() => {
       this.querySelector(".hit.active")?.scrollIntoView({ block: "nearest" });
     });
-    if (this.opened && this.active >= 0) void this.openHit(this.active, { focus: false });
+    if (this.opening.opened && this.active >= 0) void this.opening.hit(this.active, { focus: false });
   }
 
-  /**
-   * @param {number} index
-   * @param {{ focus?: boolean }} [options]
-   */
-  async openHit(index, { focus = true } = {}) {
-    const hit = this.hits[index];
-    if (!hit) return;
-    this.active = index;
-    await this.show(hit.documentId, hit, index, focus);
-  }
-
-  /**
-   * @param {string} documentId
-   * @param {import("../fossick.js").Hit | null} hit
-   * @param {number} index
-   * @param {boolean} [focus]
-   */
-  async show(documentId, hit, index, focus = true) {
-    if (!this.opened) this.before = /** @type {HTMLElement | null} */ (document.activeElement);
-    const known = this.opened?.document?.id === documentId ? this.opened.document : null;
-    const opened = { hit, document: known, error: /** @type {Error | null} */ (null), index };
-    this.opened = opened;
-    await this.updateComplete;
-    if (focus) this.preview?.focusText();
-    if (known) return;
-    try {
-      const document = await this.engine.opened().get(documentId);
-      if (this.opened === opened) this.opened = { ...opened, document };
-    } catch (error) {
-      if (this.opened === opened) this.opened = { ...opened, error: asError(error) };
-    }
-  }
-
-  closePreview() {
-    if (!this.opened) return;
-    const { index } = this.opened;
-    this.opened = null;
-    void this.updateComplete.then(() => {
-      const back = this.before?.isConnected && this.before !== document.body ? this.before : null;
-      const hit = this.querySelector(`#${hitId(index)}`);
-      const target = back?.dataset.hit ? (hit ?? back) : (back ?? hit ?? this.box.input);
-      /** @type {HTMLElement} */ (target).focus();
-    });
-  }
-
-  /** Esc in the box: first closes what is open, then clears. */
+  /** Esc in the box: closes what is open, then clears. */
   leave() {
-    if (this.opened) this.closePreview();
-    else if (this.query) this.typed("");
+    if (this.opening.opened) void this.opening.close();
+    else if (this.query) this.asked({ query: "" });
   }
 
   home() {
-    this.opened = null;
-    this.typed("");
+    this.opening.drop();
+    this.asked({ query: "" });
     this.box.focusBox();
   }
 
-  // Adding and removing
-
-  /** @param {import("./sources.js").Source[]} sources */
-  push(sources) {
-    this.outcomeShown = false;
-    this.adder.push(sources);
-  }
-
-  /** @param {import("../fossick.js").Progress | null} progress */
-  progressed(progress) {
-    this.progress = progress;
-    if (progress?.phase !== "commit" || performance.now() - this.refreshedAt < 2000) return;
-    this.refreshedAt = performance.now();
-    void this.engine.refresh().catch(() => undefined);
-  }
-
-  /** @param {import("./adding.js").Outcome} outcome */
-  async added(outcome) {
-    this.outcome = outcome;
-    this.outcomeShown = true;
-    await this.renewed();
-  }
-
+  /** What is stored has changed: counts and the answer on the page follow. */
   async renewed() {
     await this.engine.refresh().catch(() => undefined);
     if (this.query.trim()) this.ask();
   }
 
-  /** @param {readonly string[]} ids */
-  async remove(ids) {
-    try {
-      await this.engine.opened().remove(ids);
-      if (this.opened?.document && ids.includes(this.opened.document.id)) this.opened = null;
-    } catch (error) {
-      this.note(asError(error).message);
-    }
-    await this.renewed();
-  }
-
-  files() {
-    /** @type {HTMLInputElement} */ (this.querySelector("#add-files")).click();
-  }
-
-  async folder() {
-    if (!("showDirectoryPicker" in window)) {
-      /** @type {HTMLInputElement} */ (this.querySelector("#add-folder")).click();
-      return;
-    }
-    try {
-      this.push([await window.showDirectoryPicker({ id: "fossick", mode: "read" })]);
-    } catch (error) {
-      if (asError(error).name !== "AbortError") this.note(asError(error).message);
-    }
-  }
-
-  /** @param {string} [text] */
-  noteDialog(text) {
-    /** @type {import("./note-dialog.js").NoteDialog} */ (this.querySelector("note-dialog")).open(text);
-  }
-
-  /** @param {Event} event */
-  picked(event) {
-    const input = /** @type {HTMLInputElement} */ (event.target);
-    this.push(fromInput(input.files ?? []));
-    input.value = "";
-  }
-
-  /**
-   * A sentence for the user, shown once.
-   * @param {string} text
-   */
-  note(text) {
-    if (this.noted.has(text)) return;
-    this.noted.add(text);
-    this.notes = [...this.notes, text];
-  }
-
-  /** @param {string} id */
+  /** @param {string} id of the embedder that the user chose */
   async embedder(id) {
-    this.answer = null;
     await this.engine.choose(id);
     if (this.query.trim()) this.ask();
   }
 
-  // Drawing
+  help() {
+    /** @type {import("./help-dialog.js").HelpDialog} */ (this.querySelector("help-dialog")).open();
+  }
+
+  /** @param {string} [text] */
+  note(text) {
+    const dialog = this.querySelector("note-dialog");
+    /** @type {import("./note-dialog.js").NoteDialog} */ (dialog).open(text);
+  }
 
   render() {
     const actions = {
       engine: this.engine,
       theme: this.theme,
       onHome: () => this.home(),
-      onFiles: () => this.files(),
-      onFolder: () => void this.folder(),
-      onNote: () => this.noteDialog(),
+      onFiles: () => this.collecting.pickFiles(),
+      onFolder: () => void this.collecting.pickFolder(),
+      onNote: () => this.note(),
       onStatus: () => this.status.open(),
       onTheme: () => (this.theme = nextTheme()),
       onHelp: () => this.help(),
     };
-    const active = this.active >= 0 ? hitId(this.active) : "";
     return html`
       <header class="bar">
         ${brandTemplate(actions)}
-        <search-box .query=${this.query} .mode=${this.mode} .active=${active} .busy=${this.busy}
-          @query=${(/** @type {CustomEvent} */ e) => this.typed(e.detail)}
-          @mode=${(/** @type {CustomEvent} */ e) => this.chose(e.detail)}
-          @move=${(/** @type {CustomEvent} */ e) => this.move(e.detail)}
-          @open=${() => void this.openHit(Math.max(0, this.active))}
+        <search-box .query=${this.query} .mode=${this.mode} .active=${this.active >= 0 ? hitId(this.active) : ""} .busy=${this.busy}
+          @query=${(/** @type {Custom} */ e) => this.asked({ query: e.detail })}
+          @mode=${(/** @type {Custom} */ e) => this.asked({ mode: e.detail })}
+          @move=${(/** @type {Custom} */ e) => this.move(e.detail)}
+          @open=${() => void this.opening.hit(Math.max(0, this.active))}
           @leave=${() => this.leave()}></search-box>
         ${actionsTemplate(actions)}
       </header>
-      <div class="stage ${this.opened ? "split" : ""}">
-        <main id="results" tabindex="-1">
-          ${startTemplate(this.engine, () => void this.engine.restart())}
-          ${this.main(actions)}
-        </main>
-        ${this.opened ? this.openedTemplate(this.opened) : nothing}
+      <div class="stage ${this.opening.opened ? "split" : ""}">
+        <main id="results" tabindex="-1">${this.mainTemplate(actions)}</main>
+        ${this.previewTemplate()}
       </div>
-      ${this.dock()} ${this.overlays()}
+      ${this.dockTemplate()} ${this.overlaysTemplate()}
     `;
   }
 
   /** @param {import("./welcome.js").Actions} actions */
-  main(actions) {
-    const { documents, stats, state } = this.engine;
-    if (this.query.trim()) {
-      return this.answer
-        ? resultsTemplate(this.answer, {
-            active: this.active,
-            onOpen: (index) => void this.openHit(index),
-            onMore: () => this.more(),
-            onMode: (mode) => this.chose(mode),
-          })
-        : nothing;
+  mainTemplate(actions) {
+    const { engine } = this;
+    const start = startTemplate(engine, () => void engine.restart());
+    if (this.query.trim() && engine.state !== "failed") {
+      return html`${start}${this.answer ? this.answerTemplate(this.answer) : nothing}`;
     }
-    if (documents.length === 0) return state === "failed" || this.progress ? nothing : welcomeTemplate(actions);
-    return idleTemplate({
-      documents: documents.slice(-RECENT).reverse(),
-      total: documents.length,
-      chunks: stats?.chunks ?? 0,
-      onOpen: (id) => void this.show(id, null, -1),
+    if (engine.state === "failed") return start;
+    if (engine.state === "starting" && engine.remembered > 0) return openingTemplate(engine.remembered, start);
+    if (engine.documents.length > 0) {
+      return idleTemplate({
+        documents: engine.documents,
+        recent: RECENT,
+        chunks: engine.stats?.chunks ?? 0,
+        onOpen: (id) => void this.opening.show(id),
+      });
+    }
+    return html`${start}${welcomeTemplate(actions)}`;
+  }
+
+  /** @param {Answer} answer */
+  answerTemplate(answer) {
+    return resultsTemplate(answer, {
+      active: this.active,
+      onOpen: (index) => void this.opening.hit(index),
+      onMore: () => this.more(),
+      onMode: (mode) => this.asked({ mode }),
     });
   }
 
-  /** @param {Opened} opened */
-  openedTemplate({ hit, document, error, index }) {
+  previewTemplate() {
+    const { opened } = this.opening;
+    if (!opened) return nothing;
+    const { hit, document, error, index } = opened;
     return html`<passage-preview .hit=${hit} .document=${document} .error=${error}
       .position=${hit ? `${index + 1} of ${this.hits.length}` : ""}
-      @step=${(/** @type {CustomEvent} */ e) => void this.openHit(index + e.detail)}
-      @leave=${() => this.closePreview()}></passage-preview>`;
+      @step=${(/** @type {Custom} */ e) => void this.opening.hit(index + e.detail)}
+      @leave=${() => void this.opening.close()}></passage-preview>`;
   }
 
-  dock() {
+  dockTemplate() {
+    const { progress, outcome, outcomeShown } = this.collecting;
     return html`<div class="dock">
-      ${this.notes.map((text) => html`<div class="card note-card"><p role="status">${icon("info")}<span>${text}</span></p>
-        <button type="button" class="icon-button small" aria-label="Dismiss" @click=${() => (this.notes = this.notes.filter((other) => other !== text))}>${icon("close")}</button></div>`)}
-      ${this.outcome && this.outcomeShown
-        ? outcomeTemplate(this.outcome, () => {
-            this.outcomeShown = false;
-            this.requestUpdate();
-          })
-        : nothing}
-      ${this.progress ? progressTemplate(this.progress, () => this.adder.cancel()) : nothing}
+      ${this.notes.template()}
+      ${this.offline.version ? this.offline.updateTemplate() : nothing}
+      ${outcome && outcomeShown ? outcomeTemplate(outcome, () => this.collecting.dismiss()) : nothing}
+      ${progress ? progressTemplate(progress, () => this.collecting.cancel()) : nothing}
     </div>`;
   }
 
-  overlays() {
-    /** @param {CustomEvent} event */
-    const push = (event) => this.push(event.detail);
+  overlaysTemplate() {
+    const { collecting, engine } = this;
+    const push = (/** @type {Custom} */ event) => collecting.push(event.detail);
+    const picked = (/** @type {Event} */ event) => collecting.picked(event);
     return html`
       <p class="visually-hidden" role="status">${this.announced}</p>
-      <input id="add-files" class="visually-hidden" type="file" multiple tabindex="-1" aria-label="Add files" @change=${this.picked}>
-      <input id="add-folder" class="visually-hidden" type="file" webkitdirectory tabindex="-1" aria-label="Add folder" @change=${this.picked}>
-      <drop-zone @sources=${push} @note=${(/** @type {CustomEvent} */ e) => this.noteDialog(e.detail)}></drop-zone>
+      <input id="add-files" class="visually-hidden" type="file" multiple tabindex="-1" aria-label="Add files" @change=${picked}>
+      <input id="add-folder" class="visually-hidden" type="file" webkitdirectory tabindex="-1" aria-label="Add folder" @change=${picked}>
+      <drop-zone @sources=${push} @note=${(/** @type {Custom} */ e) => this.note(e.detail)}></drop-zone>
       <note-dialog @sources=${push}></note-dialog>
       <help-dialog></help-dialog>
-      <status-dialog .engine=${this.engine} .stamp=${this.engine.stamp} .offline=${this.offline} .outcome=${this.outcome}
-        @embedder=${(/** @type {CustomEvent} */ e) => void this.embedder(e.detail)}
-        @remove=${(/** @type {CustomEvent} */ e) => void this.remove(e.detail)}
-        @remove-all=${() => void this.remove(this.engine.documents.map(({ id }) => id))}
-        @show=${(/** @type {CustomEvent} */ e) => {
+      <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${this.offline} .copy=${this.offline.status} .outcome=${collecting.outcome}
+        @embedder=${(/** @type {Custom} */ e) => void this.embedder(e.detail)}
+        @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
+        @remove-all=${() => void collecting.remove(engine.documents.map(({ id }) => id))}
+        @show=${(/** @type {Custom} */ e) => {
           this.status.close();
-          void this.show(e.detail, null, -1);
+          void this.opening.show(e.detail);
         }}></status-dialog>
     `;
-  }
-
-  help() {
-    /** @type {import("./help-dialog.js").HelpDialog} */ (this.querySelector("help-dialog")).open();
   }
 }
 

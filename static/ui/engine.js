@@ -11,6 +11,7 @@ import { recall, remember } from "./theme.js";
 /** @typedef {"starting" | "ready" | "failed"} EngineState */
 
 const EMBEDDER_KEY = "fossick.embedder";
+const COUNT_KEY = "fossick.documents";
 
 /** What the user may choose; the value is what `Fossick.open` takes. */
 export const EMBEDDERS = [
@@ -40,6 +41,8 @@ export class Engine extends EventTarget {
     this.stats = null;
     /** @type {readonly import("../fossick.js").DocumentInfo[]} */
     this.documents = [];
+    /** Number of documents at the end of the last visit. */
+    this.remembered = Number(recall(COUNT_KEY) ?? 0);
     /** Grows with every change, for those who compare. */
     this.stamp = 0;
     this.startedAt = 0;
@@ -102,6 +105,8 @@ export class Engine extends EventTarget {
     const fossick = this.opened();
     this.info = fossick.info();
     [this.stats, this.documents] = await Promise.all([fossick.stats(), fossick.documents()]);
+    this.remembered = this.documents.length;
+    remember(COUNT_KEY, String(this.remembered));
     this.changed();
   }
 

@@ -2,7 +2,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { badge, isCode, place } from "./address.js";
 import { fileName, number } from "./format.js";
-import { excerpt } from "./pieces.js";
+import { codeExcerpt, excerpt } from "./pieces.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
 /** @typedef {import("./pieces.js").Piece} Piece */
@@ -25,7 +25,7 @@ export const hitId = (index) => `hit-${index + 1}`;
 export function hitTemplate(hit, index, { active, onOpen }) {
   const code = isCode(hit.path);
   const where = place(hit.address);
-  const parts = excerpt(hit.text, hit.highlights ?? [], code ? 260 : 300);
+  const parts = (code ? codeExcerpt : excerpt)(hit.text, hit.highlights ?? []);
   return html`<li class="hit ${active ? "active" : ""}" @click=${(/** @type {MouseEvent} */ e) => fromCard(e) && onOpen()}>
     <span class="badge" aria-hidden="true">${badge(hit.path)}</span>
     <div class="hit-body">

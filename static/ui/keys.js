@@ -23,7 +23,7 @@ function onKey(app, event) {
   if (document.querySelector("dialog[open]") || inField(event.target)) return;
   if (event.key === "/") app.box.focusBox();
   else if (event.key === "?") app.help();
-  else if (event.key === "Escape") app.closePreview();
+  else if (event.key === "Escape") void app.opening.close();
   else if (event.key === "ArrowDown") return walk(app, event, 1);
   else if (event.key === "ArrowUp") return walk(app, event, -1);
   else return;
@@ -63,18 +63,19 @@ function onPaste(app, event) {
   if (!clipboardData || document.querySelector("dialog[open]")) return;
   if (clipboardData.files.length > 0) {
     event.preventDefault();
-    app.push([...clipboardData.files]);
+    app.collecting.push([...clipboardData.files]);
     return;
   }
   const text = clipboardData.getData("text/plain");
   if (inField(event.target) || !text.trim()) return;
   event.preventDefault();
-  app.noteDialog(text);
+  app.note(text);
 }
 
 /** @param {EventTarget | null} target */
 function inField(target) {
-  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+  const typed = "input:not([type=radio]), textarea, select, [contenteditable]";
+  return target instanceof Element && target.closest(typed) !== null;
 }
 
 /** @param {Event} event */

@@ -74,6 +74,35 @@ export function excerpt(text, ranges, size = 300) {
 }
 
 /**
+ * A short excerpt of code: whole lines around the matches, the common indent taken away.
+ * @param {string} text
+ * @param {readonly Range[]} ranges
+ * @param {number} [size]
+ * @returns {Piece[]}
+ */
+export function codeExcerpt(text, ranges, size = 300) {
+  const [a, b] = densest(text, ranges, size);
+  const from = text.lastIndexOf("\n", a) + 1;
+  const newline = text.indexOf("\n", b);
+  const to = newline < 0 || newline - b > size ? b : newline;
+  const lines = text.slice(from, to).split("\n");
+  const indents = lines.filter((line) => line.trim()).map((line) => line.search(/\S/u));
+  const indent = indents.length ? Math.min(...indents) : 0;
+  /** @type {Piece[]} */
+  const out = [];
+  let at = from;
+  for (const line of lines) {
+    const cut = Math.min(indent, line.length);
+    if (line.trim()) {
+      if (out.length) out.push({ text: "\n", mark: false });
+      out.push(...pieces(line.slice(cut), clip(ranges, at + cut, at + line.length)));
+    }
+    at += line.length + 1;
+  }
+  return out;
+}
+
+/**
  * The ranges that overlap `[from, to)`, cut to it and counted from `from`.
  * @param {readonly Range[]} ranges
  * @param {number} from

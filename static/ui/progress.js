@@ -39,7 +39,7 @@ export function progressTemplate(progress, onCancel) {
 
 /**
  * @param {string} label
- * @param {Progress} progress
+ * @param {{ done: number, total: number }} progress
  */
 export function meter(label, { done, total }) {
   return total > 0
@@ -105,7 +105,7 @@ const hint = (error) => (error.hint ? html`<p class="quiet">${error.hint}</p>` :
 
 /** @param {readonly import("../fossick.js").FailedFile[]} failed */
 export function failedList(failed) {
-  return html`<ul class="failed">
+  return html`<ul class="failed-files">
     ${failed.slice(0, 500).map(
       ({ path, message, hint: way, code }) => html`<li data-code=${code}>
         <strong title=${path}>${fileName(path)}</strong>

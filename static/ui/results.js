@@ -1,5 +1,5 @@
 // @ts-check
-import { html, nothing } from "../vendor/lit.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
 import { count, milliseconds } from "./format.js";
 import { hitTemplate } from "./hit.js";
 
@@ -28,11 +28,14 @@ export function resultsTemplate(answer, options) {
   return html`
     ${summary(answer)}
     <ol id="hits" class="hits" aria-label="Results">
-      ${hits.map((hit, index) =>
-        hitTemplate(hit, index, {
-          active: index === options.active,
-          onOpen: () => options.onOpen(index),
-        }),
+      ${repeat(
+        hits,
+        (hit) => hit.id,
+        (hit, index) =>
+          hitTemplate(hit, index, {
+            active: index === options.active,
+            onOpen: () => options.onOpen(index),
+          }),
       )}
     </ol>
     ${hits.length === 0 ? noHits(ask, options.onMode) : nothing}

@@ -23,6 +23,7 @@ export class StatusDialog extends LightElement {
     engine: { attribute: false },
     stamp: { attribute: false },
     offline: { attribute: false },
+    copy: { attribute: false },
     outcome: { attribute: false },
     quota: { state: true },
     sure: { state: true },
@@ -33,8 +34,10 @@ export class StatusDialog extends LightElement {
     /** @type {import("./engine.js").Engine | null} */
     this.engine = null;
     this.stamp = 0;
-    /** @type {{ state: string, text: string, done: number, total: number } | null} */
+    /** @type {import("./offline-status.js").Offline | null} */
     this.offline = null;
+    /** @type {import("../offline.js").OfflineStatus | null} */
+    this.copy = null;
     /** @type {import("./adding.js").Outcome | null} */
     this.outcome = null;
     /** @type {StorageEstimate | null} */
@@ -98,7 +101,7 @@ export class StatusDialog extends LightElement {
       ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}`)}
       ${fact("Kept in", html`${STORAGE[/** @type {keyof typeof STORAGE} */ (info?.storage)] ?? info?.storage ?? "–"}${this.usage()}`)}
       ${fact("Threads", info?.isolated ?? globalThis.crossOriginIsolated ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off: this page is not isolated, so models run on one core`)}
-      ${fact("Offline", html`${this.offline?.text ?? "Not prepared"}${this.offline?.total && this.offline.done < this.offline.total ? meter("Keeping a copy for offline use", /** @type {any} */ ({ ...this.offline, phase: "offline" })) : nothing}`)}
+      ${fact("Offline", html`${this.offline?.sentence ?? "–"}${this.copy?.state === "downloading" ? meter("Keeping a copy for offline use", this.copy) : nothing}`)}
       ${fact("Start", startLine(engine))}
     </dl>`;
   }

@@ -35,24 +35,37 @@ export function welcomeTemplate({ onFiles, onFolder, onNote }) {
 }
 
 /**
- * The page with documents and no query: what is here, the newest first.
- * @param {{ documents: readonly import("../fossick.js").DocumentInfo[], total: number, chunks: number, onOpen: (id: string) => void }} options
+ * The page while a collection that is known from the last visit is being opened.
+ * @param {number} documents
+ * @param {unknown} start the bar of the start
  */
-export function idleTemplate({ documents, total, chunks, onOpen }) {
+export function openingTemplate(documents, start) {
+  return html`<section class="opening">
+    <h1>Opening ${count(documents, "document")}</h1>
+    ${start}
+  </section>`;
+}
+
+/**
+ * The page with documents and no query: what is here, the newest first.
+ * @param {{ documents: readonly import("../fossick.js").DocumentInfo[], recent: number, chunks: number, onOpen: (id: string) => void }} options
+ */
+export function idleTemplate({ documents, recent, chunks, onOpen }) {
   return html`<section class="idle" aria-labelledby="idle-title">
-    <h1 id="idle-title">${count(total, "document")} ready to search</h1>
+    <h1 id="idle-title">${count(documents.length, "document")} ready to search</h1>
     <p class="quiet">${count(chunks, "passage")}. Type above; <kbd>↑</kbd> <kbd>↓</kbd> move through the hits, <kbd>Enter</kbd> opens one, <kbd>?</kbd> shows all keys.</p>
-    ${documents.length
-      ? html`<h2>Added last</h2>
-        <ul class="recent">
-          ${documents.map(
-            (doc) => html`<li><button type="button" @click=${() => onOpen(doc.id)}>
-              <span class="badge" aria-hidden="true">${badge(doc.path)}</span>
-              <span class="recent-name">${doc.title || fileName(doc.path)}</span>
-              <span class="recent-path">${folder(doc.path) || nothing}</span>
-            </button></li>`,
-          )}
-        </ul>`
-      : nothing}
+    <h2>Added last</h2>
+    <ul class="recent">
+      ${documents
+        .slice(-recent)
+        .reverse()
+        .map(
+          (doc) => html`<li><button type="button" @click=${() => onOpen(doc.id)}>
+            <span class="badge" aria-hidden="true">${badge(doc.path)}</span>
+            <span class="recent-name">${doc.title || fileName(doc.path)}</span>
+            <span class="recent-path">${folder(doc.path) || nothing}</span>
+          </button></li>`,
+        )}
+    </ul>
   </section>`;
 }

@@ -1,0 +1,109 @@
+// @ts-check
+/** Bringing files in and taking documents out: pickers, the queue, what became of it. */
+import { Adder } from "./adding.js";
+import { asError } from "./searching.js";
+import { fromInput } from "./sources.js";
+
+/** @typedef {import("./sources.js").Source} Source */
+
+/** Pause between two looks at what is stored while files are being added, in milliseconds. */
+const REFRESH = 2000;
+
+export class Collecting {
+  /** @param {import("./app.js").FossickApp} app */
+  constructor(app) {
+    this.app = app;
+    /** @type {import("../fossick.js").Progress | null} */
+    this.progress = null;
+    /** @type {import("./adding.js").Outcome | null} kept for the status dialog after dismissal */
+    this.outcome = null;
+    this.outcomeShown = false;
+    this.refreshedAt = 0;
+    this.adder = new Adder(
+      async (sources, options) => (await app.engine.whenReady()).add(sources, options),
+      {
+        onProgress: (progress) => this.progressed(progress),
+        onDone: (outcome) => void this.done(outcome),
+      },
+    );
+  }
+
+  get busy() {
+    return this.adder.running !== null;
+  }
+
+  /** @param {Source[]} sources */
+  push(sources) {
+    this.outcomeShown = false;
+    this.adder.push(sources);
+    this.app.requestUpdate();
+  }
+
+  cancel() {
+    this.adder.cancel();
+  }
+
+  /** @param {import("../fossick.js").Progress | null} progress */
+  progressed(progress) {
+    this.progress = progress;
+    this.app.requestUpdate();
+    if (!progress || performance.now() - this.refreshedAt < REFRESH) return;
+    this.refreshedAt = performance.now();
+    void this.app.engine.refresh().catch(() => undefined);
+  }
+
+  /** @param {import("./adding.js").Outcome} outcome */
+  async done(outcome) {
+    this.outcome = outcome;
+    this.outcomeShown = true;
+    this.app.requestUpdate();
+    await this.app.renewed();
+  }
+
+  dismiss() {
+    this.outcomeShown = false;
+    this.app.requestUpdate();
+  }
+
+  /** @param {readonly string[]} ids of documents */
+  async remove(ids) {
+    const { app } = this;
+    try {
+      await app.engine.opened().remove([...ids]);
+      const { opened } = app.opening;
+      if (opened?.document && ids.includes(opened.document.id)) app.opening.drop();
+    } catch (error) {
+      app.notes.add(asError(error).message);
+    }
+    await app.renewed();
+  }
+
+  pickFiles() {
+    this.input("#add-files").click();
+  }
+
+  async pickFolder() {
+    if (!("showDirectoryPicker" in window)) {
+      this.input("#add-folder").click();
+      return;
+    }
+    try {
+      this.push([await window.showDirectoryPicker({ id: "fossick", mode: "read" })]);
+    } catch (reason) {
+      const error = asError(reason);
+      if (error.name !== "AbortError") this.app.notes.add(error.message);
+    }
+  }
+
+  /** @param {Event} event */
+  picked(event) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    this.push(fromInput(input.files ?? []));
+    input.value = "";
+  }
+
+  /** @param {string} selector */
+  input(selector) {
+    return /** @type {HTMLInputElement} */ (this.app.querySelector(selector));
+  }
+}

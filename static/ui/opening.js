@@ -1,0 +1,84 @@
+// @ts-check
+/** Which passage is open beside the results, and where the focus goes back to. */
+import { hitId } from "./hit.js";
+import { asError } from "./searching.js";
+
+/** @typedef {import("../fossick.js").Hit} Hit */
+/** @typedef {import("../fossick.js").StoredDocument} StoredDocument */
+/**
+ * @typedef {object} Opened
+ * @property {Hit | null} hit null when the document was opened from a list
+ * @property {StoredDocument | null} document null until it has come
+ * @property {Error | null} error
+ * @property {number} index place of the hit among the results, -1 if it is none
+ */
+
+export class Opening {
+  /** @param {import("./app.js").FossickApp} app */
+  constructor(app) {
+    this.app = app;
+    /** @type {Opened | null} */
+    this.opened = null;
+    /** @type {HTMLElement | null} */
+    this.cameFrom = null;
+  }
+
+  /**
+   * @param {number} index of the hit
+   * @param {{ focus?: boolean }} [options]
+   */
+  async hit(index, options) {
+    const hit = this.app.hits[index];
+    if (!hit) return;
+    this.app.active = index;
+    await this.show(hit.documentId, hit, index, options);
+  }
+
+  /**
+   * Opens a document, at a hit if one is given.
+   * @param {string} id
+   * @param {Hit | null} [hit]
+   * @param {number} [index]
+   * @param {{ focus?: boolean }} [options]
+   */
+  async show(id, hit = null, index = -1, { focus = true } = {}) {
+    if (!this.opened) this.cameFrom = /** @type {HTMLElement | null} */ (document.activeElement);
+    const known = this.opened?.document?.id === id ? this.opened.document : null;
+    /** @type {Opened} */
+    const opened = { hit, document: known, error: null, index };
+    this.set(opened);
+    await this.app.updateComplete;
+    if (focus) this.app.preview?.focusText();
+    if (known) return;
+    try {
+      const found = await this.app.engine.opened().get(id);
+      if (this.opened === opened) this.set({ ...opened, document: found });
+    } catch (error) {
+      if (this.opened === opened) this.set({ ...opened, error: asError(error) });
+    }
+  }
+
+  /** Closes it and gives the focus back to where it was. */
+  async close() {
+    if (!this.opened) return;
+    const { index } = this.opened;
+    this.set(null);
+    await this.app.updateComplete;
+    const from = this.cameFrom;
+    const button = this.app.querySelector(`#${hitId(index)}`);
+    const stays = from?.isConnected && from !== document.body && !from.dataset.hit;
+    const target = stays ? from : (button ?? this.app.box.input);
+    /** @type {HTMLElement} */ (target).focus();
+  }
+
+  /** Closes it without a word, because its document is gone or the page starts over. */
+  drop() {
+    this.set(null);
+  }
+
+  /** @param {Opened | null} opened */
+  set(opened) {
+    this.opened = opened;
+    this.app.requestUpdate();
+  }
+}
