@@ -26,7 +26,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_pyodide.fixture import BrowserWorkerChromeRunner
+from pytest_pyodide.runner import JavascriptException
 from pytest_pyodide.server import DefaultHandler
+
+from tests.pyodide import probes
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -125,7 +128,12 @@ class Pyodide:
         The function goes by its name; arguments and result are pickled.
         """
         self.files["/call"] = pickle.dumps((function, arguments), protocol=5)
-        return pickle.loads(base64.b64decode(self.worker.run_js(CALL)))
+        try:
+            answer = self.worker.run_js(CALL)
+        except JavascriptException as error:
+            python = str(error).partition("\n    at ")[0]  # without the stack of WebAssembly
+            raise AssertionError(f"in Pyodide: {python}") from None
+        return pickle.loads(base64.b64decode(answer))
 
     def load(self, *packages: str) -> None:
         """Load packages of the distribution, once."""
@@ -210,3 +218,12 @@ def on_cpython(function: Callable[..., Any], *arguments: Any) -> Any:
         return function(*arguments)
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, function(*arguments)).result()
+
+
+@pytest.fixture(scope="session")
+def vocabulary(root: Path) -> list[str]:
+    """The model's vocabulary where it was built, else a small one."""
+    path = root / "static" / "vendor" / "models" / "all-MiniLM-L6-v2" / "vocab.txt"
+    if not path.is_file():
+        return list(probes.SMALL_VOCABULARY)
+    return path.read_text("utf-8").removesuffix("\n").split("\n")

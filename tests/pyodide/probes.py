@@ -1,12 +1,187 @@
-"""Functions that run on CPython and in Pyodide and must give the same there and here."""
+"""Functions that run on CPython and in Pyodide and must give the same there and here.
+
+Arguments and results are plain values; arrays come back as type, shape and bytes.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+import app
+from app.core.analysis import Analyzer, normalise
+from app.core.analysis.wordpiece import WordPiece, estimate_tokens
+from app.core.chunking import chunk
+from app.core.dense.flat import FlatIndex, VectorBlock
+from app.core.dense.hash_embedder import HashEmbedder
+from app.core.lexical.build import build_postings
+from app.core.lexical.index import KeywordIndex
+from app.core.lexical.query import parse
+from app.core.lexical.snippet import cut, highlights
+from app.core.ranking import rrf
+
+Triple = tuple[str, str, str]
 
 
 def platform() -> tuple[str, str]:
-    """Where this runs."""
-    import app
-
+    """Where this runs, and the version of the package."""
     return sys.platform, app.__version__
+
+
+def exact(array: Any) -> tuple[str, tuple[int, ...], bytes]:
+    """An array as values that compare bit for bit."""
+    return array.dtype.str, array.shape, array.tobytes()
+
+
+def digest(value: object) -> str:
+    """A short name of a value that shows as text."""
+    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# ---- text
+
+
+def analysed(texts: Sequence[str]) -> list[tuple[str, list[str], list[tuple[str, int, int]]]]:
+    """Normalised form, terms, and tokens with offsets of each text."""
+    analyzer = Analyzer()
+    return [
+        (normalise(text), analyzer.terms(text), [tuple(t) for t in analyzer.tokens(text)])
+        for text in texts
+    ]
+
+
+def parsed(lines: Sequence[str]) -> list[Any]:
+    """Clauses of each line as a query, finished and being typed."""
+    analyzer = Analyzer()
+    return [
+        [(c.terms, c.weight, c.prefix) for c in parse(line, analyzer, typing=typing).clauses]
+        for line in lines
+        for typing in (False, True)
+    ]
+
+
+def of_code_points(codes: Sequence[int]) -> list[tuple[str, list[str], list[int], int]]:
+    """Normal form, terms, WordPiece ids and estimate of each character alone and inside a word."""
+    analyzer, pieces = Analyzer(), WordPiece(SMALL_VOCABULARY)
+    found = []
+    for code in codes:
+        char = chr(code)
+        text = f"{char} a{char}b"
+        found.append(
+            (normalise(char), analyzer.terms(text), pieces.encode(text), estimate_tokens(text))
+        )
+    return found
+
+
+def digests_of_code_points(blocks: Sequence[Sequence[int]]) -> list[str]:
+    """One digest of `of_code_points` for each block."""
+    return [digest(of_code_points(block)) for block in blocks]
+
+
+SMALL_VOCABULARY = (
+    *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "##a", "##b", "##ab", "ab"),
+    *("e", "o", "##e", "##o", "the", "gold", "##en", "!", "-", ".", ",", "北", "я", "##я"),
+)
+
+
+def word_pieces(vocabulary: Sequence[str], texts: Sequence[str]) -> list[tuple[list[int], int]]:
+    """Ids and count of each text."""
+    pieces = WordPiece(vocabulary)
+    return [(pieces.encode(text), pieces.count(text)) for text in texts]
+
+
+def estimates(texts: Sequence[str]) -> list[int]:
+    """Estimated tokens of each text."""
+    return [estimate_tokens(text) for text in texts]
+
+
+# ---- words
+
+
+def rows(documents: Sequence[Triple]) -> list[tuple[list[str], ...]]:
+    """Terms of each document's fields."""
+    analyzer = Analyzer()
+    return [tuple(analyzer.terms(field) for field in document) for document in documents]
+
+
+def postings(documents: Sequence[Triple]) -> dict[str, Any]:
+    """All arrays of the postings."""
+    return {name: exact(a) for name, a in build_postings(rows(documents)).to_arrays().items()}
+
+
+def keyword_index(documents: Sequence[Triple], cut_at: Sequence[int]) -> KeywordIndex:
+    """Documents in segments that begin at `cut_at`, every seventh one deleted."""
+    terms, edges = rows(documents), [0, *cut_at, len(documents)]
+    segments = []
+    for start, end in pairwise(edges):
+        live = np.arange(start, end) % 7 != 3
+        segments.append((build_postings(terms[start:end]), live))
+    return KeywordIndex(segments)
+
+
+def keyword_rankings(
+    documents: Sequence[Triple], cut_at: Sequence[int], lines: Sequence[str], k: int
+) -> list[Any]:
+    """Ordinals, scores and total of each query."""
+    index, analyzer = keyword_index(documents, cut_at), Analyzer()
+    found = []
+    for line in lines:
+        hits = index.search(parse(line, analyzer, typing=True), k)
+        found.append((exact(hits.ordinals), exact(hits.scores), hits.total))
+    return found
+
+
+def highlighted(documents: Sequence[Triple], lines: Sequence[str]) -> list[Any]:
+    """Highlights and cut-out of every document for one of the queries."""
+    analyzer = Analyzer()
+    found = []
+    for number, (_, _, body) in enumerate(documents):
+        marked = highlights(body, parse(lines[number % len(lines)], analyzer), analyzer)
+        found.append((marked, tuple(cut(body, marked, 80))))
+    return found
+
+
+# ---- vectors
+
+
+def hash_vectors(texts: Sequence[str]) -> Any:
+    """Vectors of the hash embedder."""
+    return exact(HashEmbedder().embed(texts))
+
+
+def nearest(matrix: Any, queries: Any, cut_at: Sequence[int], k: int) -> list[Any]:
+    """Ordinals and scores of the nearest rows of each query; every fifth row is deleted."""
+    edges = [0, *cut_at, len(matrix)]
+    blocks = [
+        VectorBlock(matrix[start:end], np.arange(start, end, dtype=np.int64) * 2)
+        for start, end in pairwise(edges)
+    ]
+    live = np.arange(2 * len(matrix)) % 5 != 4
+    index = FlatIndex(blocks)
+    return [tuple(exact(part) for part in index.search(query, k, live)) for query in queries]
+
+
+def fused(rankings: Sequence[Sequence[int]], weights: Sequence[float]) -> Any:
+    """Reciprocal rank fusion."""
+    arrays = [np.array(ranking, dtype=np.int64) for ranking in rankings]
+    result = rrf(arrays, weights=weights)
+    return exact(result.ordinals), exact(result.scores)
+
+
+# ---- documents
+
+
+def chunked(documents: Sequence[Any], vocabulary: Sequence[str]) -> list[Any]:
+    """Chunks of each document, measured by estimate and by a vocabulary."""
+    counters = (estimate_tokens, WordPiece(vocabulary).count)
+    return [
+        chunk(document, count_tokens=count, size=size)
+        for document in documents
+        for count in counters
+        for size in (24, 200)
+    ]

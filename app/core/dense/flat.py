@@ -19,7 +19,11 @@ from app.errors import InputError
 Ordinals = NDArray[np.int64]
 Scores = NDArray[np.float32]
 
-_GRAIN = np.float32(2.0**-20)
+_MARGIN = np.float32(2.0**-15)
+"""More than the sums of a float32 product of unit vectors can be off by."""
+
+_BATCH = 4096
+"""Rows rescored at once, so that many equal rows do not need much memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,35 @@ class FlatIndex:
     def _best(
         block: VectorBlock, query: NDArray[np.float32], k: int, live: NDArray[np.bool_] | None
     ) -> tuple[Ordinals, Scores]:
-        # Sums of products differ in the last bits from one machine, or matrix shape, to another.
-        # Rounding to about a millionth makes equal vectors tie and rankings agree everywhere.
-        scores = np.round(dot(query, block.rows) / _GRAIN) * _GRAIN
+        scores = dot(query, block.rows)
         if live is not None:
             scores[~live[block.ordinals]] = -np.inf
-        best = top_k(scores, k)
-        return block.ordinals[best], scores[best]
+        near = _within_reach(scores, k)
+        exact = _exact(query, block.rows, near)
+        best = top_k(exact, k)
+        return block.ordinals[near[best]], exact[best]
+
+
+def _within_reach(scores: Scores, k: int) -> Ordinals:
+    """Rows that may be among the k best once scored exactly, in order."""
+    best = top_k(scores, k)
+    lowest = scores[best[-1]] - _MARGIN if len(best) else np.inf
+    return np.flatnonzero(scores >= lowest).astype(np.int64)
+
+
+def _exact(query: NDArray[np.float32], rows: NDArray[np.float32], near: Ordinals) -> Scores:
+    """Cosines of the rows `near`, right to the last bit of float32.
+
+    Float32 sums of products differ in their last bits from one machine, library or place in the
+    matrix to another: equal rows would not tie, and rankings would not agree everywhere. In
+    float64 the products are exact, and the differences of the sums are lost when rounded.
+    """
+    wide = query.astype(np.float64)
+    parts = [
+        (rows[near[start : start + _BATCH]] * wide).sum(axis=1)
+        for start in range(0, len(near), _BATCH)
+    ]
+    return np.concatenate(parts).astype(np.float32) if parts else np.empty(0, np.float32)
 
 
 def _check(block: VectorBlock, dim: int) -> None:
