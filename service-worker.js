@@ -398,7 +398,9 @@ async function tidy() {
   }
   await save();
   const pinned = Object.values(known.pins).map((pin) => pin.version);
-  const needed = new Set([known.current, known.ready, ...pinned, HOST, STATE].map((v) => PREFIX + v));
+  const needed = new Set(
+    [known.current, known.ready, ...pinned, HOST, STATE].map((v) => PREFIX + v),
+  );
   for (const name of await caches.keys()) {
     if (name.startsWith(PREFIX) && !needed.has(name)) await caches.delete(name);
   }
