@@ -83,12 +83,14 @@ export class Collecting {
   }
 
   async pickFolder() {
-    if (!("showDirectoryPicker" in window)) {
+    // Not in TypeScript's DOM types, and not in every browser.
+    const pick = /** @type {any} */ (window).showDirectoryPicker;
+    if (!pick) {
       this.input("#add-folder").click();
       return;
     }
     try {
-      this.push([await window.showDirectoryPicker({ id: "fossick", mode: "read" })]);
+      this.push([await pick.call(window, { id: "fossick", mode: "read" })]);
     } catch (reason) {
       const error = asError(reason);
       if (error.name !== "AbortError") this.app.notes.add(error.message);

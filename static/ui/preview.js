@@ -20,8 +20,8 @@ export class PassagePreview extends LightElement {
     document: { attribute: false },
     error: { attribute: false },
     position: {},
-    before: { state: true },
-    after: { state: true },
+    earlier: { state: true },
+    later: { state: true },
   };
 
   constructor() {
@@ -34,13 +34,13 @@ export class PassagePreview extends LightElement {
     this.error = null;
     /** "2 of 14" among the hits; empty when opened from the list of documents. */
     this.position = "";
-    this.before = MARGIN;
-    this.after = MARGIN;
+    this.earlier = MARGIN;
+    this.later = MARGIN;
   }
 
   /** @param {import("lit").PropertyValues} changed */
   willUpdate(changed) {
-    if (changed.has("document") || changed.has("hit")) this.before = this.after = MARGIN;
+    if (changed.has("document") || changed.has("hit")) this.earlier = this.later = MARGIN;
   }
 
   /** @param {import("lit").PropertyValues} changed */
@@ -105,13 +105,13 @@ export class PassagePreview extends LightElement {
     const { text, path } = this.document;
     const start = this.hit?.start ?? 0;
     const passage = { start, end: start + (this.hit?.text.length ?? 0) };
-    const shown = around(text, passage, this.before, this.after);
+    const shown = around(text, passage, this.earlier, this.later);
     const marks = this.marks(text, shown, start);
     const code = this.document.kind === "code" || (this.document.kind !== "markdown" && isCode(path));
     return html`
-      ${shown.start > 0 ? this.more("Show earlier text", () => (this.before += 4 * MARGIN)) : nothing}
+      ${shown.start > 0 ? this.more("Show earlier text", () => (this.earlier += 4 * MARGIN)) : nothing}
       ${code ? codeTemplate(linesOf(text, shown, passage, marks)) : proseTemplate(pagesOf(text, shown, passage, marks))}
-      ${shown.end < text.length ? this.more("Show later text", () => (this.after += 4 * MARGIN)) : nothing}
+      ${shown.end < text.length ? this.more("Show later text", () => (this.later += 4 * MARGIN)) : nothing}
     `;
   }
 

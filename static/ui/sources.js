@@ -54,9 +54,11 @@ export async function fromTransfer(transfer) {
 async function askFor(item) {
   const file = item.getAsFile();
   const entry = item.webkitGetAsEntry?.() ?? null;
-  if ("getAsFileSystemHandle" in item) {
+  // Chromium alone has handles, and TypeScript's DOM types do not; a folder then is walked lazily.
+  const asked = /** @type {any} */ (item).getAsFileSystemHandle?.();
+  if (asked) {
     try {
-      const handle = await item.getAsFileSystemHandle();
+      const handle = await asked;
       if (handle) return [handle];
     } catch {
       // Some drops have no handle (from an archive or a mail program); the file itself is there.

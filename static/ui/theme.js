@@ -15,7 +15,7 @@ export function currentTheme() {
 
 /** Moves on to the next theme and returns it. */
 export function nextTheme() {
-  const theme = ORDER[(ORDER.indexOf(currentTheme()) + 1) % ORDER.length];
+  const theme = ORDER[(ORDER.indexOf(currentTheme()) + 1) % ORDER.length] ?? "auto";
   if (theme === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
   remember(KEY, theme === "auto" ? null : theme);
