@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.core.analysis.scripts import WORD
-from app.core.analysis.stem import stem
+from app.core.analysis.stem import completions, stem
 from app.core.analysis.stop_words import STOP_WORDS
 from app.core.analysis.words import Token, forms
 
-_STOP_TERMS = STOP_WORDS | {stem(word) for word in STOP_WORDS}
 _CACHED_WORD = 40
 _CACHE_WORDS = 1 << 17
 
@@ -41,6 +40,9 @@ class Analyzer:
     version = "english/1"
     """Changes when the same text would give other terms; an index is bound to it."""
 
+    stop_terms = STOP_WORDS | {stem(word) for word in STOP_WORDS}
+    """Terms left out of scoring when a query has others."""
+
     def __init__(self) -> None:
         self._terms = _Remembered()
 
@@ -64,6 +66,14 @@ class Analyzer:
             for form in forms(match.group()):
                 yield Token(form.term, start + form.start, start + form.end)
 
+    def stem(self, form: str) -> str:
+        """The term of a form that `forms` gives."""
+        return stem(form)
+
+    def completions(self, prefix: str) -> set[str]:
+        """Terms of the words that a form may become when an ending is typed on."""
+        return completions(prefix)
+
     def is_stop(self, term: str) -> bool:
-        """Whether `term` is left out of scoring when the query has others."""
-        return term in _STOP_TERMS
+        """Whether `term` is one of `stop_terms`."""
+        return term in self.stop_terms

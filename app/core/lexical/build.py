@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.lexical.dictionary import TermDictionary
 from app.core.lexical.postings import FIELDS, MAX_FREQUENCY, Postings
 
 Row = Sequence[Sequence[str]]
@@ -43,28 +42,25 @@ def assemble(
 ) -> Postings:
     """Postings from the term numbers of all chunks end to end, field by field.
 
-    `names` is sorted; `lengths` has shape (n, fields) and sums to len(occurrences).
+    `names` is sorted; `lengths` has shape (n, len(FIELDS)) and sums to len(occurrences).
     """
     n_fields = lengths.shape[1]
-    # repeat() takes counts as intp only, which has 32 bits in a browser.
-    counts_of_places = lengths.ravel().astype(np.intp)
-    places = np.repeat(np.arange(lengths.size, dtype=np.int64), counts_of_places)
+    # repeat() and bincount() take intp only, which has 32 bits in a browser.
+    repeats = lengths.ravel().astype(np.intp)
+    places = np.repeat(np.arange(lengths.size, dtype=np.int64), repeats)
     # One number sorts by term, then chunk, then field.
     keys = np.sort(occurrences.astype(np.int64) * lengths.size + places)
     chunk_keys = keys // n_fields
     starts = np.flatnonzero(np.diff(chunk_keys, prepend=-1))
     posting = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(keys)))
-    counts = np.bincount(posting * n_fields + keys % n_fields, minlength=len(starts) * n_fields)
+    cells = (posting * n_fields + keys % n_fields).astype(np.intp)
+    counts = np.bincount(cells, minlength=len(starts) * n_fields)
     by_field = np.minimum(counts, MAX_FREQUENCY).astype(np.uint8).reshape(-1, n_fields)
-    n_chunks = max(1, len(lengths))
-    terms, ordinals = np.divmod(chunk_keys[starts], n_chunks)
-    blob, term_offsets = TermDictionary.pack(names)
-    posting_offsets = np.zeros(len(names) + 1, dtype=np.uint32)
-    np.cumsum(np.bincount(terms, minlength=len(names)), out=posting_offsets[1:])
+    terms, ordinals = np.divmod(chunk_keys[starts], max(1, len(lengths)))
     return Postings.from_columns(
-        (blob, term_offsets),
-        posting_offsets,
-        ordinals.astype(np.uint32),
-        frequencies=by_field.T,
-        lengths=lengths.T,
+        names,
+        np.bincount(terms.astype(np.intp), minlength=len(names)),
+        ordinals,
+        tuple(by_field.T),
+        tuple(lengths.T),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ B = 0.75
 _DECIMALS = 9
 
 Live = NDArray[np.bool_]
+Ordinals = NDArray[np.integer[Any]]
 
 
 class KeywordHits(NamedTuple):
@@ -119,7 +120,7 @@ class KeywordIndex:
 
     def _matches(
         self, clause: Clause, postings: Postings, live: Live | None
-    ) -> tuple[NDArray[np.uint32], Float64Array]:
+    ) -> tuple[Ordinals, Float64Array]:
         """Live chunks with any of the clause's terms, and their weighted frequencies."""
         lists = [
             self._posting_list(number, postings, live)
@@ -127,37 +128,35 @@ class KeywordIndex:
             if (number := postings.terms.find(term)) is not None
         ]
         if not lists:
-            return np.empty(0, np.uint32), np.empty(0)
+            return np.empty(0, np.int64), np.empty(0)
         if len(lists) == 1:
             return lists[0]
-        ordinals, places = np.unique(
-            np.concatenate([ordinals for ordinals, _ in lists]), return_inverse=True
-        )
-        summed = np.bincount(places, np.concatenate([tf for _, tf in lists]))
-        return ordinals, summed.astype(np.float64)
+        summed = np.zeros(postings.n_chunks)
+        for ordinals, frequencies in lists:
+            summed[ordinals] += frequencies
+        matched = np.flatnonzero(summed)
+        return matched, summed[matched]
 
     def _posting_list(
         self, number: int, postings: Postings, live: Live | None
-    ) -> tuple[NDArray[np.uint32], Float64Array]:
+    ) -> tuple[Ordinals, Float64Array]:
         at = postings.slice_of(number)
         ordinals = postings.ordinals[at]
-        frequencies = weigh([counts[at] for counts in postings.frequencies], self._weights)
-        if live is None:
-            return ordinals, frequencies
-        kept = live[ordinals]
+        frequencies = postings.weighted_frequencies(at, self._weights)
+        kept = frequencies > 0  # only in fields of weight 0
+        if live is not None:
+            kept &= live[ordinals]
         return ordinals[kept], frequencies[kept]
 
 
 def _best(scores: Sequence[Float64Array], k: int) -> KeywordHits:
-    ordinals: list[NDArray[np.int64]] = []
-    base = 0
-    for segment_scores in scores:
-        ordinals.append(np.flatnonzero(segment_scores) + base)
-        base += len(segment_scores)
-    if not ordinals:
-        return KeywordHits(np.empty(0, np.int64), np.empty(0), 0)
-    matched = np.concatenate(ordinals)
-    values = np.concatenate([part[part > 0] for part in scores])
+    places = [np.flatnonzero(part) for part in scores]
+    bases = np.cumsum([0, *map(len, scores)], dtype=np.int64)
+    # The empty arrays keep the types where there is no segment.
+    matched = np.concatenate(
+        [np.empty(0, np.int64), *(at + base for at, base in zip(places, bases, strict=False))]
+    )
+    values = np.concatenate([np.empty(0), *(s[at] for s, at in zip(scores, places, strict=True))])
     # Sums that differ only by the order of their terms are ties.
     values = np.round(values, _DECIMALS)
     best = top_k(values, k)

@@ -1,8 +1,8 @@
 """The inverted index of one segment, in arrays that are stored and opened as they are.
 
 Term t has the posting list ``ordinals[posting_offsets[t]:posting_offsets[t + 1]]``: the chunks
-it stands in, rising, with its frequency in each field beside it. In one line:
-``term -> [(ordinal, frequency in title, in headings, in body)]``.
+it stands in, rising, with its frequency in the body beside it. Few terms of a chunk stand in its
+title or headings as well; those frequencies are kept apart, each with the place of its posting.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ FIELDS = ("title", "headings", "body")
 MAX_FREQUENCY = 255
 """Counts beyond are stored as this; BM25 is as good as saturated there."""
 
+Float64Array = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Postings:
@@ -31,7 +33,7 @@ class Postings:
 
     >>> from app.core.lexical.build import build_postings
     >>> postings = build_postings([(["gold"], [], ["dig", "gold"]), ([], [], ["dig"])])
-    >>> [(postings.terms[t], postings.ordinals_of(t).tolist()) for t in range(2)]
+    >>> [(postings.terms[t], postings.ordinals[postings.slice_of(t)].tolist()) for t in range(2)]
     [('dig', [0, 1]), ('gold', [0])]
     """
 
@@ -40,13 +42,18 @@ class Postings:
     term_offsets: NDArray[np.uint32]
     """(t + 1,) offsets into `term_blob`."""
     posting_offsets: NDArray[np.uint32]
-    """(t + 1,) offsets into `ordinals` and the frequencies."""
+    """(t + 1,) offsets into `ordinals` and `body_frequencies`."""
     ordinals: NDArray[np.uint32]
     """(p,) chunk ordinals in 0..n-1, rising within a term."""
-    title_frequencies: NDArray[np.uint8]
-    headings_frequencies: NDArray[np.uint8]
     body_frequencies: NDArray[np.uint8]
-    """(p,) each: occurrences of the term in that field of the chunk, at most `MAX_FREQUENCY`."""
+    """(p,) occurrences of the term in the chunk's body, at most `MAX_FREQUENCY`, 0 if in none."""
+    title_postings: NDArray[np.uint32]
+    """Places in `ordinals`, rising, of the postings whose term stands in the title."""
+    title_frequencies: NDArray[np.uint8]
+    """For each of `title_postings`: occurrences in the title, 1 to `MAX_FREQUENCY`."""
+    headings_postings: NDArray[np.uint32]
+    headings_frequencies: NDArray[np.uint8]
+    """The same for the headings."""
     title_lengths: NDArray[np.uint32]
     headings_lengths: NDArray[np.uint32]
     body_lengths: NDArray[np.uint32]
@@ -58,36 +65,43 @@ class Postings:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Postings:
-        """Postings over the very arrays given; reads nothing, copies nothing.
+        """Postings over the very arrays given; copies nothing, reads only sizes.
 
         Raises `StorageError("storage-damaged")` if an array is missing or sizes do not agree.
         """
-        try:
-            postings = cls(**{field.name: arrays[field.name] for field in fields(cls)})
-            postings._check_sizes()
-        except (KeyError, IndexError) as error:
-            raise StorageError(
-                f"Postings lack the array {error}.", code="storage-damaged"
-            ) from error
+        missing = [field.name for field in fields(cls) if field.name not in arrays]
+        if missing:
+            raise StorageError(f"The postings lack {', '.join(missing)}.", code="storage-damaged")
+        postings = cls(**{field.name: arrays[field.name] for field in fields(cls)})
+        if not postings._sizes_agree():
+            raise StorageError("The sizes of the postings do not agree.", code="storage-damaged")
         return postings
 
     @classmethod
     def from_columns(
         cls,
-        dictionary: tuple[NDArray[np.uint8], NDArray[np.uint32]],
-        posting_offsets: NDArray[np.uint32],
-        ordinals: NDArray[np.uint32],
-        *,
-        frequencies: Sequence[NDArray[np.uint8]] | NDArray[np.uint8],
-        lengths: Sequence[NDArray[np.uint32]] | NDArray[np.uint32],
+        names: Sequence[str],
+        posting_counts: NDArray[np.int64],
+        ordinals: NDArray[np.int64],
+        frequencies: Sequence[NDArray[np.uint8]],
+        lengths: Sequence[NDArray[np.uint32]],
     ) -> Postings:
-        """Postings from a packed dictionary and one array of counts for each of `FIELDS`."""
-        title_tf, headings_tf, body_tf = map(np.ascontiguousarray, frequencies)
-        title_len, headings_len, body_len = map(np.ascontiguousarray, lengths)
-        blob, term_offsets = dictionary
+        """Postings of sorted terms, posting_counts[t] each, from full columns for each of `FIELDS`.
+
+        `frequencies` are (p,) each, `lengths` (n,) each.
+        """
+        term_blob, term_offsets = TermDictionary.pack(names)
+        posting_offsets = np.zeros(len(names) + 1, dtype=np.uint32)
+        np.cumsum(posting_counts, out=posting_offsets[1:])
+        title, headings = (np.flatnonzero(column).astype(np.uint32) for column in frequencies[:2])
         return cls(
-            *(blob, term_offsets, posting_offsets, ordinals),
-            *(title_tf, headings_tf, body_tf, title_len, headings_len, body_len),
+            term_blob,
+            term_offsets,
+            posting_offsets,
+            ordinals.astype(np.uint32),
+            np.ascontiguousarray(frequencies[2]),
+            *(title, frequencies[0][title], headings, frequencies[1][headings]),
+            *map(np.ascontiguousarray, lengths),
         )
 
     @property
@@ -101,31 +115,44 @@ class Postings:
         return TermDictionary(self.term_blob, self.term_offsets)
 
     @property
-    def frequencies(self) -> tuple[NDArray[np.uint8], ...]:
-        """(p,) frequencies of each field, in the order of `FIELDS`."""
-        return self.title_frequencies, self.headings_frequencies, self.body_frequencies
-
-    @property
     def lengths(self) -> tuple[NDArray[np.uint32], ...]:
         """(n,) lengths of each field, in the order of `FIELDS`."""
         return self.title_lengths, self.headings_lengths, self.body_lengths
 
     def slice_of(self, number: int) -> slice:
-        """Where the postings of term `number` lie in the posting arrays."""
+        """Where the postings of term `number` lie in `ordinals`."""
         return slice(int(self.posting_offsets[number]), int(self.posting_offsets[number + 1]))
 
-    def ordinals_of(self, number: int) -> NDArray[np.uint32]:
-        """Chunks that hold term `number`, rising."""
-        return self.ordinals[self.slice_of(number)]
+    def frequencies(self, at: slice) -> list[NDArray[np.uint8]]:
+        """Frequencies of the postings `at` as one full column for each of `FIELDS`."""
+        columns = []
+        for places, counts in self._sparse:
+            column = np.zeros(at.stop - at.start, dtype=np.uint8)
+            here = slice(*np.searchsorted(places, (at.start, at.stop)).tolist())
+            column[places[here] - at.start] = counts[here]
+            columns.append(column)
+        return [*columns, self.body_frequencies[at]]
 
-    def _check_sizes(self) -> None:
-        n_postings, n_chunks = len(self.ordinals), len(self.body_lengths)
-        agree = (
+    def weighted_frequencies(self, at: slice, weights: Sequence[float]) -> Float64Array:
+        """Sum over fields of weight * frequency for the postings `at`, shape (postings,)."""
+        total = self.body_frequencies[at] * np.float64(weights[2])
+        for (places, counts), weight in zip(self._sparse, weights[:2], strict=True):
+            here = slice(*np.searchsorted(places, (at.start, at.stop)).tolist())
+            total[places[here] - at.start] += counts[here] * np.float64(weight)
+        return total
+
+    @property
+    def _sparse(self) -> tuple[tuple[NDArray[np.uint32], NDArray[np.uint8]], ...]:
+        return (
+            (self.title_postings, self.title_frequencies),
+            (self.headings_postings, self.headings_frequencies),
+        )
+
+    def _sizes_agree(self) -> bool:
+        return (
             len(self.term_offsets) == len(self.posting_offsets) > 0
             and int(self.term_offsets[-1]) == len(self.term_blob)
-            and int(self.posting_offsets[-1]) == n_postings
-            and all(len(counts) == n_postings for counts in self.frequencies)
-            and all(len(lengths) == n_chunks for lengths in self.lengths)
+            and int(self.posting_offsets[-1]) == len(self.ordinals) == len(self.body_frequencies)
+            and all(len(places) == len(counts) for places, counts in self._sparse)
+            and len(set(map(len, self.lengths))) == 1
         )
-        if not agree:
-            raise StorageError("Sizes of the postings do not agree.", code="storage-damaged")

@@ -6,7 +6,7 @@ Any term is enough for a hit; more of them, and rarer ones, rank higher.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.core.analysis import Analyzer, Token
 from app.core.analysis.scripts import HAS_UNSPACED
@@ -32,6 +32,7 @@ class Query:
     text: str
     clauses: tuple[Clause, ...]
     typing: bool = False
+    analyzer: Analyzer = field(default_factory=Analyzer, repr=False, compare=False)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -48,22 +49,22 @@ def parse(text: str, analyzer: Analyzer, *, typing: bool = False) -> Query:
     >>> [(c.terms, c.weight, c.prefix) for c in parse("the gold, gold ru", Analyzer()).clauses]
     [(('gold',), 2.0, ''), (('ru',), 1.0, 'ru')]
     """
-    tokens = list(analyzer.tokens(text))
-    if any(not analyzer.is_stop(token.term) for token in tokens):
-        tokens = [token for token in tokens if not analyzer.is_stop(token.term)]
+    forms = list(analyzer.forms(text))
+    tokens = [Token(analyzer.stem(form.term), form.start, form.end) for form in forms]
+    only_stops = all(analyzer.is_stop(token.term) for token in tokens)
     weights: dict[str, float] = {}
+    prefixes: dict[str, str] = {}
     whole = Token("", -1, -1)
-    for token in tokens:
+    for form, token in zip(forms, tokens, strict=True):
         is_part = token.end <= whole.end
         whole = whole if is_part else token
+        if analyzer.is_stop(token.term) and not only_stops:
+            continue
         weights[token.term] = weights.get(token.term, 0.0) + (PART_WEIGHT if is_part else 1.0)
-    prefixes = {token.term: token.term for token in tokens if stands_alone(token.term)}
-    # Stems are no good as prefixes: what has been typed of "happiness" is "happine".
-    for form, token in zip(analyzer.forms(text), analyzer.tokens(text), strict=True):
-        if form.end == len(text) and token.term in weights:
+        if form.end == len(text) or stands_alone(form.term):
             prefixes[token.term] = form.term
-    clauses = (Clause((term,), weight, prefixes.get(term, "")) for term, weight in weights.items())
-    return Query(text, tuple(clauses), typing)
+    clauses = [Clause((term,), weight, prefixes.get(term, "")) for term, weight in weights.items()]
+    return Query(text, tuple(clauses), typing, analyzer)
 
 
 def of_terms(terms: Iterable[str]) -> Query:
