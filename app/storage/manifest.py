@@ -48,6 +48,8 @@ class Manifest:
     generation: int = 0
     next_number: int = 1
     segments: tuple[SegmentEntry, ...] = ()
+    analysis: str = ""
+    """Version of the analysis that made the terms; other versions make other terms."""
 
     @property
     def slot(self) -> str:
@@ -63,6 +65,7 @@ def encode(manifest: Manifest) -> bytes:
     """The bytes of a slot."""
     payload = json.dumps(
         {
+            "analysis": manifest.analysis,
             "next_number": manifest.next_number,
             "segments": [[entry.name, entry.tombstones] for entry in manifest.segments],
         },
@@ -85,7 +88,7 @@ def decode(data: Buffer, name: str) -> Manifest:
         raise damaged(name, "payload")
     content = json.loads(payload)
     entries = tuple(SegmentEntry(name, dead) for name, dead in content["segments"])
-    return Manifest(generation, content["next_number"], entries)
+    return Manifest(generation, content["next_number"], entries, content["analysis"])
 
 
 async def read_newest(store: Store) -> Manifest | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ class VectorBlock:
     """Shape (m, dim): row i belongs to chunk `ordinals[i]`; every row has length 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
     """What a segment file holds, as views."""
 
@@ -45,10 +46,10 @@ class Segment:
     postings: Postings
     vectors: tuple[VectorBlock, ...]
 
-    @property
-    def text_bytes(self) -> int:
-        """Size of the text file."""
-        return int(self.documents.text_bytes.sum(dtype=np.int64))
+    @cached_property
+    def ordinals(self) -> dict[str, int]:
+        """Ordinal of each document by id; decoded when it is first asked for."""
+        return {document_id: ordinal for ordinal, document_id in enumerate(self.documents.id)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.errors import StorageError
 from app.ports import Store
 from app.storage import manifest as manifests
 from app.storage import segment as segments
@@ -83,15 +84,13 @@ class Snapshot:
         masks = [live.live_chunks for live in self.segments]
         return np.concatenate(masks) if masks else np.zeros(0, dtype=np.bool_)
 
-    @cached_property
-    def places(self) -> dict[str, tuple[int, int]]:
-        """Place (segment, document ordinal) of every live document by id."""
-        return {
-            document_id: (number, ordinal)
-            for number, live in enumerate(self.segments)
-            for ordinal, document_id in enumerate(live.segment.documents.id)
-            if not live.dead[ordinal]
-        }
+    def place(self, document_id: str) -> tuple[int, int] | None:
+        """Segment number and document ordinal of a live document, None if there is none."""
+        for number, live in enumerate(self.segments):
+            ordinal = live.segment.ordinals.get(document_id)
+            if ordinal is not None and not live.dead[ordinal]:
+                return number, ordinal
+        return None
 
     def locate(self, ordinal: int) -> tuple[int, int]:
         """Segment number and local ordinal of a chunk's global ordinal."""
@@ -105,11 +104,21 @@ class Snapshot:
                 yield number, live.document(ordinal)
 
 
-async def load(store: Store) -> Snapshot | None:
-    """The newest commit of a store, None where no index was begun."""
+async def load(store: Store, *, analysis: str = "") -> Snapshot | None:
+    """The newest commit of a store, None where no index was begun.
+
+    `analysis` is the version of the program's analysis; an index made by another one is refused
+    with `index-version`, for its terms would not be found.
+    """
     manifest = await manifests.read_newest(store)
     if manifest is None:
         return None
+    if manifest.analysis != analysis:
+        raise StorageError(
+            f"The index was made with analysis {manifest.analysis!r}; this is {analysis!r}.",
+            code="index-version",
+            hint="Delete the collection and add the files again; the files are untouched.",
+        )
     return Snapshot(manifest, tuple([await _load_live(store, e) for e in manifest.segments]))
 
 

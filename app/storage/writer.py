@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +40,15 @@ class IndexWriter:
         self._obsolete: set[str] = set()
 
     @classmethod
-    async def open(cls, store: Store) -> IndexWriter:
-        """Continue the index of a store, or begin one; orphans of a killed commit go."""
-        snapshot = await snapshots.load(store)
+    async def open(cls, store: Store, *, analysis: str = "") -> IndexWriter:
+        """Continue the index of a store, or begin one; orphans of a killed commit go.
+
+        Raises `StorageError`: `index-version` where terms were made by another `analysis`,
+        `storage-damaged` where a file is not what was written.
+        """
+        snapshot = await snapshots.load(store, analysis=analysis)
         if snapshot is None:
-            snapshot = Snapshot(Manifest(generation=1))
+            snapshot = Snapshot(Manifest(generation=1, analysis=analysis))
             await manifests.write(store, snapshot.manifest)
         needed = snapshot.manifest.files()
         for name in await store.names():
@@ -77,8 +82,12 @@ class IndexWriter:
             raise
         # From here on a failure leaves it open whether the slot was written, so nothing that
         # the new manifest names may be removed; the next commit writes the same slot again.
-        entries = tuple(live.entry() for live in kept)
-        manifest = Manifest(self.snapshot.generation + 1, self._next_number, entries)
+        manifest = replace(
+            self.snapshot.manifest,
+            generation=self.snapshot.generation + 1,
+            next_number=self._next_number,
+            segments=tuple(live.entry() for live in kept),
+        )
         await manifests.write(self.store, manifest)
         self._obsolete |= self.snapshot.manifest.files() - manifest.files()
         self.snapshot = Snapshot(manifest, tuple(kept))

@@ -187,7 +187,7 @@ def test_places_and_ordinals():
         await writer.commit([new_segment(writer.new_segment_name(), FIRST)])
         await writer.commit([new_segment(writer.new_segment_name(), SECOND)], deletes={0: [0]})
         snapshot = writer.snapshot
-        assert snapshot.places == {"b": (0, 1), "c": (1, 0)}
+        assert [snapshot.place(name) for name in "abc"] == [None, (0, 1), (1, 0)]
         assert snapshot.bases.tolist() == [0, 4, 7]
         assert [snapshot.locate(n) for n in (0, 3, 4, 6)] == [(0, 0), (0, 3), (1, 0), (1, 2)]
         assert np.flatnonzero(snapshot.live_chunks).tolist() == [2, 3, 4, 5, 6]

@@ -1,0 +1,31 @@
+"""The use cases: add, search, remove, read. Everything outside comes in through ports.
+
+Standard library and NumPy only, no threads and no event loop of its own, so that the same code
+runs in a browser's worker and on a host. `Collection` is the way in.
+"""
+
+from app.engine.collection import Collection
+from app.engine.embedding import EmbedderChain, HashEmbedder
+from app.engine.options import SearchOptions
+from app.engine.progress import Cancellation, Progress
+from app.engine.reports import AddReport, Context, DocumentInfo, Failure, Passage, Stats
+from app.engine.sources import BytesSource, PdfReader, PlainChunk, Source
+
+__all__ = [
+    "AddReport",
+    "BytesSource",
+    "Cancellation",
+    "Collection",
+    "Context",
+    "DocumentInfo",
+    "EmbedderChain",
+    "Failure",
+    "HashEmbedder",
+    "Passage",
+    "PdfReader",
+    "PlainChunk",
+    "Progress",
+    "SearchOptions",
+    "Source",
+    "Stats",
+]

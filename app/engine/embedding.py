@@ -1,0 +1,122 @@
+"""The chain of embedders: the best one that works, the next one when it fails."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.dense import hash_embedder
+from app.errors import CancelledError, ClosedError, EmbedderError
+from app.ports import Embedder, EmbedderInfo, Float32Matrix, TextRole
+
+_log = logging.getLogger(__name__)
+_REMEMBERED = 64
+
+
+class HashEmbedder:
+    """The last link: always there, instant, finds near-identical texts only."""
+
+    def __init__(self, dim: int = 256) -> None:
+        self._embedder = hash_embedder.HashEmbedder(dim)
+        self._info = EmbedderInfo(self._embedder.model, dim, "numpy", "float32")
+
+    @property
+    def info(self) -> EmbedderInfo:
+        """What it is."""
+        return self._info
+
+    async def embed(self, texts: Sequence[str], role: TextRole) -> Float32Matrix:
+        """float32 matrix (len(texts), dim), rows of length 1."""
+        return self._embedder.embed(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Vectors and the model that made them."""
+
+    model: str
+    rows: Float32Matrix
+
+
+class EmbedderChain:
+    """Embedders, best first. One that fails is left for good, with a sentence in `notes`."""
+
+    def __init__(self, embedders: Sequence[Embedder]) -> None:
+        self._embedders = list(embedders)
+        self._failed: set[int] = set()
+        self._queries: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
+        self.notes: list[str] = []
+
+    @property
+    def info(self) -> EmbedderInfo | None:
+        """The embedder that new texts go to, None when there is none left."""
+        current = self._current()
+        return None if current is None else self._embedders[current].info
+
+    async def embed(self, texts: Sequence[str]) -> Embedded | None:
+        """Vectors of passages by the best embedder that works, None when none is left."""
+        while (current := self._current()) is not None:
+            found = await self._try(current, texts, "passage")
+            if found is not None:
+                return found
+        return None
+
+    async def embed_query(self, text: str, model: str) -> NDArray[np.float32] | None:
+        """The query's vector in a model's space, None when no working embedder has that model."""
+        key = (model, text)
+        if key in self._queries:
+            self._queries.move_to_end(key)
+            return self._queries[key]
+        for number, embedder in enumerate(self._embedders):
+            if number in self._failed or embedder.info.model != model:
+                continue
+            found = await self._try(number, [text], "query")
+            if found is not None and found.model == model:
+                row: NDArray[np.float32] = found.rows[0]
+                self._queries[key] = row
+                if len(self._queries) > _REMEMBERED:
+                    self._queries.popitem(last=False)
+                return row
+        return None
+
+    def _current(self) -> int | None:
+        return next((n for n in range(len(self._embedders)) if n not in self._failed), None)
+
+    async def _try(self, number: int, texts: Sequence[str], role: TextRole) -> Embedded | None:
+        embedder = self._embedders[number]
+        try:
+            rows = await embedder.embed(texts, role)
+            # Read afterwards: an embedder may leave a failing device while it works.
+            info = embedder.info
+            _check(rows, len(texts), info)
+        except (CancelledError, ClosedError):
+            raise
+        except Exception as error:  # a model may fail in any way; the index must go on
+            self._leave(number, error)
+            return None
+        return Embedded(info.model, np.asarray(rows, dtype=np.float32))
+
+    def _leave(self, number: int, error: Exception) -> None:
+        if number in self._failed:
+            return
+        self._failed.add(number)
+        model = self._embedders[number].info.model
+        reason = error.message if isinstance(error, EmbedderError) else repr(error)
+        following = self.info
+        rest = f"going on with {following.model}" if following else "going on by words only"
+        _log.warning("embedder %s failed: %s", model, reason)
+        self.notes.append(f"The model {model} failed ({reason}); {rest}.")
+
+
+def _check(rows: Float32Matrix, count: int, info: EmbedderInfo) -> None:
+    """A device that is going wrong gives wrong shapes or NaN before it gives errors."""
+    if rows.shape != (count, info.dim):
+        raise EmbedderError(f"{rows.shape} vectors came for {count} texts of dim {info.dim}")
+    lengths = np.linalg.norm(rows, axis=1)
+    if count and not bool(np.all(np.abs(lengths - 1) < 0.01)):
+        raise EmbedderError("vectors came that are not of length 1")

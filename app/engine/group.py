@@ -1,0 +1,134 @@
+"""Documents on their way into one segment: their vectors, then the segment itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from app.core.lexical import build_postings
+from app.engine.embedding import EmbedderChain
+from app.engine.reading import Prepared
+from app.ports import Float32Matrix
+from app.storage.builder import SegmentBuilder
+from app.storage.segment import NewSegment, VectorBlock
+
+BATCH_TOKENS = 2048
+"""Padded tokens that an embedder gets at once: under a second of work even on WASM, so that the
+vector of a query does not wait for long behind it."""
+_LARGEST_BATCH = 64
+
+
+class Group:
+    """Prepared documents, the latest of each id, and the vectors of their chunks."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, Prepared] = {}
+        self.chunks = 0
+        self.files = 0
+
+    def add(self, prepared: Prepared) -> None:
+        """Take in a document; one of the same id that came before goes."""
+        before = self._documents.pop(prepared.entry.id, None)
+        if before is not None:
+            self.chunks -= len(before.texts)
+        self._documents[prepared.entry.id] = prepared
+        self.chunks += len(prepared.texts)
+        self.files += 1
+
+    @property
+    def documents(self) -> list[Prepared]:
+        """The documents in the order of adding."""
+        return list(self._documents.values())
+
+    def digest(self, document_id: str) -> bytes | None:
+        """Digest of a document that waits here."""
+        waiting = self._documents.get(document_id)
+        return None if waiting is None else waiting.entry.digest
+
+    def ids(self) -> list[str]:
+        """Ids of the documents."""
+        return list(self._documents)
+
+    async def embed(self, chain: EmbedderChain, done: Callable[[int], None]) -> list[VectorBlock]:
+        """Vectors of all chunks, one block a model; `done` hears how many chunks are ready.
+
+        Texts of like length share a batch; a text that returns is embedded once. Chunks for
+        which no embedder is left have no vector.
+        """
+        vectors = _Vectors()
+        waiting: dict[str, list[int]] = {}
+        ordinal = 0
+        for prepared in self._documents.values():
+            for text in prepared.texts:
+                if prepared.vector is not None:
+                    vectors.put(prepared.model, [ordinal], prepared.vector[np.newaxis])
+                else:
+                    waiting.setdefault(text, []).append(ordinal)
+                ordinal += 1
+        done(ordinal - sum(map(len, waiting.values())))
+        for batch in batches(list(waiting)):
+            found = await chain.embed(batch)
+            places = [waiting[text] for text in batch]
+            if found is not None:
+                flat = [ordinal for same in places for ordinal in same]
+                rows = np.repeat(found.rows, [len(same) for same in places], axis=0)
+                vectors.put(found.model, flat, rows)
+            done(sum(map(len, places)))
+        return vectors.blocks()
+
+    def build(self, name: str, vectors: Sequence[VectorBlock]) -> NewSegment:
+        """The segment of these documents."""
+        builder = SegmentBuilder()
+        for prepared in self._documents.values():
+            builder.add(prepared.entry)
+        postings = build_postings(
+            row for prepared in self._documents.values() for row in prepared.terms
+        )
+        return builder.build(name, postings, vectors)
+
+
+class _Vectors:
+    """Rows as they come, by model."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[tuple[list[int], Float32Matrix]]] = {}
+
+    def put(self, model: str, ordinals: list[int], rows: Float32Matrix) -> None:
+        self._found.setdefault(model, []).append((ordinals, rows))
+
+    def blocks(self) -> list[VectorBlock]:
+        """One block a model, in the order of the chunks."""
+        blocks: list[VectorBlock] = []
+        for model, parts in self._found.items():
+            ordinals = np.array([n for part, _ in parts for n in part], dtype=np.uint32)
+            order = np.argsort(ordinals, kind="stable")
+            rows = np.concatenate([rows for _, rows in parts])
+            blocks.append(VectorBlock(model, ordinals[order], rows[order]))
+        return blocks
+
+
+def batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The texts in batches, longest first, each within `BATCH_TOKENS` when padded.
+
+    >>> [len(batch) for batch in batches(["a b " * 900, "a", "b"])]
+    [1, 2]
+    """
+    batch: list[str] = []
+    widest = 0
+    for text in sorted(texts, key=lambda text: (-rough_tokens(text), text)):
+        widest = widest or rough_tokens(text)
+        if batch and ((len(batch) + 1) * widest > BATCH_TOKENS or len(batch) == _LARGEST_BATCH):
+            yield batch
+            batch, widest = [], rough_tokens(text)
+        batch.append(text)
+    if batch:
+        yield batch
+
+
+def rough_tokens(text: str) -> int:
+    """About how many tokens a text has: near enough to sort by, and quick.
+
+    A token has about four bytes of UTF-8 in English and three in Chinese; models cut at 256.
+    """
+    return min(len(text.encode("utf-8", "replace")) // 4 + 2, 256)

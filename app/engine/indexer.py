@@ -1,0 +1,231 @@
+"""Adding: sources are read and cut while the embedder works on those before them.
+
+Documents gather in a group. When the embedder is free and some time has passed, or when a group
+holds what the embedder can do in a few seconds, it is embedded, written and committed, and is
+searchable from then on. A kill loses the groups under way and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.embedding import EmbedderChain
+from app.engine.group import Group
+from app.engine.progress import Cancellation, Meter, Pacer
+from app.engine.reading import Prepared, Reader, plain_digest
+from app.engine.reports import AddReport, Failure
+from app.engine.sources import PlainChunk, Source
+from app.engine.timing import Timings
+from app.errors import CancelledError, ClosedError, FossickError, StorageError
+from app.ports import Clock
+from app.storage.segment import VectorBlock
+from app.storage.snapshot import Snapshot
+
+PARTS = ("read", "parse", "chunk", "analyse", "embed", "write", "merge")
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often to commit."""
+
+    seconds: float = 3.0
+    """Aim: this long between commits."""
+    first_chunks: int = 128
+    """Size of a group before the embedder's speed is known."""
+    smallest: int = 32
+    largest: int = 1024
+
+
+Commit = Callable[[Group, Sequence[VectorBlock]], Awaitable[int]]
+"""Makes a group searchable; answers how many of its documents replaced older ones."""
+
+
+class Indexer:
+    """One call of `add`."""
+
+    def __init__(
+        self,
+        *,
+        reader: Reader,
+        chain: EmbedderChain,
+        commit: Commit,
+        snapshot: Callable[[], Snapshot],
+        timings: Timings,
+        clock: Clock,
+        pacer: Pacer,
+        meter: Meter,
+        cancel: Cancellation,
+        rhythm: Rhythm,
+    ) -> None:
+        self._reader = reader
+        self._chain = chain
+        self._commit = commit
+        self._snapshot = snapshot
+        self._timings = timings
+        self._clock = clock
+        self._pacer = pacer
+        self._meter = meter
+        self._cancel = cancel
+        self._stopped = Cancellation()
+        self._rhythm = rhythm
+        self._group = Group()
+        self._flushing: asyncio.Task[None] | None = None
+        self._flushed_at = clock()
+        self._room = rhythm.first_chunks
+        self._settled = 0
+        self._skipped = 0
+        self._added = 0
+        self._updated = 0
+        self._chunks = 0
+        self._failed: list[Failure] = []
+
+    def stop(self) -> None:
+        """Make `run` end with `CancelledError` at its next step."""
+        self._stopped.cancel()
+
+    async def run(self, sources: Sequence[Source | PlainChunk]) -> AddReport:
+        """Add the sources in order. Raises `CancelledError`, `ClosedError`, `StorageError`."""
+        notes_before = len(self._chain.notes)
+        try:
+            for source in sources:
+                self._check()
+                await self._take(source)
+                await self._pacer.pause()
+                if self._is_time():
+                    await self._hand_over()
+            await self._hand_over()
+            await self._flushed()
+        finally:
+            await self._abandon()
+        self._meter.tell(last=True)
+        return AddReport(
+            added=self._added,
+            updated=self._updated,
+            skipped=self._skipped,
+            failed=tuple(self._failed),
+            chunks=self._chunks,
+            seconds=self._timings.elapsed,
+            timings=self._timings.seconds(),
+            notes=tuple(self._chain.notes[notes_before:]),
+        )
+
+    async def _take(self, source: Source | PlainChunk) -> None:
+        """Prepare one source, or note why there is nothing to do."""
+        path = source.id if isinstance(source, PlainChunk) else source.path
+        self._meter.path = path
+        try:
+            prepared = await self._prepare(source)
+        except (CancelledError, ClosedError, StorageError):
+            raise
+        except FossickError as error:
+            self._failed.append(Failure.of(path, error))
+            prepared = None
+        if prepared is None:
+            self._settle(1)
+        else:
+            self._group.add(prepared)
+        self._meter.tell()
+
+    async def _prepare(self, source: Source | PlainChunk) -> Prepared | None:
+        if isinstance(source, PlainChunk):
+            if self._is_known(source.id, plain_digest(source)):
+                self._skipped += 1
+                return None
+            return await self._reader.passage(source)
+        if self._looks_unchanged(source):
+            self._skipped += 1
+            return None
+        data = await self._reader.bytes_of(source)
+        digest = hashlib.sha256(data).digest()
+        if self._is_known(source.path, digest):
+            self._skipped += 1
+            return None
+        return await self._reader.file(source, data, digest)
+
+    def _looks_unchanged(self, source: Source) -> bool:
+        """Whether size and time are known and those of the document: no need to read it."""
+        place = self._snapshot().place(source.path)
+        if place is None or source.size is None or source.modified is None:
+            return False
+        table, row = self._snapshot().segments[place[0]].segment.documents, place[1]
+        same = int(table.size[row]) == source.size and table.modified[row] == source.modified
+        return same and self._group.digest(source.path) is None
+
+    def _is_known(self, document_id: str, digest: bytes) -> bool:
+        waiting = self._group.digest(document_id)
+        if waiting is not None:
+            return waiting == digest
+        place = self._snapshot().place(document_id)
+        if place is None:
+            return False
+        row = self._snapshot().segments[place[0]].segment.documents.digest[place[1]]
+        return bool(np.array_equal(row, np.frombuffer(digest, dtype=np.uint8)))
+
+    def _is_time(self) -> bool:
+        if self._group.chunks >= self._room:
+            return True
+        is_free = self._flushing is None or self._flushing.done()
+        waited = self._clock() - self._flushed_at >= self._rhythm.seconds
+        return is_free and waited and self._group.chunks > 0
+
+    async def _hand_over(self) -> None:
+        """Start on the group at hand as soon as the one before it is committed."""
+        await self._flushed()
+        self._check()
+        group, self._group = self._group, Group()
+        if group.chunks:
+            self._flushing = asyncio.ensure_future(self._flush(group))
+        self._flushed_at = self._clock()
+
+    async def _flushed(self) -> None:
+        task, self._flushing = self._flushing, None
+        if task is not None:
+            await task
+
+    async def _abandon(self) -> None:
+        """After a failure or a cancel: wait for the group under way to notice, and drop it."""
+        if self._flushing is not None:
+            self.stop()
+            await asyncio.wait([self._flushing])
+            self._flushing.exception()
+            self._flushing = None
+
+    def _check(self) -> None:
+        self._stopped.check()
+        self._cancel.check()
+
+    async def _flush(self, group: Group) -> None:
+        began, ready = self._clock(), 0
+
+        def done(chunks: int) -> None:
+            nonlocal ready
+            self._check()
+            ready += chunks
+            self._meter.chunks = self._chunks + ready
+            self._meter.done = self._settled + group.files * ready / group.chunks * 0.99
+            self._meter.tell()
+
+        with self._timings.part("embed"):
+            vectors = await group.embed(self._chain, done)
+        self._check()
+        updated = await self._commit(group, vectors)
+        self._updated += updated
+        self._added += len(group.ids()) - updated
+        self._skipped += group.files - len(group.ids())
+        self._chunks += group.chunks
+        self._settle(group.files)
+        self._set_room(group.chunks, self._clock() - began)
+
+    def _settle(self, files: int) -> None:
+        self._settled += files
+        self._meter.done = max(self._meter.done, self._settled)
+
+    def _set_room(self, chunks: int, seconds: float) -> None:
+        """As many chunks as take about the wanted time between commits."""
+        wanted = int(chunks / max(seconds, 1e-3) * self._rhythm.seconds)
+        self._room = min(max(wanted, self._rhythm.smallest), self._rhythm.largest)

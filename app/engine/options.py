@@ -1,0 +1,91 @@
+"""Options of a search, checked once at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.model import Mode
+from app.errors import InputError
+
+MAX_K = 1000
+_FILTERS = ("path", "type")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchOptions:
+    """How to search; every field has a default."""
+
+    k: int = 10
+    """Hits wanted, 1 to 1000."""
+    mode: Mode = "hybrid"
+    path: str = ""
+    """Only documents under this prefix, or matching it as a glob where it holds ``*?[``."""
+    type: tuple[str, ...] = ()
+    """Only documents of these families, for example ("pdf", "markdown")."""
+    group_by_document: bool = False
+    """The best passage of each document only."""
+    explain: bool = False
+    vector: NDArray[np.float32] | None = None
+    """Query vector to search with instead of embedding the query."""
+    typing: bool = False
+    """Whether the last word may still be being typed."""
+
+    def __post_init__(self) -> None:
+        if self.mode not in get_args(Mode):
+            raise InputError(
+                f"There is no search mode {self.mode!r}.",
+                hint="Use hybrid, keyword or vector.",
+            )
+        if not 1 <= self.k <= MAX_K:
+            raise InputError(f"k is {self.k}; it must be from 1 to {MAX_K}.")
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any] | None) -> SearchOptions:
+        """Options as they come from outside: k, mode, filter, groupBy, explain, vector, typing.
+
+        >>> SearchOptions.of({"k": 3, "filter": {"path": "notes/"}, "groupBy": "document"}).path
+        'notes/'
+        """
+        given = {name: value for name, value in (options or {}).items() if value is not None}
+        selection = given.pop("filter", {})
+        group_by = given.pop("groupBy", "")
+        if group_by not in ("", "document"):
+            raise InputError(f"Hits cannot be grouped by {group_by!r}.", hint='Use "document".')
+        if not isinstance(selection, Mapping) or not set(selection) <= set(_FILTERS):
+            raise InputError(
+                f"There is no such filter: {selection!r}.", hint="A filter has path and type."
+            )
+        kinds = selection.get("type") or ()
+        vector = given.pop("vector", None)
+        allowed = {"k", "mode", "explain", "typing"}
+        if unknown := set(given) - allowed:
+            raise InputError(f"There is no search option {min(unknown)!r}.")
+        if not isinstance(given.get("k", 1), int):
+            raise InputError(f"k is {given['k']!r}; it must be a whole number.")
+        return cls(
+            **given,
+            path=str(selection.get("path") or ""),
+            type=(kinds,) if isinstance(kinds, str) else tuple(kinds),
+            group_by_document=group_by == "document",
+            vector=None if vector is None else unit_vector(vector),
+        )
+
+
+def unit_vector(vector: Any) -> NDArray[np.float32]:  # noqa: ANN401 (checked here)
+    """A vector from outside as float32 of length 1; `InputError` if there is none in it."""
+    try:
+        row = np.asarray(vector, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise InputError("The vector does not hold numbers.", code="dimension-mismatch") from error
+    length = float(np.linalg.norm(row)) if row.ndim == 1 and row.size else 0.0
+    if not np.isfinite(length) or length == 0.0:
+        raise InputError(
+            "The vector is empty, not a single row, all zero or not finite.",
+            code="dimension-mismatch",
+        )
+    return row / np.float32(length)

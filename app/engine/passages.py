@@ -1,0 +1,148 @@
+"""From ordinals to what is shown: rows decoded, texts read by range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.core.analysis import Analyzer
+from app.core.lexical import Query
+from app.core.lexical.snippet import highlights
+from app.core.model import Hit, LegResult
+from app.engine.reading import PLAIN
+from app.engine.reports import Passage
+from app.engine.view import Place, View
+from app.errors import InputError
+from app.ports import Store
+from app.storage.chunk_table import ChunkRow
+from app.storage.document_table import DocumentRow
+from app.storage.texts import read_chunk, read_document
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A chunk that is to be shown."""
+
+    ordinal: int
+    score: float
+    legs: Mapping[str, LegResult]
+    place: Place
+    chunk: int
+    """Ordinal of the chunk in its segment."""
+    number: int
+    """Place of the chunk in its document."""
+    also_at: list[str] = field(default_factory=list)
+
+
+def candidate(view: View, ordinal: int, score: float, legs: Mapping[str, LegResult]) -> Candidate:
+    """Where a global ordinal stands."""
+    segment, chunk = view.snapshot.locate(ordinal)
+    live = view.snapshot.segments[segment]
+    document = int(live.segment.chunks.document[chunk])
+    number = chunk - int(live.first_chunks[document])
+    return Candidate(ordinal, score, legs, (segment, document), chunk, number)
+
+
+def digest_of(view: View, place: Place) -> bytes:
+    """SHA-256 of a document's source."""
+    segment, document = place
+    digest: bytes = view.snapshot.segments[segment].segment.documents.digest[document].tobytes()
+    return digest
+
+
+def path_of(view: View, place: Place) -> str:
+    """Path of a document."""
+    segment, document = place
+    return view.snapshot.segments[segment].segment.documents.path[document]
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Turns the candidates of one search into hits."""
+
+    view: View
+    store: Store
+    query: Query
+    """The query as it was run: its terms are highlighted."""
+    analyzer: Analyzer
+
+    async def hit(self, found: Candidate, rank: int) -> Hit:
+        """The hit with its text, read by range, and highlights."""
+        live = self.view.snapshot.segments[found.place[0]]
+        document = live.document(found.place[1])
+        chunk = live.segment.chunks.row(found.chunk)
+        text = await read_chunk(self.store, live.name, document, chunk)
+        return Hit(
+            id=chunk_id(document, found.number),
+            document_id=document.id,
+            path=document.path,
+            title=document.title,
+            text=text,
+            score=found.score,
+            rank=rank,
+            highlights=tuple(highlights(text, self.query, self.analyzer)),
+            address=chunk.address,
+            start=chunk.start,
+            legs=found.legs,
+            also_at=tuple(found.also_at),
+            metadata=document.metadata,
+        )
+
+
+async def passage(view: View, store: Store, wanted: str) -> Passage:
+    """A document by its id, or a chunk by its own. Raises `InputError("not-found")`."""
+    place = view.snapshot.place(wanted)
+    if place is not None:
+        live = view.snapshot.segments[place[0]]
+        document = live.document(place[1])
+        text = await read_document(store, live.name, document)
+        whole = ChunkRow(place[1], 0, document.text_length, 0, 0, 0)
+        return _passage(document, document.id, text, whole)
+    document_id, _, number = wanted.rpartition("#")
+    place = view.snapshot.place(document_id)
+    if place is None or not (number.isascii() and number.isdecimal()):
+        raise _not_found(wanted)
+    live = view.snapshot.segments[place[0]]
+    document = live.document(place[1])
+    if int(number) >= document.chunks:
+        raise _not_found(wanted)
+    chunk = live.segment.chunks.row(document.first_chunk + int(number))
+    text = await read_chunk(store, live.name, document, chunk)
+    return _passage(document, wanted, text, chunk)
+
+
+def chunk_id(document: DocumentRow, number: int) -> str:
+    """Id of a document's chunk, counted from 0; a passage as it stands has its own."""
+    return document.id if document.kind == PLAIN else f"{document.id}#{number}"
+
+
+def known(value: float) -> float | None:
+    """None for the values that stand for "unknown" in the tables."""
+    return None if math.isnan(value) or value < 0 else value
+
+
+def _passage(document: DocumentRow, own_id: str, text: str, chunk: ChunkRow) -> Passage:
+    size = known(document.size)
+    return Passage(
+        id=own_id,
+        document_id=document.id,
+        path=document.path,
+        title=document.title,
+        kind=document.kind,
+        text=text,
+        start=chunk.start,
+        end=chunk.end,
+        address=chunk.address,
+        metadata=document.metadata,
+        size=None if size is None else int(size),
+        modified=known(document.modified),
+    )
+
+
+def _not_found(wanted: str) -> InputError:
+    return InputError(
+        f"There is no document or passage {wanted!r}.",
+        code="not-found",
+        hint="It may have been removed or replaced; search again.",
+    )

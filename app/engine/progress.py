@@ -1,0 +1,99 @@
+"""Progress that is told, work that can be stopped, and a loop that is not held up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.errors import CancelledError
+from app.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long piece of work is; `phase` is one of `PHASES` in `static/protocol.js`."""
+
+    phase: str
+    done: int
+    total: int
+    unit: str = "files"
+    rate: float = 0.0
+    """Units a second so far."""
+    seconds_left: float | None = None
+    """None while it cannot be told."""
+    path: str = ""
+    """What is being worked on."""
+    chunks: int = 0
+    """Chunks that are ready so far."""
+    message: str = ""
+
+
+OnProgress = Callable[[Progress], None]
+
+
+class Cancellation:
+    """A wish to stop, passed to a call and looked at between its steps."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._event.is_set()
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next step; calling it again changes nothing."""
+        self._event.set()
+
+    def check(self) -> None:
+        """Raise `CancelledError` once `cancel` was called."""
+        if self.cancelled:
+            raise CancelledError("Stopped; what was committed before is kept.")
+
+
+class Pacer:
+    """Gives way to other work on the event loop after every `step` seconds of our own."""
+
+    def __init__(self, clock: Clock, *, step: float = 0.025) -> None:
+        self._clock = clock
+        self._step = step
+        self._since = clock()
+
+    async def pause(self) -> None:
+        """Let others run, if it is time; cheap enough for every turn of a loop."""
+        if self._clock() - self._since >= self._step:
+            await asyncio.sleep(0)
+            self._since = self._clock()
+
+
+class Meter:
+    """Turns counts into `Progress`, no more often than every `interval` seconds."""
+
+    def __init__(
+        self, clock: Clock, on_progress: OnProgress | None, total: int, *, interval: float = 0.1
+    ) -> None:
+        self._clock = clock
+        self._on_progress = on_progress
+        self._interval = interval
+        self._started = clock()
+        self._told = float("-inf")
+        self.total = total
+        self.done = 0.0
+        self.chunks = 0
+        self.path = ""
+
+    def tell(self, *, phase: str = "index", last: bool = False, message: str = "") -> None:
+        """Report, if it is time or the last word."""
+        now = self._clock()
+        if self._on_progress is None or (now - self._told < self._interval and not last):
+            return
+        self._told = now
+        elapsed = now - self._started
+        rate = self.done / elapsed if elapsed > 0 else 0.0
+        left = (self.total - self.done) / rate if rate > 0 else None
+        done = self.total if last else min(int(self.done), self.total)
+        self._on_progress(
+            Progress(phase, done, self.total, "files", rate, left, self.path, self.chunks, message)
+        )

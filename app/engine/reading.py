@@ -1,0 +1,198 @@
+"""From a source to a document that is ready to be indexed: bytes, text, chunks, terms."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app import formats
+from app.core.analysis import Analyzer
+from app.core.chunking import chunk, context, embedding_text
+from app.core.model import Chunk, Document
+from app.engine.options import unit_vector
+from app.engine.progress import Pacer
+from app.engine.sources import PdfReader, PlainChunk, Source
+from app.engine.timing import Timings
+from app.errors import FileError, FossickError, InputError
+from app.formats import pdf
+from app.ports import TokenCounter
+from app.storage.builder import DocumentEntry
+
+_log = logging.getLogger(__name__)
+
+PLAIN = "chunk"
+"""`kind` of a document that is one passage as it stands; its chunk has the document's own id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document with everything but its vectors."""
+
+    entry: DocumentEntry
+    terms: list[tuple[list[str], list[str], list[str]]]
+    """For each chunk the terms of title, headings and body."""
+    texts: list[str]
+    """For each chunk what the embedder is given: context and body."""
+    vector: NDArray[np.float32] | None = None
+    """Vector that came with a `PlainChunk`."""
+    model: str = ""
+    """Model of `vector`."""
+
+
+class Reader:
+    """Reads, parses, cuts and analyses sources, one at a time."""
+
+    def __init__(
+        self,
+        *,
+        analyzer: Analyzer,
+        count_tokens: TokenCounter,
+        pdf_reader: PdfReader | None,
+        timings: Timings,
+        pacer: Pacer,
+    ) -> None:
+        self._analyzer = analyzer
+        self._count_tokens = count_tokens
+        self._pdf_reader = pdf_reader
+        self._timings = timings
+        self._pacer = pacer
+
+    async def bytes_of(self, source: Source) -> bytes:
+        """The bytes of a file; `FileError` where it cannot or need not be read."""
+        if source.size is not None:
+            formats.check_size(source.path, source.size)
+        try:
+            with self._timings.part("read"):
+                data = bytes(await source.read())
+        except FossickError:
+            raise
+        except Exception as error:  # a file can vanish or be locked in ways that we cannot list
+            _log.info("%s cannot be read", source.path, exc_info=error)
+            message = f"{source.path} could not be read: {error}."
+            raise FileError(message, code="unreadable") from error
+        formats.check_size(source.path, len(data))
+        return data
+
+    async def file(self, source: Source, data: bytes, digest: bytes) -> Prepared:
+        """A file's document. Raises `FileError`, whatever its bytes are."""
+        try:
+            with self._timings.part("parse"):
+                document = clean(await self._parse(source.path, data))
+            await self._pacer.pause()
+            with self._timings.part("chunk"):
+                chunks = chunk(document, count_tokens=self._count_tokens)
+        except FossickError:
+            raise
+        except MemoryError as error:
+            raise FileError(f"{source.path} is too large.", code="too-large") from error
+        except Exception as error:  # whatever a file does to a reader, the others go on
+            _log.exception("%s broke its reader", source.path)
+            raise FileError(f"{source.path} could not be read.", code="damaged") from error
+        if not chunks:
+            raise FileError(f"{source.path} has no text inside.", code="no-text")
+        entry = DocumentEntry(
+            id=source.path,
+            path=source.path,
+            title=document.title,
+            kind=document.kind,
+            digest=digest,
+            text=document.text,
+            chunks=chunks,
+            size=len(data),
+            modified=float("nan") if source.modified is None else source.modified,
+            metadata=document.metadata,
+        )
+        return await self._analyse(entry)
+
+    async def passage(self, plain: PlainChunk) -> Prepared:
+        """A passage as it stands. Raises `InputError` if it has no text or a useless vector."""
+        text, title = whole_text(plain.text), whole_text(plain.title)
+        if not (text or title).strip():
+            raise InputError(f"The passage {plain.id!r} has no text.", code="empty")
+        entry = DocumentEntry(
+            id=plain.id,
+            path=plain.id,
+            title=title,
+            kind=PLAIN,
+            digest=plain_digest(plain),
+            text=text,
+            chunks=[Chunk(0, len(text))],
+            size=len(text),
+            metadata=plain.metadata,
+        )
+        prepared = await self._analyse(entry)
+        if plain.vector is None:
+            return prepared
+        row = unit_vector(plain.vector)
+        return replace(prepared, vector=row, model=plain.model or given_model(len(row)))
+
+    async def _parse(self, path: str, data: bytes) -> Document:
+        if formats.detect(path, data) != "pdf":
+            return formats.read(path, data)
+        if self._pdf_reader is None:
+            raise FileError(f"{path} is a PDF, and no PDF reader is there.", code="unsupported")
+        pages, info = await self._pdf_reader.pages(path, data)
+        return pdf.from_pages(path, pages, info)
+
+    async def _analyse(self, entry: DocumentEntry) -> Prepared:
+        """Terms and embedding texts of all chunks, giving way between them."""
+        analyse, count = self._analyzer.terms, self._count_tokens
+        title = analyse(entry.title)
+        by_path: dict[tuple[str, ...], tuple[list[str], str]] = {}
+        prepared = Prepared(entry, [], [])
+        for part in entry.chunks:
+            path = part.address.heading
+            with self._timings.part("analyse"):
+                if path not in by_path:
+                    line = context(entry.title, path, count)
+                    by_path[path] = (analyse(" \n".join(path)), line)
+                headings, line = by_path[path]
+                body = entry.text[part.start : part.end]
+                prepared.terms.append((title, headings, analyse(body)))
+                prepared.texts.append(embedding_text(line, body))
+            await self._pacer.pause()
+        return prepared
+
+
+def clean(document: Document) -> Document:
+    """The document without lone surrogates, which no model and no UTF-8 takes."""
+    text, title = whole_text(document.text), whole_text(document.title)
+    if text is document.text and title is document.title:
+        return document
+    return replace(document, text=text, title=title)
+
+
+def whole_text(text: str) -> str:
+    """The text with each lone surrogate replaced by "?", so that offsets stay.
+
+    >>> whole_text("a" + chr(0xDC00) + "b")
+    'a?b'
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def given_model(dim: int) -> str:
+    """Model tag of vectors that came with passages of unknown make."""
+    return f"given/{dim}"
+
+
+def plain_digest(plain: PlainChunk) -> bytes:
+    """SHA-256 over everything in a passage; its id too, so that passages are never collapsed."""
+    vector: Any = b"" if plain.vector is None else np.asarray(plain.vector, dtype="<f4").tobytes()
+    parts = (plain.id, plain.title, plain.text, plain.model or "", _flat(plain.metadata))
+    text = "\x00".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text + b"\x00" + vector).digest()
+
+
+def _flat(metadata: Mapping[str, str]) -> str:
+    return "\x01".join(f"{name}\x02{value}" for name, value in sorted(metadata.items()))

@@ -1,0 +1,125 @@
+"""What the calls of a collection answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.core.model import Address
+from app.errors import FossickError
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that was not added, and what to do about it."""
+
+    path: str
+    code: str
+    message: str
+    hint: str = ""
+
+    @classmethod
+    def of(cls, path: str, error: FossickError) -> Failure:
+        """The failure that an error means for a source."""
+        return cls(path, error.code, error.message, error.hint)
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of the sources; all counts are of documents except `chunks`."""
+
+    added: int
+    updated: int
+    skipped: int
+    """Unchanged since they were added."""
+    failed: tuple[Failure, ...]
+    chunks: int
+    seconds: float
+    timings: Mapping[str, float]
+    """Seconds by part: read, parse, chunk, analyse, embed, write, merge. Embedding goes on beside
+    the other parts, so they can sum to more than `seconds`."""
+    notes: tuple[str, ...] = ()
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A document, or one of its chunks, with its text."""
+
+    id: str
+    document_id: str
+    path: str
+    title: str
+    kind: str
+    text: str
+    start: int
+    """Offset in the document's text, 0 for a document."""
+    end: int
+    address: Address
+    metadata: Mapping[str, str]
+    size: int | None
+    modified: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document in the list of all."""
+
+    id: str
+    path: str
+    title: str
+    kind: str
+    size: int | None
+    modified: float | None
+    chunks: int
+    model: str | None
+    """Model of its vectors, None for a document that is found by words alone."""
+    state: str = "indexed"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStats:
+    """How many chunks have a vector of a model."""
+
+    model: str
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a collection holds; deleted documents do not count except in `bytes`."""
+
+    documents: int
+    chunks: int
+    terms: int
+    bytes: int
+    storage: str
+    models: tuple[ModelStats, ...]
+    generation: int
+    segments: int
+    embedder: str | None
+    """Model that new chunks get their vectors from."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSource:
+    """A passage of a context under the number it is cited by."""
+
+    number: int
+    id: str
+    document_id: str
+    path: str
+    title: str
+    address: Address
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Passages for a language model: `text` cites them as [1], [2], ... in rank order."""
+
+    text: str
+    tokens: int
+    sources: tuple[CitedSource, ...] = ()
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,41 @@
+"""From a ranking to the hits that are shown: copies collapsed, documents grouped."""
+
+from __future__ import annotations
+
+from app.engine.passages import Candidate, candidate, digest_of, path_of
+from app.engine.searcher import Ranking, Searcher
+from app.engine.view import View
+
+_DEPTHS = (1, 4, 16)
+"""How much deeper to look when collapsing leaves too few hits."""
+
+
+def best(searcher: Searcher) -> tuple[Ranking, list[Candidate]]:
+    """The k candidates to show, looking as deep as it takes to find k."""
+    options = searcher.options
+    first = max(2 * options.k, 100)
+    for factor in _DEPTHS:
+        ranking = searcher.rank(first * factor)
+        chosen = _chosen(searcher.view, ranking, options.k, options.group_by_document)
+        if len(chosen) >= options.k or ranking.exhausted:
+            break
+    return ranking, chosen
+
+
+def _chosen(view: View, ranking: Ranking, k: int, by_document: bool) -> list[Candidate]:
+    """The first k candidates that differ in content, or in document when grouped."""
+    chosen: list[Candidate] = []
+    seen: set[tuple[object, ...]] = set()
+    for ordinal, score, legs in ranking.candidates():
+        found = candidate(view, ordinal, score, legs)
+        copies = view.copies.get(digest_of(view, found.place), [])
+        key: tuple[object, ...] = copies[0] if copies else found.place
+        key = key if by_document else (*key, found.number)
+        if key in seen:
+            continue
+        seen.add(key)
+        found.also_at = [path_of(view, place) for place in copies if place != found.place]
+        chosen.append(found)
+        if len(chosen) == k:
+            break
+    return chosen

@@ -1,0 +1,104 @@
+"""A commit made ready to be searched: both legs over all of its segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from app.core.dense.flat import FlatIndex, VectorBlock
+from app.core.lexical import KeywordIndex
+from app.engine.reports import ModelStats
+from app.storage.snapshot import Snapshot
+from app.storage.strings import StringTable
+
+Place = tuple[int, int]
+"""Segment number and document ordinal in it."""
+
+
+class View:
+    """The indexes of one snapshot, each made when it is first needed and kept."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._flat: dict[str, FlatIndex] = {}
+
+    @cached_property
+    def keyword(self) -> KeywordIndex:
+        """The keyword leg."""
+        return KeywordIndex(
+            (live.segment.postings, live.live_chunks if live.dead.any() else None)
+            for live in self.snapshot.segments
+        )
+
+    @cached_property
+    def models(self) -> tuple[ModelStats, ...]:
+        """Models whose vectors live chunks have, most chunks first."""
+        counts: dict[str, int] = {}
+        for live in self.snapshot.segments:
+            for block in live.segment.vectors:
+                alive = int(live.live_chunks[block.ordinals].sum())
+                counts[block.model] = counts.get(block.model, 0) + alive
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(ModelStats(model, count) for model, count in ordered if count)
+
+    def dim(self, model: str) -> int:
+        """Dimension of a model's vectors; the model must be one of `models`."""
+        return next(
+            int(block.rows.shape[1])
+            for live in self.snapshot.segments
+            for block in live.segment.vectors
+            if block.model == model
+        )
+
+    def vectors(self, model: str) -> FlatIndex:
+        """The vector leg of one model."""
+        if model not in self._flat:
+            self._flat[model] = FlatIndex(
+                [
+                    VectorBlock(block.rows, block.ordinals.astype(np.int64) + base)
+                    for live, base in zip(
+                        self.snapshot.segments, self.snapshot.bases.tolist(), strict=False
+                    )
+                    for block in live.segment.vectors
+                    if block.model == model
+                ]
+            )
+        return self._flat[model]
+
+    @cached_property
+    def copies(self) -> Mapping[bytes, list[Place]]:
+        """Live documents that share their content with another, by digest, oldest first."""
+        places: dict[bytes, list[Place]] = {}
+        for number, ordinal in self._suspects():
+            digest = self.snapshot.segments[number].segment.documents.digest[ordinal].tobytes()
+            places.setdefault(digest, []).append((number, ordinal))
+        return {digest: same for digest, same in places.items() if len(same) > 1}
+
+    def _suspects(self) -> list[Place]:
+        """Live documents whose digest begins as another one's does."""
+        segments = self.snapshot.segments
+        alive = [np.flatnonzero(~live.dead) for live in segments]
+        heads = [
+            np.ascontiguousarray(live.segment.documents.digest[rows, :8]).view(np.uint64).ravel()
+            for live, rows in zip(segments, alive, strict=True)
+        ]
+        if not heads:
+            return []
+        numbers = np.repeat(np.arange(len(segments)), [len(rows) for rows in alive])
+        _, places, counts = np.unique(
+            np.concatenate(heads), return_inverse=True, return_counts=True
+        )
+        shared = counts[places] > 1
+        pairs = zip(numbers[shared].tolist(), np.concatenate(alive)[shared].tolist(), strict=True)
+        return list(pairs)
+
+    @cached_property
+    def n_terms(self) -> int:
+        """Distinct terms over all segments."""
+        terms: set[str] = set()
+        for live in self.snapshot.segments:
+            postings = live.segment.postings
+            terms.update(StringTable(postings.term_blob, postings.term_offsets))
+        return len(terms)
