@@ -56,5 +56,7 @@ const CODE = new Set(
  */
 export function isCode(path) {
   const name = fileName(path).toLowerCase();
-  return CODE.has(name.slice(name.lastIndexOf(".") + 1)) || name === "makefile" || name === "dockerfile";
+  return (
+    CODE.has(name.slice(name.lastIndexOf(".") + 1)) || name === "makefile" || name === "dockerfile"
+  );
 }

@@ -1,6 +1,8 @@
 // @ts-check
-import { html, nothing } from "../vendor/lit.js";
+
 import { isolate } from "../offline.js";
+import { html, nothing } from "../vendor/lit.js";
+import { Asking } from "./asking.js";
 import { Collecting } from "./collecting.js";
 import "./drop.js";
 import { LightElement } from "./element.js";
@@ -15,49 +17,30 @@ import { Offline } from "./offline-status.js";
 import { Opening } from "./opening.js";
 import "./preview.js";
 import { outcomeTemplate, progressTemplate } from "./progress.js";
-import { found, resultsTemplate } from "./results.js";
+import { resultsTemplate } from "./results.js";
 import "./search-box.js";
-import { Searcher } from "./searching.js";
 import "./status-dialog.js";
 import { currentTheme, nextTheme } from "./theme.js";
 import { idleTemplate, openingTemplate, welcomeTemplate } from "./welcome.js";
 
-/** @typedef {import("./searching.js").Mode} Mode */
 /** @typedef {import("./searching.js").Answer} Answer */
 /** @typedef {CustomEvent<any>} Custom */
 
-const HITS = 20;
+/** Documents listed while nothing is asked. */
 const RECENT = 8;
-/** Pause before the number of results is read out, so that typing is not talked over. */
-const ANNOUNCE = 700;
 
 /** The whole page: holds what is asked, found, open and under way, and hands it to the parts. */
 export class FossickApp extends LightElement {
   static properties = {
-    query: { state: true },
-    mode: { state: true },
-    answer: { state: true },
     active: { state: true },
-    busy: { state: true },
     theme: { state: true },
-    announced: { state: true },
   };
 
   constructor() {
     super();
-    const kept = /** @type {{ query?: string, mode?: Mode } | null} */ (history.state) ?? {};
-    this.query = kept.query ?? "";
-    /** @type {Mode} */
-    this.mode = kept.mode ?? "hybrid";
-    this.k = HITS;
-    /** @type {Answer | null} */
-    this.answer = null;
     /** Index of the hit that ↑ and ↓ have reached; -1 is the box itself. */
     this.active = -1;
-    this.busy = false;
     this.theme = currentTheme();
-    this.announced = "";
-    this.announceTimer = 0;
     const changed = () => this.requestUpdate();
     this.notes = new Notes(changed);
     this.engine = new Engine();
@@ -68,13 +51,7 @@ export class FossickApp extends LightElement {
     this.collecting = new Collecting(this);
     this.opening = new Opening(this);
     this.offline = new Offline({ onChange: changed, mayReload: () => !this.collecting.busy });
-    this.searcher = new Searcher(
-      async (ask, signal) => {
-        const fossick = await this.engine.whenReady();
-        return fossick.search(ask.query, { k: ask.k, mode: ask.mode, explain: true, signal });
-      },
-      (answer) => this.answered(answer),
-    );
+    this.asking = new Asking(this);
   }
 
   connectedCallback() {
@@ -92,11 +69,14 @@ export class FossickApp extends LightElement {
     await isolate();
     const started = this.engine.start();
     void this.offline.begin(started);
-    if (this.query) this.ask();
+    this.asking.resume();
   }
 
-  firstUpdated() {
-    this.box.focusBox();
+  async firstUpdated() {
+    // On a touch screen the focus would bring up a keyboard that nobody asked for.
+    if (!matchMedia("(pointer: fine)").matches) return;
+    await this.box.updateComplete;
+    if (document.activeElement === document.body) this.box.focusBox();
   }
 
   get box() {
@@ -116,45 +96,7 @@ export class FossickApp extends LightElement {
   }
 
   get hits() {
-    return this.answer?.result?.hits ?? [];
-  }
-
-  /** @param {{ query?: string, mode?: Mode }} change */
-  asked(change) {
-    Object.assign(this, change);
-    this.k = HITS;
-    this.active = -1;
-    this.ask();
-  }
-
-  ask() {
-    const query = this.query.trim();
-    history.replaceState({ query: this.query, mode: this.mode }, "");
-    document.title = query ? `${query} – Fossick` : "Fossick";
-    this.busy = query !== "";
-    if (query) this.searcher.run({ query: this.query, mode: this.mode, k: this.k });
-    else {
-      this.searcher.stop();
-      this.answer = null;
-      this.announced = "";
-    }
-  }
-
-  /** @param {Answer} answer */
-  answered(answer) {
-    this.answer = answer;
-    this.busy = answer.interim;
-    this.active = Math.min(this.active, this.hits.length - 1);
-    for (const note of answer.result?.notes ?? []) this.notes.add(note);
-    clearTimeout(this.announceTimer);
-    this.announceTimer = window.setTimeout(() => {
-      this.announced = answer.result ? `${found(answer.result)} found` : "";
-    }, ANNOUNCE);
-  }
-
-  more() {
-    this.k += HITS;
-    this.ask();
+    return this.asking.hits;
   }
 
   /** @param {number} delta */
@@ -164,31 +106,32 @@ export class FossickApp extends LightElement {
     void this.updateComplete.then(() => {
       this.querySelector(".hit.active")?.scrollIntoView({ block: "nearest" });
     });
-    if (this.opening.opened && this.active >= 0) void this.opening.hit(this.active, { focus: false });
+    if (this.opening.opened && this.active >= 0)
+      void this.opening.hit(this.active, { focus: false });
   }
 
   /** Esc in the box: closes what is open, then clears. */
   leave() {
     if (this.opening.opened) void this.opening.close();
-    else if (this.query) this.asked({ query: "" });
+    else if (this.asking.query) this.asking.set({ query: "" });
   }
 
   home() {
     this.opening.drop();
-    this.asked({ query: "" });
+    this.asking.set({ query: "" });
     this.box.focusBox();
   }
 
   /** What is stored has changed: counts and the answer on the page follow. */
   async renewed() {
     await this.engine.refresh().catch(() => undefined);
-    if (this.query.trim()) this.ask();
+    this.asking.resume();
   }
 
   /** @param {string} id of the embedder that the user chose */
   async embedder(id) {
     await this.engine.choose(id);
-    if (this.query.trim()) this.ask();
+    this.asking.resume();
   }
 
   help() {
@@ -202,6 +145,7 @@ export class FossickApp extends LightElement {
   }
 
   render() {
+    const { asking } = this;
     const actions = {
       engine: this.engine,
       theme: this.theme,
@@ -216,9 +160,9 @@ export class FossickApp extends LightElement {
     return html`
       <header class="bar">
         ${brandTemplate(actions)}
-        <search-box .query=${this.query} .mode=${this.mode} .active=${this.active >= 0 ? hitId(this.active) : ""} .busy=${this.busy}
-          @query=${(/** @type {Custom} */ e) => this.asked({ query: e.detail })}
-          @mode=${(/** @type {Custom} */ e) => this.asked({ mode: e.detail })}
+        <search-box .query=${asking.query} .mode=${asking.mode} .active=${this.active >= 0 ? hitId(this.active) : ""} .busy=${asking.busy}
+          @query=${(/** @type {Custom} */ e) => this.asking.set({ query: e.detail })}
+          @mode=${(/** @type {Custom} */ e) => this.asking.set({ mode: e.detail })}
           @move=${(/** @type {Custom} */ e) => this.move(e.detail)}
           @open=${() => void this.opening.hit(Math.max(0, this.active))}
           @leave=${() => this.leave()}></search-box>
@@ -234,13 +178,14 @@ export class FossickApp extends LightElement {
 
   /** @param {import("./welcome.js").Actions} actions */
   mainTemplate(actions) {
-    const { engine } = this;
+    const { asking, engine } = this;
     const start = startTemplate(engine, () => void engine.restart());
-    if (this.query.trim() && engine.state !== "failed") {
-      return html`${start}${this.answer ? this.answerTemplate(this.answer) : nothing}`;
+    if (asking.query.trim() && engine.state !== "failed") {
+      return html`${start}${asking.answer ? this.answerTemplate(asking.answer) : nothing}`;
     }
     if (engine.state === "failed") return start;
-    if (engine.state === "starting" && engine.remembered > 0) return openingTemplate(engine.remembered, start);
+    if (engine.state === "starting" && engine.remembered > 0)
+      return openingTemplate(engine.remembered, start);
     if (engine.documents.length > 0) {
       return idleTemplate({
         documents: engine.documents,
@@ -257,8 +202,8 @@ export class FossickApp extends LightElement {
     return resultsTemplate(answer, {
       active: this.active,
       onOpen: (index) => void this.opening.hit(index),
-      onMore: () => this.more(),
-      onMode: (mode) => this.asked({ mode }),
+      onMore: () => this.asking.more(),
+      onMode: (mode) => this.asking.set({ mode }),
     });
   }
 
@@ -287,7 +232,7 @@ export class FossickApp extends LightElement {
     const push = (/** @type {Custom} */ event) => collecting.push(event.detail);
     const picked = (/** @type {Event} */ event) => collecting.picked(event);
     return html`
-      <p class="visually-hidden" role="status">${this.announced}</p>
+      <p class="visually-hidden" role="status">${this.asking.announced}</p>
       <input id="add-files" class="visually-hidden" type="file" multiple tabindex="-1" aria-label="Add files" @change=${picked}>
       <input id="add-folder" class="visually-hidden" type="file" webkitdirectory tabindex="-1" aria-label="Add folder" @change=${picked}>
       <drop-zone @sources=${push} @note=${(/** @type {Custom} */ e) => this.note(e.detail)}></drop-zone>

@@ -49,9 +49,11 @@ export class DocumentsList extends LightElement {
       <ul class="documents" aria-label="Documents">
         ${found.slice(0, this.shown).map((doc) => this.row(doc))}
       </ul>
-      ${found.length > this.shown
-        ? html`<button type="button" class="button small more" @click=${() => (this.shown += PAGE)}>Show more</button>`
-        : nothing}
+      ${
+        found.length > this.shown
+          ? html`<button type="button" class="button small more" @click=${() => (this.shown += PAGE)}>Show more</button>`
+          : nothing
+      }
     `;
   }
 

@@ -18,7 +18,9 @@ import { icon, logo } from "./icons.js";
 
 /** @param {{ onHome: () => void }} options */
 export function brandTemplate({ onHome }) {
-  return html`<a class="brand" href="./" aria-label="Fossick, start page" @click=${(/** @type {Event} */ e) => {
+  return html`<a class="brand" href="./" aria-label="Fossick, start page" @click=${(
+    /** @type {Event} */ e,
+  ) => {
     e.preventDefault();
     onHome();
   }}>${logo()}<span>Fossick</span></a>`;
@@ -46,7 +48,7 @@ function addMenu({ onFiles, onFolder, onNote }) {
     action();
   };
   /** @param {Event} event */
-  const escape = (event) => {
+  const onKey = (event) => {
     if (/** @type {KeyboardEvent} */ (event).key !== "Escape") return;
     const menu = /** @type {HTMLElement} */ (event.currentTarget);
     menu.removeAttribute("open");
@@ -56,9 +58,10 @@ function addMenu({ onFiles, onFolder, onNote }) {
   /** @param {FocusEvent} event */
   const left = (event) => {
     const menu = /** @type {HTMLElement} */ (event.currentTarget);
-    if (!menu.contains(/** @type {Node | null} */ (event.relatedTarget))) menu.removeAttribute("open");
+    if (!menu.contains(/** @type {Node | null} */ (event.relatedTarget)))
+      menu.removeAttribute("open");
   };
-  return html`<details class="menu" @keydown=${escape} @focusout=${left}>
+  return html`<details class="menu" @keydown=${onKey} @focusout=${left}>
     <summary class="button" aria-label="Add">${icon("add")}<span>Add</span></summary>
     <div class="menu-items">
       <button type="button" @click=${choose(onFiles)}>${icon("files")} Files…</button>
@@ -110,9 +113,11 @@ export function startTemplate(engine, onRetry) {
   if (engine.state === "ready") return nothing;
   const { done = 0, total = 0, message } = engine.boot ?? {};
   return html`<div class="booting">
-    ${total > 0
-      ? html`<progress class="meter" aria-label="Starting the engine" max=${total} .value=${done}></progress>`
-      : html`<progress class="meter" aria-label="Starting the engine"></progress>`}
+    ${
+      total > 0
+        ? html`<progress class="meter" aria-label="Starting the engine" max=${total} .value=${done}></progress>`
+        : html`<progress class="meter" aria-label="Starting the engine"></progress>`
+    }
     <p class="quiet" role="status">${message ?? "Starting the engine"}</p>
   </div>`;
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /** The offline copy and new versions, as the page shows them. */
-import { html } from "../vendor/lit.js";
+
 import { applyUpdate, watch } from "../offline.js";
+import { html } from "../vendor/lit.js";
 import { bytes } from "./format.js";
 import { icon } from "./icons.js";
 

@@ -4,7 +4,7 @@ import { isCode, place } from "./address.js";
 import { LightElement } from "./element.js";
 import { fileName } from "./format.js";
 import { icon } from "./icons.js";
-import { MARGIN, around, linesOf, occurrences, pagesOf, union } from "./passage.js";
+import { around, linesOf, MARGIN, occurrences, pagesOf, union } from "./passage.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
 /** @typedef {import("../fossick.js").StoredDocument} StoredDocument */
@@ -53,12 +53,18 @@ export class PassagePreview extends LightElement {
     const target = this.querySelector(".preview-body mark.here, .preview-body .here");
     if (!body) return;
     if (!target || !this.hit) body.scrollTop = 0;
-    else body.scrollTop += target.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 4;
+    else
+      body.scrollTop +=
+        target.getBoundingClientRect().top -
+        body.getBoundingClientRect().top -
+        body.clientHeight / 4;
   }
 
   /** Moves the focus to the text, so that keys scroll it. */
   focusText() {
-    /** @type {HTMLElement | null} */ (this.querySelector(".preview-body"))?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ (this.querySelector(".preview-body"))?.focus({
+      preventScroll: true,
+    });
   }
 
   /** @param {KeyboardEvent} event */
@@ -73,7 +79,10 @@ export class PassagePreview extends LightElement {
   }
 
   render() {
-    const title = this.hit?.title || this.document?.title || fileName(this.hit?.path ?? this.document?.path ?? "");
+    const title =
+      this.hit?.title ||
+      this.document?.title ||
+      fileName(this.hit?.path ?? this.document?.path ?? "");
     const path = this.document?.path ?? this.hit?.path ?? "";
     return html`<section class="preview" aria-label="Passage in ${title}" @keydown=${this.onKey}>
       <header class="preview-head">
@@ -107,7 +116,8 @@ export class PassagePreview extends LightElement {
     const passage = { start, end: start + (this.hit?.text.length ?? 0) };
     const shown = around(text, passage, this.earlier, this.later);
     const marks = this.marks(text, shown, start);
-    const code = this.document.kind === "code" || (this.document.kind !== "markdown" && isCode(path));
+    const code =
+      this.document.kind === "code" || (this.document.kind !== "markdown" && isCode(path));
     return html`
       ${shown.start > 0 ? this.more("Show earlier text", () => (this.earlier += 4 * MARGIN)) : nothing}
       ${code ? codeTemplate(linesOf(text, shown, passage, marks)) : proseTemplate(pagesOf(text, shown, passage, marks))}

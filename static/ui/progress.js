@@ -98,7 +98,8 @@ export function outcomeTemplate({ report, error, cancelled }, onDismiss) {
 }
 
 /** @param {import("../fossick.js").AddReport} report */
-const hasAny = ({ added, updated, skipped, failed }) => added + updated + skipped + failed.length > 0;
+const hasAny = ({ added, updated, skipped, failed }) =>
+  added + updated + skipped + failed.length > 0;
 
 /** @param {Error & { hint?: string }} error */
 const hint = (error) => (error.hint ? html`<p class="quiet">${error.hint}</p>` : nothing);

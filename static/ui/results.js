@@ -39,9 +39,11 @@ export function resultsTemplate(answer, options) {
       )}
     </ol>
     ${hits.length === 0 ? noHits(ask, options.onMode) : nothing}
-    ${hits.length >= ask.k && result.total > hits.length
-      ? html`<button type="button" class="button more" @click=${options.onMore}>Show more</button>`
-      : nothing}
+    ${
+      hits.length >= ask.k && result.total > hits.length
+        ? html`<button type="button" class="button more" @click=${options.onMore}>Show more</button>`
+        : nothing
+    }
   `;
 }
 
@@ -69,9 +71,11 @@ export function found(result) {
 function noHits({ query, mode }, onMode) {
   return html`<div class="no-hits">
     <p>Nothing holds <strong>${query.trim()}</strong>.</p>
-    ${mode === "keyword"
-      ? html`<p class="quiet">Try fewer or other words, or <button type="button" class="text-button" @click=${() => onMode("hybrid")}>search by meaning as well</button>.</p>`
-      : html`<p class="quiet">Try fewer or other words.</p>`}
+    ${
+      mode === "keyword"
+        ? html`<p class="quiet">Try fewer or other words, or <button type="button" class="text-button" @click=${() => onMode("hybrid")}>search by meaning as well</button>.</p>`
+        : html`<p class="quiet">Try fewer or other words.</p>`
+    }
   </div>`;
 }
 

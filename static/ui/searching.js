@@ -67,7 +67,8 @@ export class Searcher {
       const result = await settled(this.search(ask, signal), signal);
       if (!signal.aborted) this.onAnswer({ ask, result, error: null, interim: false });
     } catch (error) {
-      if (!signal.aborted) this.onAnswer({ ask, result: null, error: asError(error), interim: false });
+      if (!signal.aborted)
+        this.onAnswer({ ask, result: null, error: asError(error), interim: false });
     } finally {
       clearTimeout(timer);
       this.done = ask;

@@ -15,7 +15,9 @@ const SKIPPED = new Set(["node_modules", "__pycache__", "__MACOSX"]);
  * @param {string} name
  */
 export function isSkipped(name) {
-  return name.startsWith(".") || SKIPPED.has(name) || name === "Thumbs.db" || name === "desktop.ini";
+  return (
+    name.startsWith(".") || SKIPPED.has(name) || name === "Thumbs.db" || name === "desktop.ini"
+  );
 }
 
 /**
@@ -127,7 +129,11 @@ const pathSource = (path, file) => ({ path, blob: file, modified: file.lastModif
  * @returns {TextSource}
  */
 export function noteSource(title, text) {
-  const safe = title.replace(/[\\/:*?"<>|\p{Cc}]+/gu, " ").replace(/\s+/gu, " ").trim().slice(0, 80);
+  const safe = title
+    .replace(/[\\/:*?"<>|\p{Cc}]+/gu, " ")
+    .replace(/\s+/gu, " ")
+    .trim()
+    .slice(0, 80);
   return { path: `notes/${safe || "untitled"}.md`, text, modified: Date.now() };
 }
 
@@ -137,5 +143,8 @@ export function noteSource(title, text) {
  */
 export function titleOf(text) {
   const line = text.split(/\r?\n/u).find((part) => /[\p{L}\p{N}]/u.test(part)) ?? "";
-  return line.replace(/^#+\s*/u, "").trim().slice(0, 80);
+  return line
+    .replace(/^#+\s*/u, "")
+    .trim()
+    .slice(0, 80);
 }

@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { failedList, meter, reportLine } from "./progress.js";
 import "./documents-list.js";
 
+/** @type {Record<string, string>} */
 const STORAGE = {
   opfs: "The browser's private file system",
   indexeddb: "IndexedDB",
@@ -99,8 +100,8 @@ export class StatusDialog extends LightElement {
     return html`<dl class="facts">
       ${fact("Meaning", html`${modelLine(engine)} ${engine.model ? meter("Loading the model", engine.model) : nothing}${this.chooser(engine)}`)}
       ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}`)}
-      ${fact("Kept in", html`${STORAGE[/** @type {keyof typeof STORAGE} */ (info?.storage)] ?? info?.storage ?? "–"}${this.usage()}`)}
-      ${fact("Threads", info?.isolated ?? globalThis.crossOriginIsolated ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off: this page is not isolated, so models run on one core`)}
+      ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.usage()}`)}
+      ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off: this page is not isolated, so models run on one core`)}
       ${fact("Offline", html`${this.offline?.sentence ?? "–"}${this.copy?.state === "downloading" ? meter("Keeping a copy for offline use", this.copy) : nothing}`)}
       ${fact("Start", startLine(engine))}
     </dl>`;
@@ -139,11 +140,13 @@ export class StatusDialog extends LightElement {
       <h3 id="documents-title">Documents</h3>
       <documents-list .documents=${engine.documents}></documents-list>
       <div class="dialog-actions">
-        ${this.sure
-          ? html`<p>Remove ${engine.documents.length === 1 ? "the document" : `all ${number(engine.documents.length)} documents`} from Fossick? Your files stay where they are.</p>
+        ${
+          this.sure
+            ? html`<p>Remove ${engine.documents.length === 1 ? "the document" : `all ${number(engine.documents.length)} documents`} from Fossick? Your files stay where they are.</p>
             <button type="button" class="button small" @click=${() => (this.sure = false)}>Keep them</button>
             <button type="button" class="button small danger sure" @click=${this.removeAll}>Remove everything</button>`
-          : html`<button type="button" class="button small danger" @click=${() => (this.sure = true)}>${icon("bin")} Remove everything…</button>`}
+            : html`<button type="button" class="button small danger" @click=${() => (this.sure = true)}>${icon("bin")} Remove everything…</button>`
+        }
       </div>
     </section>`;
   }

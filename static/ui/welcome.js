@@ -1,7 +1,7 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit.js";
-import { count, fileName, folder } from "./format.js";
 import { badge } from "./address.js";
+import { count, fileName, folder } from "./format.js";
 import { icon, logo } from "./icons.js";
 
 /**

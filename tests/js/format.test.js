@@ -22,7 +22,10 @@ test("sizes and times have the digits that matter", () => {
 });
 
 test("an address reads as a place", () => {
-  assert.deepEqual(place({ page: 3, endPage: 4, heading: ["Tools", "Pans"] }), ["pages 3–4", "Tools › Pans"]);
+  assert.deepEqual(place({ page: 3, endPage: 4, heading: ["Tools", "Pans"] }), [
+    "pages 3–4",
+    "Tools › Pans",
+  ]);
   assert.deepEqual(place({ line: 12, endLine: 12 }), ["line 12"]);
   assert.deepEqual(place({}), []);
   assert.equal(headingPath({ heading: [] }), "");

@@ -1,19 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MARGIN, around, linesOf, occurrences, pagesOf, union } from "../../static/ui/passage.js";
+import { around, linesOf, MARGIN, occurrences, pagesOf, union } from "../../static/ui/passage.js";
 
 const shown = (runs) =>
-  runs.map(({ text, mark, passage }) => (mark ? `[${text}]` : passage ? `<${text}>` : text)).join("");
+  runs
+    .map(({ text, mark, passage }) => (mark ? `[${text}]` : passage ? `<${text}>` : text))
+    .join("");
 
 test("pages are numbered from the start of the document, and the passage may span two", () => {
   const text = "one\ftwo gold\fthree\ffour";
   const passage = { start: 4, end: 18 };
   const pages = pagesOf(text, { start: 4, end: text.length }, passage, [[8, 12]]);
-  assert.deepEqual(pages.map(({ number, runs }) => [number, shown(runs)]), [
-    [2, "<two >[gold]"],
-    [3, "<three>"],
-    [4, "four"],
-  ]);
+  assert.deepEqual(
+    pages.map(({ number, runs }) => [number, shown(runs)]),
+    [
+      [2, "<two >[gold]"],
+      [3, "<three>"],
+      [4, "four"],
+    ],
+  );
 });
 
 test("a document without pages is one page without a number", () => {
@@ -25,12 +30,15 @@ test("a document without pages is one page without a number", () => {
 test("lines are numbered from the start of the document", () => {
   const text = "a\nb\ngold\nd\n";
   const lines = linesOf(text, { start: 2, end: text.length }, { start: 4, end: 8 }, [[4, 8]]);
-  assert.deepEqual(lines.map(({ number, passage }) => [number, passage]), [
-    [2, false],
-    [3, true],
-    [4, false],
-    [5, false],
-  ]);
+  assert.deepEqual(
+    lines.map(({ number, passage }) => [number, passage]),
+    [
+      [2, false],
+      [3, true],
+      [4, false],
+      [5, false],
+    ],
+  );
   assert.equal(shown(lines[1].runs), "[gold]");
 });
 
@@ -50,11 +58,29 @@ test("a document of one endless line is not shown whole", () => {
 test("the same words are found elsewhere as whole words, whatever their case", () => {
   const text = "Gold, golden, GOLD+pan c++";
   const span = { start: 0, end: text.length };
-  assert.deepEqual(occurrences(text, span, ["gold"]), [[0, 4], [14, 18]]);
+  assert.deepEqual(occurrences(text, span, ["gold"]), [
+    [0, 4],
+    [14, 18],
+  ]);
   assert.deepEqual(occurrences(text, span, ["c++"]), [[23, 26]]);
   assert.deepEqual(occurrences(text, span, []), []);
 });
 
 test("two lists of ranges become one without overlap", () => {
-  assert.deepEqual(union([[0, 4], [10, 12]], [[2, 6], [12, 13]]), [[0, 6], [10, 13]]);
+  assert.deepEqual(
+    union(
+      [
+        [0, 4],
+        [10, 12],
+      ],
+      [
+        [2, 6],
+        [12, 13],
+      ],
+    ),
+    [
+      [0, 6],
+      [10, 13],
+    ],
+  );
 });

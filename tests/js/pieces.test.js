@@ -5,13 +5,30 @@ import { clip, codeExcerpt, densest, excerpt, pieces } from "../../static/ui/pie
 const join = (parts) => parts.map(({ text, mark }) => (mark ? `[${text}]` : text)).join("");
 
 test("marked and unmarked pieces cover the text in order", () => {
-  assert.equal(join(pieces("gold in the pan", [[0, 4], [12, 15]])), "[gold] in the [pan]");
+  assert.equal(
+    join(
+      pieces("gold in the pan", [
+        [0, 4],
+        [12, 15],
+      ]),
+    ),
+    "[gold] in the [pan]",
+  );
   assert.equal(join(pieces("gold", [])), "gold");
   assert.deepEqual(pieces("", []), []);
 });
 
 test("overlapping and overlong ranges lose no text and double none", () => {
-  assert.equal(join(pieces("nugget", [[0, 4], [2, 5], [5, 99]])), "[nugg][e][t]");
+  assert.equal(
+    join(
+      pieces("nugget", [
+        [0, 4],
+        [2, 5],
+        [5, 99],
+      ]),
+    ),
+    "[nugg][e][t]",
+  );
 });
 
 test("a short text is shown whole, without an ellipsis", () => {
@@ -21,7 +38,16 @@ test("a short text is shown whole, without an ellipsis", () => {
 test("a long text is cut at words around the most distinct matches", () => {
   const text = `${"sand ".repeat(100)}gold pan ${"sand ".repeat(100)}gold`;
   const gold = text.indexOf("gold");
-  const out = join(excerpt(text, [[gold, gold + 4], [gold + 5, gold + 8]], 60));
+  const out = join(
+    excerpt(
+      text,
+      [
+        [gold, gold + 4],
+        [gold + 5, gold + 8],
+      ],
+      60,
+    ),
+  );
   assert.match(out, /^… .*\[gold\] \[pan\].* …$/u);
   assert.doesNotMatch(out, /… and /u);
 });
@@ -41,5 +67,19 @@ test("code keeps its lines and loses the indent that all of them have", () => {
 });
 
 test("clip counts from the start of the window", () => {
-  assert.deepEqual(clip([[0, 4], [8, 12], [20, 24]], 2, 10), [[0, 2], [6, 8]]);
+  assert.deepEqual(
+    clip(
+      [
+        [0, 4],
+        [8, 12],
+        [20, 24],
+      ],
+      2,
+      10,
+    ),
+    [
+      [0, 2],
+      [6, 8],
+    ],
+  );
 });

@@ -47,15 +47,21 @@ test("words answer first when the model keeps a hybrid search waiting", async ()
   );
   searcher.run(ask("gold", "hybrid"));
   await tick(600);
-  assert.deepEqual(answers, [["keyword", true], ["hybrid", false]]);
+  assert.deepEqual(answers, [
+    ["keyword", true],
+    ["hybrid", false],
+  ]);
 });
 
 test("a failure is an answer; nothing is answered after stop", async () => {
   const answers = [];
-  const searcher = new Searcher(async ({ query }) => {
-    await tick(5);
-    throw new Error(query);
-  }, ({ error }) => answers.push(error.message));
+  const searcher = new Searcher(
+    async ({ query }) => {
+      await tick(5);
+      throw new Error(query);
+    },
+    ({ error }) => answers.push(error.message),
+  );
   searcher.run(ask("bad"));
   await tick(20);
   searcher.run(ask("later"));
@@ -92,5 +98,8 @@ test("cancelling empties the queue and is no error", async () => {
   adder.push(["b"]);
   adder.cancel();
   await tick(5);
-  assert.deepEqual(outcomes.map(({ error, cancelled }) => [error, cancelled]), [[null, true]]);
+  assert.deepEqual(
+    outcomes.map(({ error, cancelled }) => [error, cancelled]),
+    [[null, true]],
+  );
 });

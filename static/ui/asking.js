@@ -1,0 +1,89 @@
+// @ts-check
+/** What is asked and what was answered; the question outlives a reload of the page. */
+import { found } from "./results.js";
+import { Searcher } from "./searching.js";
+
+/** @typedef {import("./searching.js").Mode} Mode */
+/** @typedef {import("./searching.js").Answer} Answer */
+
+/** Hits shown at first, and added by "Show more". */
+const HITS = 20;
+/** Pause before the number of results is read out, so that typing is not talked over. */
+const ANNOUNCE = 700;
+
+export class Asking {
+  /** @param {import("./app.js").FossickApp} app */
+  constructor(app) {
+    this.app = app;
+    // In the state of the history entry, not in the address: a query is nobody's business.
+    const kept = /** @type {{ query?: string, mode?: Mode } | null} */ (history.state) ?? {};
+    this.query = kept.query ?? "";
+    /** @type {Mode} */
+    this.mode = kept.mode ?? "hybrid";
+    this.k = HITS;
+    /** @type {Answer | null} */
+    this.answer = null;
+    this.busy = false;
+    /** What assistive technology is told of the results. */
+    this.announced = "";
+    this.timer = 0;
+    this.searcher = new Searcher(
+      async (ask, signal) => {
+        const fossick = await app.engine.whenReady();
+        return fossick.search(ask.query, { k: ask.k, mode: ask.mode, explain: true, signal });
+      },
+      (answer) => this.answered(answer),
+    );
+  }
+
+  get hits() {
+    return this.answer?.result?.hits ?? [];
+  }
+
+  /** @param {{ query?: string, mode?: Mode }} change */
+  set(change) {
+    Object.assign(this, change);
+    this.k = HITS;
+    this.app.active = -1;
+    this.ask();
+  }
+
+  more() {
+    this.k += HITS;
+    this.ask();
+  }
+
+  /** Asks again, if anything is asked: after a reload, or when what is stored has changed. */
+  resume() {
+    if (this.query.trim()) this.ask();
+  }
+
+  ask() {
+    const query = this.query.trim();
+    history.replaceState({ query: this.query, mode: this.mode }, "");
+    document.title = query ? `${query} – Fossick` : "Fossick";
+    this.busy = query !== "";
+    if (query) this.searcher.run({ query: this.query, mode: this.mode, k: this.k });
+    else {
+      this.searcher.stop();
+      this.answer = null;
+      this.announced = "";
+    }
+    this.app.requestUpdate();
+  }
+
+  /** @param {Answer} answer */
+  answered(answer) {
+    const { app } = this;
+    this.answer = answer;
+    this.busy = answer.interim;
+    app.active = Math.min(app.active, this.hits.length - 1);
+    for (const note of answer.result?.notes ?? []) app.notes.add(note);
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      this.announced = answer.result ? `${found(answer.result)} found` : "";
+      app.requestUpdate();
+    }, ANNOUNCE);
+    app.requestUpdate();
+  }
+}
