@@ -1,3 +1,4 @@
+// @ts-check
 // A classic script, before the first paint: a chosen theme must not flash the other one.
 (() => {
   try {
