@@ -60,9 +60,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 INSTALL = """
 await pyodide.loadPackage(["numpy", "snowballstemmer"]);
-for (const archive of ["app.zip", "tests.zip"]) {
-    pyodide.unpackArchive(await (await fetch("/" + archive)).arrayBuffer(), "zip");
-}
+const { python } = pyodide._api.lockfile_info;
+const extractDir = `/lib/python${python.split(".").slice(0, 2).join(".")}/site-packages`;
+pyodide.unpackArchive(await (await fetch("/app.zip")).arrayBuffer(), "zip", { extractDir });
+pyodide.unpackArchive(await (await fetch("/tests.zip")).arrayBuffer(), "zip");
+const { OpfsStore } = await import("/static/workers/store-opfs.js");
+const { IndexedDbStore } = await import("/static/workers/store-indexeddb.js");
+self.fossickStores = { opfs: OpfsStore, indexeddb: IndexedDbStore };
 """
 
 
@@ -88,11 +92,18 @@ class Worker(BrowserWorkerChromeRunner):  # type: ignore[misc]
 
 
 class Handler(DefaultHandler):  # type: ignore[misc]
-    """Serves the distribution, pytest-pyodide's pages, and what is held in memory."""
+    """Serves the distribution, our JavaScript, pytest-pyodide's pages, what is held in memory."""
 
-    def __init__(self, *args: Any, files: Mapping[str, bytes], **options: Any) -> None:
+    def __init__(self, *args: Any, files: Mapping[str, bytes], root: Path, **options: Any) -> None:
         self.files = files
+        self.root = root
         super().__init__(*args, **options)
+
+    def translate_path(self, path: str) -> str:
+        """`/static/` is the site's own folder, all else the distribution."""
+        if path.startswith("/static/"):
+            self.directory = str(self.root)
+        return str(super().translate_path(path))
 
     def get_template(self, path: str) -> bytes | None:
         """What is held under that path, or one of pytest-pyodide's own files."""
@@ -127,11 +138,15 @@ class Pyodide:
 
         The function goes by its name; arguments and result are pickled.
         """
-        self.files["/call"] = pickle.dumps((function, arguments), protocol=5)
+        return self.call_by_name(function.__module__, function.__qualname__, *arguments)
+
+    def call_by_name(self, module: str, name: str, *arguments: Any) -> Any:
+        """As `call`, for a function of a module that only a browser can import."""
+        self.files["/call"] = pickle.dumps((module, name, arguments), protocol=5)
         try:
             answer = self.worker.run_js(CALL)
         except JavascriptException as error:
-            python = str(error).partition("\n    at ")[0]  # without the stack of WebAssembly
+            python = (error.msg or error.stack).partition("\n    at ")[0]  # no stack of WebAssembly
             raise AssertionError(f"in Pyodide: {python}") from None
         return pickle.loads(base64.b64decode(answer))
 
@@ -189,7 +204,7 @@ def pyodide(
     """Pyodide with the app's bundle and the tests, started once for the session."""
     files = {"/app.zip": app_archive, "/tests.zip": tests_archive(root)}
     with contextlib.ExitStack() as stack:
-        handler = functools.partial(Handler, directory=str(pyodide_dist), files=files)
+        handler = functools.partial(Handler, directory=str(pyodide_dist), files=files, root=root)
         server = stack.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         stack.callback(server.shutdown)
@@ -200,24 +215,30 @@ def pyodide(
         yield Pyodide(worker, files)
 
 
-@pytest.fixture(scope="session")
-def same(pyodide: Pyodide) -> Callable[..., Any]:
-    """`same(function, *arguments)`: what it gives on both sides; fails where they differ."""
-
-    def check(function: Callable[..., Any], *arguments: Any) -> Any:
-        here, there = on_cpython(function, *arguments), pyodide.call(function, *arguments)
-        assert there == here
-        return here
-
-    return check
-
-
-def on_cpython(function: Callable[..., Any], *arguments: Any) -> Any:
+def run(function: Callable[..., Any], *arguments: Any) -> Any:
     """`function(*arguments)` here; a coroutine in a thread, as Playwright may hold the loop."""
     if not inspect.iscoroutinefunction(function):
         return function(*arguments)
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, function(*arguments)).result()
+
+
+@pytest.fixture(scope="session")
+def on_cpython() -> Callable[..., Any]:
+    """`on_cpython(function, *arguments)`, the counterpart of `pyodide.call`."""
+    return run
+
+
+@pytest.fixture(scope="session")
+def same(pyodide: Pyodide) -> Callable[..., Any]:
+    """`same(function, *arguments)`: what it gives on both sides; fails where they differ."""
+
+    def check(function: Callable[..., Any], *arguments: Any) -> Any:
+        here, there = run(function, *arguments), pyodide.call(function, *arguments)
+        assert there == here
+        return here
+
+    return check
 
 
 @pytest.fixture(scope="session")

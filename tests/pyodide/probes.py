@@ -24,6 +24,8 @@ from app.core.lexical.index import KeywordIndex
 from app.core.lexical.query import parse
 from app.core.lexical.snippet import cut, highlights
 from app.core.ranking import rrf
+from app.errors import FossickError
+from app.formats import detect, read
 
 Triple = tuple[str, str, str]
 
@@ -176,12 +178,23 @@ def fused(rankings: Sequence[Sequence[int]], weights: Sequence[float]) -> Any:
 # ---- documents
 
 
-def chunked(documents: Sequence[Any], vocabulary: Sequence[str]) -> list[Any]:
-    """Chunks of each document, measured by estimate and by a vocabulary."""
+def documents_of(files: Sequence[tuple[str, bytes]]) -> list[Any]:
+    """Each file as a `Document`, or the code of its error."""
+    found: list[Any] = []
+    for path, data in files:
+        try:
+            found.append((detect(path, data), read(path, data)))
+        except FossickError as error:
+            found.append(error.code)
+    return found
+
+
+def chunked(files: Sequence[tuple[str, bytes]], vocabulary: Sequence[str]) -> list[Any]:
+    """Chunks of each file, measured by estimate and by a vocabulary."""
     counters = (estimate_tokens, WordPiece(vocabulary).count)
     return [
-        chunk(document, count_tokens=count, size=size)
-        for document in documents
+        chunk(read(path, data), count_tokens=count, size=size)
+        for path, data in files
         for count in counters
         for size in (24, 200)
     ]

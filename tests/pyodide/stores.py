@@ -1,0 +1,63 @@
+"""The browser's stores under the suite that every store must pass."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import js
+
+from app.browser.store import BrowserStore
+from app.errors import StorageError
+from tests.contract import store_suite
+
+_numbers = count()
+
+
+async def opened(kind: str, *, writable: bool = True) -> BrowserStore:
+    """A new, empty store of a kind."""
+    return await reopened(kind, f"store-{next(_numbers)}", writable=writable)
+
+
+async def reopened(kind: str, collection: str, *, writable: bool = True) -> BrowserStore:
+    """The store of a collection."""
+    return BrowserStore(await getattr(js.fossickStores, kind).open(collection), writable=writable)
+
+
+async def check(kind: str, name: str) -> None:
+    """Run one check of the suite."""
+    await getattr(store_suite, name)(await opened(kind))
+
+
+async def lasts(kind: str) -> bytes:
+    """What is read by a second store over the same collection."""
+    first = await reopened(kind, f"lasting {kind} / ü")
+    await first.write("a", [b"still ", b"here"])
+    await first.close()
+    second = await reopened(kind, f"lasting {kind} / ü")
+    data = bytes(await second.read("a"))
+    await second.close()
+    return data
+
+
+async def two_at_once(kind: str) -> tuple[bytes, bytes]:
+    """What a reading store sees of a file that a writing one replaces."""
+    writer = await reopened(kind, "shared")
+    reader = await reopened(kind, "shared", writable=False)
+    await writer.write("a", [b"first"])
+    first = bytes(await reader.read("a"))
+    await reader.close()
+    await writer.write("a", [b"second"])
+    return first, bytes(await (await reopened(kind, "shared", writable=False)).read("a"))
+
+
+async def refused(kind: str) -> list[str | None]:
+    """Codes of changes through a store that may not write."""
+    store = await opened(kind, writable=False)
+    codes = []
+    for change in (store.write("a", [b"x"]), store.remove("a")):
+        try:
+            await change
+            codes.append(None)
+        except StorageError as error:
+            codes.append(error.code)
+    return codes
