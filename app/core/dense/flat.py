@@ -83,7 +83,7 @@ class FlatIndex:
         near = _within_reach(scores, k)
         exact = _exact(query, block.rows, near)
         best = top_k(exact, k)
-        return block.ordinals[near[best]], exact[best]
+        return block.ordinals[near[best]].astype(np.int64), exact[best]
 
 
 def _within_reach(scores: Scores, k: int) -> Ordinals:
