@@ -30,8 +30,14 @@ async def opened(store: Store) -> Collection:
 
 
 async def made(sources: Sequence[tuple[str, bytes]], removed: Sequence[str]) -> dict[str, bytes]:
+    """The files of an index in memory."""
+    return await written(MemoryStore(), sources, removed)
+
+
+async def written(
+    store: Store, sources: Sequence[tuple[str, bytes]], removed: Sequence[str]
+) -> dict[str, bytes]:
     """The files of an index: sources in two commits, then some documents removed."""
-    store = MemoryStore()
     collection = await opened(store)
     middle = len(sources) // 2
     for part in (sources[:middle], sources[middle:]):
@@ -41,8 +47,13 @@ async def made(sources: Sequence[tuple[str, bytes]], removed: Sequence[str]) -> 
 
 
 async def searched(files: Files, queries: Sequence[str]) -> list[Any]:
-    """Results over an index that is given as files, without what depends on time."""
-    collection = await opened(await filled(files))
+    """Results over an index that is given as files."""
+    return await searched_in(await filled(files), queries)
+
+
+async def searched_in(store: Store, queries: Sequence[str]) -> list[Any]:
+    """Results over the index of a store, without what depends on time."""
+    collection = await opened(store)
     results = [await collection.search(query, options) for query in queries for options in OPTIONS]
     context = await collection.context(queries[0], 300)
     return [*map(timeless, results), context, await collection.documents()]

@@ -138,6 +138,21 @@ def keyword_rankings(
     return found
 
 
+def best_ids(
+    collection: Sequence[tuple[str, str, str]], lines: Sequence[str], k: int
+) -> list[list[tuple[str, float]]]:
+    """Ids and scores of the best documents, given as (id, title, text), for each query."""
+    analyzer = Analyzer()
+    terms = [(analyzer.terms(title), [], analyzer.terms(text)) for _, title, text in collection]
+    index = KeywordIndex([(build_postings(terms), None)])
+    rankings = []
+    for line in lines:
+        hits = index.search(parse(line, analyzer), k)
+        ids = [collection[ordinal][0] for ordinal in hits.ordinals.tolist()]
+        rankings.append(list(zip(ids, hits.scores.tolist(), strict=True)))
+    return rankings
+
+
 def highlighted(documents: Sequence[Triple], lines: Sequence[str]) -> list[Any]:
     """Highlights and cut-out of every document for one of the queries."""
     analyzer = Analyzer()

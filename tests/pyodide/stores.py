@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
+from typing import Any
 
 import js
 
 from app.browser.store import BrowserStore
 from app.errors import StorageError
 from tests.contract import store_suite
+from tests.pyodide import index
 
 _numbers = count()
 
@@ -26,6 +29,16 @@ async def reopened(kind: str, collection: str, *, writable: bool = True) -> Brow
 async def check(kind: str, name: str) -> None:
     """Run one check of the suite."""
     await getattr(store_suite, name)(await opened(kind))
+
+
+async def indexed(
+    kind: str, sources: Sequence[tuple[str, bytes]], queries: Sequence[str]
+) -> tuple[dict[str, bytes], list[Any]]:
+    """Files of an index kept by the browser, and what searches over it give once reopened."""
+    store = await reopened(kind, "indexed")
+    files = await index.written(store, sources, [sources[0][0]])
+    await store.close()
+    return files, await index.searched_in(await reopened(kind, "indexed"), queries)
 
 
 async def lasts(kind: str) -> bytes:

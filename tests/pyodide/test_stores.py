@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.store_suite import CHECKS
+from tests.pyodide import index, texts
 
 KINDS = ("opfs", "indexeddb")
 
@@ -38,3 +39,16 @@ def test_two_stores(call, kind):
 def test_read_only(call, kind):
     """Where another tab writes, changes are refused with a code."""
     assert call("refused", kind) == ["read-only", "read-only"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_index(call, on_cpython, kind):
+    """A collection kept by the browser has the files, and gives the hits, that it has elsewhere."""
+    sources = [
+        (f"{number}.txt", f"{title}\n\n{heading}\n\n{body}".encode())
+        for number, (title, heading, body) in enumerate(texts.documents(60))
+        if body
+    ]
+    files, results = call("indexed", kind, sources, texts.queries(5))
+    assert files == on_cpython(index.made, sources, [sources[0][0]])
+    assert results == on_cpython(index.searched, files, texts.queries(5))
