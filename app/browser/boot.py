@@ -1,0 +1,62 @@
+"""Puts the engine together in the browser, from capabilities that JavaScript hands in."""
+
+from __future__ import annotations
+
+import platform
+import time
+
+import numpy as np
+
+from app import __version__
+from app.browser import ffi
+from app.browser.bridge import Bridge
+from app.browser.endpoint import Endpoint
+from app.browser.inference import BrowserEmbedder
+from app.browser.pdf import BrowserPdfReader
+from app.browser.store import BrowserStore
+from app.core.analysis.wordpiece import WordPiece, estimate_tokens
+from app.engine import Collection, EmbedderChain, HashEmbedder
+from app.ports import Embedder, Store, TokenCounter
+from app.storage.memory_store import MemoryStore
+
+
+async def boot(capabilities: ffi.JsObject) -> Endpoint:
+    """Open the collection and answer with the endpoint that calls go to.
+
+    `capabilities` has `files` (a FileStore, or null for memory), `writable`, `embedder` (flags
+    `transformer` and `hash`), `inference` (an InferenceClient, or null), `parse` (a ParseClient),
+    `vocabulary` (the model's, one entry a line, may be empty) and `onEmbedder`, which is told
+    whenever another embedder takes over. Raises `StorageError`.
+    """
+    wants = capabilities.embedder
+    model = BrowserEmbedder(capabilities.inference) if wants.transformer else None
+    embedders: list[Embedder] = [] if model is None else [model]
+    if wants.hash:
+        embedders.append(HashEmbedder())
+    chain = EmbedderChain(embedders)
+    collection = await Collection.open(
+        _store(capabilities),
+        embedder=chain,
+        clock=time.perf_counter,
+        count_tokens=_token_counter(str(capabilities.vocabulary)),
+        pdf_reader=BrowserPdfReader(capabilities.parse),
+        read_only=not capabilities.writable,
+    )
+    versions = {
+        "fossick": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+    bridge = Bridge(collection, model, follows=not capabilities.writable)
+    return Endpoint(bridge, model, chain, capabilities.onEmbedder, versions)
+
+
+def _store(capabilities: ffi.JsObject) -> Store:
+    if ffi.is_nothing(capabilities.files):
+        return MemoryStore()
+    return BrowserStore(capabilities.files, writable=bool(capabilities.writable))
+
+
+def _token_counter(vocabulary: str) -> TokenCounter:
+    pieces = vocabulary.splitlines()
+    return WordPiece(pieces).count if pieces else estimate_tokens

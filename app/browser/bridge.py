@@ -1,0 +1,116 @@
+"""What the page can ask of the engine: one method for each name in `static/protocol.js`.
+
+Arguments are plain data, apart from the sources of `add`; answers are plain data. No method
+knows that there is JavaScript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from app.browser.plain import plain
+from app.browser.requests import Request
+from app.engine import Collection, PlainChunk, Progress, SearchOptions, Source
+from app.errors import InputError
+
+Plain = Any
+"""None, bool, int, float, str, and lists and dicts of them."""
+
+STILL_LOADING = "The model is still loading: searched by words only."
+
+
+class Model(Protocol):
+    """The model beside the engine, as far as a call may have to wait for it."""
+
+    @property
+    def state(self) -> str:
+        """ "loading", "ready" or "failed"."""
+        ...
+
+
+class Bridge:
+    """The methods that the page calls; `requests` holds those that run, by id.
+
+    With `follows`, another tab writes the collection and this one looks for its commits.
+    """
+
+    def __init__(
+        self, collection: Collection, model: Model | None, *, follows: bool = False
+    ) -> None:
+        self._collection = collection
+        self._model = model
+        self._follows = follows
+        self.requests: dict[int, Request] = {}
+
+    async def add(self, request: Request, sources: Sequence[Source | PlainChunk]) -> Plain:
+        """Index sources; replaces documents of the same path."""
+        tell = _teller(request)
+        report = await self._collection.add(sources, on_progress=tell, cancel=request.cancellation)
+        return plain(report)
+
+    async def search(
+        self, request: Request, query: str, options: Mapping[str, Any] | None = None
+    ) -> Plain:
+        """The best passages for a query; hybrid search waits for a model that is loading."""
+        notes, wanted = self._without_waiting(dict(options or {}))
+        await self._follow()
+        result = await self._collection.search(text_of(query), SearchOptions.of(wanted))
+        answer = plain(result)
+        return {**answer, "notes": [*notes, *answer["notes"]]}
+
+    async def remove(self, request: Request, ids: Sequence[str]) -> Plain:
+        """Remove documents; the answer is how many there were."""
+        return await self._collection.remove([text_of(one) for one in ids])
+
+    async def get(self, request: Request, id: str) -> Plain:  # noqa: A002 (the page's word)
+        """A document, or one of its chunks, with its text. Raises `InputError("not-found")`."""
+        return plain(await self._collection.get(text_of(id)))
+
+    async def context(self, request: Request, query: str, max_tokens: int = 2000) -> Plain:
+        """Passages for a language model within a budget of tokens."""
+        return plain(await self._collection.context(text_of(query), max_tokens))
+
+    async def documents(self, request: Request) -> Plain:
+        """All documents, by path."""
+        await self._follow()
+        return plain(await self._collection.documents())
+
+    async def stats(self, request: Request) -> Plain:
+        """What the collection holds."""
+        await self._follow()
+        return plain(await self._collection.stats())
+
+    async def cancel(self, request: Request, id: int) -> Plain:  # noqa: A002
+        """Stop a running call; it fails with `cancelled`. Unknown ids are those that are done."""
+        if (running := self.requests.get(id)) is not None:
+            running.cancellation.cancel()
+            running.stop()
+
+    async def close(self, request: Request) -> Plain:
+        """Stop what runs and give back the storage."""
+        for other in [one for one in self.requests if one != request.id]:
+            await self.cancel(request, other)
+        await self._collection.close()
+
+    async def _follow(self) -> None:
+        if self._follows:
+            await self._collection.refresh()
+
+    def _without_waiting(self, options: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+        wait = options.pop("waitForModel", None)
+        loading = self._model is not None and self._model.state == "loading"
+        if wait is False and loading and options.get("mode", "hybrid") != "keyword":
+            return [STILL_LOADING], {**options, "mode": "keyword"}
+        return [], options
+
+
+def text_of(value: object) -> str:
+    """The argument, if it is a text."""
+    if not isinstance(value, str):
+        raise InputError(f"A text was expected, not {type(value).__name__}.")
+    return value
+
+
+def _teller(request: Request) -> Callable[[Progress], None]:
+    return lambda progress: request.tell(plain(progress))

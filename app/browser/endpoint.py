@@ -1,0 +1,99 @@
+"""Calls from JavaScript: arguments in, the bridge's answer or a coded error out."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from app.browser import ffi
+from app.browser.bridge import Bridge
+from app.browser.inference import BrowserEmbedder
+from app.browser.plain import plain
+from app.browser.requests import CURRENT, Request
+from app.browser.sources import source_of
+from app.engine import EmbedderChain
+from app.errors import CancelledError, FossickError, InputError
+from app.ports import EmbedderInfo
+
+_log = logging.getLogger(__name__)
+
+
+class Endpoint:
+    """Runs the bridge's methods for the engine's worker."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        embedder: BrowserEmbedder | None,
+        chain: EmbedderChain,
+        on_embedder: ffi.JsObject,
+        versions: Mapping[str, str],
+    ) -> None:
+        self._bridge = bridge
+        self._embedder = embedder
+        self._chain = chain
+        self._on_embedder = on_embedder
+        self._versions = versions
+        self._told: EmbedderInfo | None = None
+        self._tell_embedder()
+
+    def versions(self) -> ffi.JsObject:
+        """Versions of what runs here."""
+        return ffi.to_javascript(dict(self._versions))
+
+    async def call(self, method: str, id: int, args: ffi.JsObject, tell: ffi.JsObject) -> Any:  # noqa: A002, ANN401
+        """The envelope of the answer; never an exception."""
+        request = Request(id, lambda progress: tell(ffi.to_javascript(progress)))
+        request.stop = self._stopper(method, id)
+        token = CURRENT.set(id)
+        self._bridge.requests[id] = request
+        try:
+            return ffi.succeeded(await self._run(method, request, args))
+        except (asyncio.CancelledError, CancelledError):
+            return ffi.failed("cancelled", "Stopped; what was committed before is kept.")
+        except FossickError as error:
+            return ffi.failed(error.code, error.message, error.hint)
+        except Exception as error:  # a bug of ours: named to the page, told in full to the console
+            _log.exception("%s failed", method)
+            return ffi.failed("internal", f"{type(error).__name__}: {error}")
+        finally:
+            del self._bridge.requests[id]
+            CURRENT.reset(token)
+            self._tell_embedder()
+
+    async def _run(self, method: str, request: Request, args: ffi.JsObject) -> object:
+        call = getattr(self._bridge, method)
+        given = _arguments(method, args)
+        try:
+            inspect.signature(call).bind(request, **given)
+        except TypeError as error:
+            raise InputError(f"{method}: {error}.") from None
+        return await call(request, **given)
+
+    def _tell_embedder(self) -> None:
+        """Tell the page when new texts go to another embedder than before, and why."""
+        info = self._chain.info
+        if info is not None and self._told is not None and info.model == self._told.model:
+            return
+        if info is None and self._told is None and not self._chain.notes:
+            return
+        self._told = info
+        note = self._chain.notes[-1] if self._chain.notes else ""
+        self._on_embedder(ffi.to_javascript(plain(info)), note)
+
+    def _stopper(self, method: str, id: int) -> Callable[[], object]:  # noqa: A002
+        """Searches stop where they stand; adding is freed from the model and ends in order."""
+        embedder, task = self._embedder, asyncio.current_task()
+        if method == "add":
+            return (lambda: None) if embedder is None else partial(embedder.interrupt, id)
+        return (lambda: None) if task is None else task.cancel
+
+
+def _arguments(method: str, args: ffi.JsObject) -> dict[str, Any]:
+    if method != "add":
+        return dict(ffi.to_python(args))
+    return {"sources": [source_of(one) for one in args.sources]}

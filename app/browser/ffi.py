@@ -1,0 +1,109 @@
+"""The border between Python and JavaScript: values, buffers, proxies and errors across it.
+
+Everything that copies or releases stands here, so that a leak has one place to be. JavaScript
+gets copies, never proxies of Python's own values; Python gets copies, except for the few objects
+that are meant to stay (stores, clients, sources), which live as long as Python refers to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+import numpy as np
+from js import Object
+from numpy.typing import NDArray
+from pyodide.ffi import JsException, JsProxy, jsnull, to_js
+
+from app.errors import CODES, CancelledError, FossickError
+from app.ports import Buffer
+
+JsObject = Any
+"""An object that lives in JavaScript; its attributes are known only there."""
+
+_CODE_OF_NAME = {
+    "QuotaExceededError": "quota-exceeded",
+    "NotFoundError": "unreadable",
+    "NotReadableError": "unreadable",
+    "NotAllowedError": "unreadable",
+    "SecurityError": "unreadable",
+    "AbortError": "cancelled",
+}
+
+
+def to_javascript(value: object) -> JsObject:
+    """A copy of plain Python data as plain JavaScript data; dicts become objects."""
+    return to_js(value, dict_converter=Object.fromEntries, create_pyproxies=False)
+
+
+def to_python(value: JsObject) -> Any:  # noqa: ANN401 (any plain data)
+    """A copy of plain JavaScript data; null and undefined become None, at any depth."""
+    return _without_null(value.to_py() if isinstance(value, JsProxy) else value)
+
+
+def _without_null(value: object) -> Any:  # noqa: ANN401
+    if is_nothing(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _without_null(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without_null(one) for one in value]
+    return value
+
+
+def is_nothing(value: object) -> bool:
+    """Whether JavaScript gave null or undefined."""
+    return value is None or value is jsnull
+
+
+def to_uint8_array(data: Buffer) -> JsObject:
+    """A Uint8Array with a copy of the bytes, whatever the buffer's own item type is."""
+    return to_js(memoryview(data).cast("B"))
+
+
+def to_bytes(array: JsObject) -> bytes:
+    """A copy of a typed array's bytes."""
+    return bytes(array.to_bytes())
+
+
+def to_float32(array: JsObject, columns: int) -> NDArray[np.float32]:
+    """A matrix (-1, columns) with a copy of a Float32Array."""
+    return np.frombuffer(array.to_bytes(), dtype=np.float32).reshape(-1, columns)
+
+
+def float32(copied: memoryview) -> NDArray[np.float32]:
+    """What `to_python` makes of a Float32Array, as an array of NumPy."""
+    return np.frombuffer(copied, dtype=np.float32)
+
+
+async def settled(promise: Awaitable[Any], fallback: type[FossickError]) -> Any:  # noqa: ANN401
+    """What the promise gives; an exception of JavaScript becomes an error of our tree.
+
+    Its `code` is kept if it is one of ours, else taken from the name of the DOMException, else
+    it is that of `fallback`.
+    """
+    try:
+        return await promise
+    except JsException as error:
+        raise as_error(error, fallback) from None
+
+
+def as_error(error: JsException, fallback: type[FossickError]) -> FossickError:
+    """An exception of JavaScript as an error with a code."""
+    own = getattr(error, "code", None)
+    code = own if own in CODES else _CODE_OF_NAME.get(str(error.name))
+    hint = str(getattr(error, "hint", None) or "")
+    message = str(error.message)
+    if code == "cancelled":
+        return CancelledError(message, hint=hint)
+    return fallback(message, code=code or fallback.code, hint=hint)
+
+
+def succeeded(value: object) -> JsObject:
+    """The envelope of an answer."""
+    return to_javascript({"ok": True, "value": value})
+
+
+def failed(code: str, message: str, hint: str = "") -> JsObject:
+    """The envelope of a failure."""
+    return to_javascript({"ok": False, "error": {"code": code, "message": message, "hint": hint}})

@@ -1,0 +1,76 @@
+"""The `Store` port over a file store of JavaScript (OPFS or IndexedDB)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.browser import ffi
+from app.errors import StorageError
+from app.ports import Buffer
+from app.storage.names import check_name
+
+_READ_ONLY_HINT = "Close the other tab, then reload this one."
+
+
+class BrowserStore:
+    """Files of one collection, kept by the browser.
+
+    `files` is a FileStore of static/workers/stores.js. With `writable` false, because another tab
+    writes this collection, every change raises `StorageError("read-only")`.
+    """
+
+    def __init__(self, files: ffi.JsObject, *, writable: bool = True) -> None:
+        self.kind = str(files.kind)
+        self._files = files
+        self._writable = writable
+        self._closed = False
+
+    async def names(self) -> list[str]:
+        """Names of all files, sorted."""
+        return [str(name) for name in ffi.to_python(await self._ask(self._open_files().names()))]
+
+    async def size(self, name: str) -> int | None:
+        """Bytes in the file, None if there is none of that name."""
+        size = await self._ask(self._open_files().size(check_name(name)))
+        return None if ffi.is_nothing(size) else int(size)
+
+    async def read(self, name: str, offset: int = 0, length: int | None = None) -> Buffer:
+        """The bytes from `offset`, `length` of them or to the end; fewer where the file ends."""
+        data = await self._ask(self._open_files().read(check_name(name), offset, length))
+        if ffi.is_nothing(data):
+            raise StorageError(f"There is no file {name}.", code="storage-damaged")
+        return ffi.to_bytes(data)
+
+    async def write(self, name: str, parts: Sequence[Buffer]) -> None:
+        """Create or replace a file with the parts in order; durable when this returns."""
+        self._check_writable()
+        arrays = ffi.to_javascript([ffi.to_uint8_array(part) for part in parts])
+        await self._ask(self._open_files().write(check_name(name), arrays))
+
+    async def remove(self, name: str) -> None:
+        """Delete the file; no error if there is none."""
+        self._check_writable()
+        await self._ask(self._open_files().remove(check_name(name)))
+
+    async def close(self) -> None:
+        """Give back handles. The store cannot be used afterwards."""
+        if not self._closed:
+            self._closed = True
+            await self._ask(self._files.close())
+
+    def _open_files(self) -> ffi.JsObject:
+        if self._closed:
+            raise StorageError("The store was closed.")
+        return self._files
+
+    async def _ask(self, promise: Any) -> Any:  # noqa: ANN401 (what JavaScript gives)
+        return await ffi.settled(promise, StorageError)
+
+    def _check_writable(self) -> None:
+        if not self._writable:
+            raise StorageError(
+                "Another tab is writing this collection; here it can only be searched.",
+                code="read-only",
+                hint=_READ_ONLY_HINT,
+            )

@@ -1,0 +1,177 @@
+// @ts-check
+/**
+ * Keeps a model running beside the engine: starts an inference worker with the first device of
+ * the plan, the next one when it fails, and hands each new worker's port to the engine.
+ *
+ * One worker is one device. A worker that fails, crashes or hangs is ended, never mended.
+ */
+
+import * as Comlink from "./vendor/comlink.js";
+import { opened } from "./errors.js";
+import { spaceName } from "./models.js";
+
+/** @typedef {import("./models.js").EmbedderPlan} EmbedderPlan */
+/** @typedef {import("./models.js").Device} Device */
+/**
+ * @typedef {object} ModelInfo
+ * @property {"off" | "loading" | "ready" | "failed"} state
+ * @property {string} model name of the vector space
+ * @property {number} dim
+ * @property {string} dtype
+ * @property {string} device "webgpu", "wasm" or "" while there is none
+ * @property {string} adapter name of the GPU
+ * @property {number} threads
+ * @property {number} loadMs
+ * @property {{ device: string, reason: string }[]} left devices that were given up, and why
+ */
+/**
+ * @typedef {object} HostEvents
+ * @property {(port: MessagePort, info: ModelInfo) => void} onPort a model is ready at this port
+ * @property {() => void} onLeft the model at the last port has gone, another is being started
+ * @property {(message: string) => void} onGone no device is left; `message` says why
+ * @property {(info: ModelInfo, note: string) => void} onStatus
+ * @property {(progress: import("./fossick.js").Progress) => void} onProgress of loading
+ */
+
+/** A model that loads for longer has hung; the download of 50 MB on a slow line has not. */
+const LOAD_LIMIT = 15 * 60_000;
+
+export class InferenceHost {
+  /**
+   * @param {EmbedderPlan} plan
+   * @param {HostEvents} events
+   */
+  constructor(plan, events) {
+    this.plan = plan;
+    this.events = events;
+    /** @type {Device[]} */
+    this.devices = [...plan.devices];
+    /** @type {Worker | null} */
+    this.worker = null;
+    this.closed = false;
+    /** @type {ModelInfo} */
+    this.info = {
+      state: plan.transformer ? "loading" : "off",
+      model: spaceName(plan.card, plan.dtype),
+      dim: plan.card.dim,
+      dtype: plan.dtype,
+      device: "",
+      adapter: "",
+      threads: 0,
+      loadMs: 0,
+      left: [],
+    };
+  }
+
+  /** Try the devices in order until one works. Never rejects. */
+  async start() {
+    for (let device = this.devices.shift(); device && !this.closed; device = this.devices.shift()) {
+      try {
+        await this.tryDevice(device);
+        return;
+      } catch (error) {
+        if (this.closed) return;
+        this.leave(device, error);
+      }
+    }
+    if (this.closed) return;
+    const reasons = this.info.left.map(({ device, reason }) => `${device}: ${reason}`).join("; ");
+    this.update({ state: "failed", device: "" }, `The model cannot be used (${reasons}).`);
+    this.tell("", 1, 1);
+    this.events.onGone(`The model cannot be used (${reasons}).`);
+  }
+
+  /** @param {Device} device */
+  async tryDevice(device) {
+    this.tell(device, 0, 0);
+    const worker = new Worker(new URL("./workers/inference.worker.js", import.meta.url), {
+      type: "module",
+      name: `fossick inference ${device}`,
+    });
+    this.worker = worker;
+    const { promise: died, reject } = Promise.withResolvers();
+    died.catch((error) => this.abandon(worker, device, error.message));
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message || "its script could not be loaded"));
+    };
+    const timer = setTimeout(() => reject(new Error("it took too long to load")), LOAD_LIMIT);
+    const remote = /** @type {any} */ (Comlink.wrap(worker));
+    const { card, dtype, software } = this.plan;
+    const loading = remote.load(
+      { card, device, dtype, software },
+      Comlink.proxy((/** @type {number} */ done, /** @type {number} */ total) => {
+        // All bytes loaded is not ready yet: the session is still to be made.
+        if (worker === this.worker) this.tell(device, Math.min(done, total * 0.99), total);
+      }),
+      Comlink.proxy((/** @type {string} */ message) => this.abandon(worker, device, message)),
+    );
+    const loaded = opened(await Promise.race([loading, died]).finally(() => clearTimeout(timer)));
+    const { port1, port2 } = new MessageChannel();
+    remote.connect(Comlink.transfer(port1, [port1]));
+    this.update({ state: "ready", ...loaded }, "");
+    this.tell(device, 1, 1);
+    this.events.onPort(port2, this.info);
+  }
+
+  /**
+   * @param {string} device
+   * @param {number} done
+   * @param {number} total
+   */
+  tell(device, done, total) {
+    const message = `Loading the model for ${device}`;
+    this.events.onProgress({ phase: "model", done, total, unit: "bytes", message });
+  }
+
+  /**
+   * The engine got no answer, or the worker reported a failure: go on with the next device.
+   *
+   * @param {string} message
+   */
+  abandonCurrent(message) {
+    const { worker, info } = this;
+    if (worker && info.state === "ready") this.abandon(worker, /** @type {Device} */ (info.device), message);
+  }
+
+  /**
+   * @param {Worker} worker
+   * @param {Device} device
+   * @param {string} message
+   */
+  abandon(worker, device, message) {
+    if (this.closed || worker !== this.worker || this.info.state !== "ready") return;
+    this.leave(device, new Error(message));
+    void this.start();
+  }
+
+  /**
+   * @param {Device} device
+   * @param {unknown} error
+   */
+  leave(device, error) {
+    this.worker?.terminate();
+    this.worker = null;
+    const reason = error instanceof Error ? error.message : String(error);
+    const left = [...this.info.left, { device, reason }];
+    const worked = this.info.state === "ready";
+    if (worked) this.events.onLeft();
+    const note = worked ? `The model on ${device} failed and is started anew: ${reason}` : "";
+    this.update({ state: "loading", device: "", left }, note);
+  }
+
+  /**
+   * @param {Partial<ModelInfo>} change
+   * @param {string} note a sentence for the user, empty for none
+   */
+  update(change, note) {
+    this.info = { ...this.info, ...change };
+    this.events.onStatus(this.info, note);
+  }
+
+  close() {
+    this.closed = true;
+    this.worker?.terminate();
+    this.worker = null;
+  }
+}

@@ -1,0 +1,266 @@
+// @ts-check
+/**
+ * Start Python in this worker: from the device's image when there is one that fits, else plainly.
+ *
+ * A plain start fetches and unpacks the wheels and our bundle while Pyodide comes up, and makes
+ * the image for the next time. A start from an image fetches Pyodide's own files and two small
+ * text files. If anything goes wrong with an image it is dropped and a plain start follows.
+ */
+
+import { FossickError } from "../errors.js";
+import { dropImages, hex, imageKey, keepImage, readImage } from "./device-image.js";
+import { unzip } from "./unzip.js";
+
+/** @typedef {import("./unzip.js").ArchiveFile} ArchiveFile */
+/** @typedef {{ package_name: string, file_name: string, sha256: string }} Wheel */
+/**
+ * @typedef {object} Interpreter
+ * @property {any} pyodide
+ * @property {any} boot the Python module app.browser.boot
+ * @property {"plain" | "image"} origin
+ * @property {Record<string, number>} timings milliseconds by step
+ * @property {() => Promise<boolean>} keep keep the image made by a plain start; false if none
+ */
+
+const VENDOR = new URL("../vendor/", import.meta.url).href;
+const INCOMPLETE = "Reload the page; if this stays, the site is incomplete.";
+/** Packages that the engine imports, by their names in the lock file. */
+const PACKAGES = ["numpy", "snowballstemmer"];
+/** Tests, stubs and headers make up half of NumPy's wheel and are never imported. */
+const NEEDLESS = /\/tests\/(?!_natype)|\.(?:pyi|h|a|pxd)$|\/f2py\/src\//;
+/** One modification time for all files, so that bytecode in an image still counts as fresh. */
+const MTIME = 1_600_000_000_000;
+
+/**
+ * @param {object} options
+ * @param {(message: string, done: number, total: number) => void} options.step told what comes next
+ * @param {boolean} [options.useImage] false starts plainly and leaves images alone
+ * @returns {Promise<Interpreter>}
+ */
+export async function startInterpreter({ step, useImage = true }) {
+  const started = performance.now();
+  step("Reading what this device keeps", 0, 4);
+  const [loader, bundle, lock] = await Promise.all([
+    import("../vendor/pyodide/pyodide.mjs").catch((error) => failed("pyodide.mjs", error)),
+    fetchText("app/bundle.json"),
+    fetchText("pyodide/pyodide-lock.json"),
+  ]);
+  const key = useImage ? await imageKey([loader.version, bundle, lock]) : "";
+  const site = { loader, lock, bundle: JSON.parse(bundle), key, step };
+  const image = await readImage(key);
+  const timings = { fetch: performance.now() - started };
+  if (image) {
+    try {
+      return await startFromImage(site, image, timings);
+    } catch (error) {
+      console.warn("fossick: a start from the image failed, starting plainly", error);
+      await dropImages();
+    }
+  }
+  return startPlainly(site, timings);
+}
+
+/** @typedef {{ loader: any, lock: string, bundle: any, key: string, step: Function }} Site */
+
+/**
+ * @param {Site} site
+ * @param {import("./device-image.js").DeviceImage} image
+ * @param {Record<string, number>} timings
+ * @returns {Promise<Interpreter>}
+ */
+async function startFromImage(site, image, timings) {
+  const time = stopwatch(timings);
+  site.step("Waking Python", 1, 4);
+  const pyodide = await load(site, { _loadSnapshot: image.memory });
+  time("pyodide");
+  install(pyodide, image.files);
+  time("unpack");
+  const boot = importEngine(pyodide, site.step, time);
+  return { pyodide, boot, origin: "image", timings, keep: async () => false };
+}
+
+/**
+ * @param {Site} site
+ * @param {Record<string, number>} timings
+ * @returns {Promise<Interpreter>}
+ */
+async function startPlainly(site, timings) {
+  const time = stopwatch(timings);
+  site.step("Starting Python", 1, 4);
+  const archives = Promise.all([...wheels(site.lock).map(fetchWheel), fetchBundle(site.bundle)]);
+  // Awaited below; without this a failing download would count as unhandled until then.
+  archives.catch(() => {});
+  const pyodide = await load(site, { _makeSnapshot: Boolean(site.key) });
+  time("pyodide");
+  install(pyodide, (await archives).flat());
+  pyodide.pyimport("sys").dont_write_bytecode = false;
+  time("unpack");
+  pyodide.pyimport("app.browser.preload").destroy();
+  const memory = site.key ? makeSnapshot(pyodide) : null;
+  time("snapshot");
+  const boot = importEngine(pyodide, site.step, time);
+  const keep = async () =>
+    memory !== null && keepImage(site.key, { memory, files: installed(pyodide) });
+  return { pyodide, boot, origin: "plain", timings, keep };
+}
+
+/**
+ * @param {Site} site
+ * @param {object} options
+ */
+function load(site, options) {
+  return site.loader.loadPyodide({
+    indexURL: `${VENDOR}pyodide/`,
+    lockFileContents: site.lock,
+    packageBaseUrl: `${VENDOR}pyodide/`,
+    stdout: (/** @type {string} */ line) => console.debug(line),
+    stderr: (/** @type {string} */ line) => console.warn(line),
+    ...options,
+  });
+}
+
+/** @param {any} pyodide */
+function makeSnapshot(pyodide) {
+  try {
+    return /** @type {Uint8Array} */ (pyodide.makeMemorySnapshot());
+  } catch (error) {
+    console.warn("fossick: no image can be made of this interpreter", error);
+    return null;
+  }
+}
+
+/**
+ * @param {any} pyodide
+ * @param {Function} step
+ * @param {(name: string) => void} time
+ */
+function importEngine(pyodide, step, time) {
+  step("Loading NumPy", 2, 4);
+  pyodide.pyimport("numpy").destroy();
+  time("numpy");
+  step("Loading the engine", 3, 4);
+  const boot = pyodide.pyimport("app.browser.boot");
+  time("app");
+  return boot;
+}
+
+/**
+ * Write files below site-packages.
+ *
+ * @param {any} pyodide
+ * @param {ArchiveFile[]} files
+ */
+function install(pyodide, files) {
+  const root = sitePackages(pyodide);
+  const made = new Set();
+  for (const [name, data] of files) {
+    const folder = `${root}/${name.slice(0, name.lastIndexOf("/") + 1)}`;
+    if (!made.has(folder)) pyodide.FS.mkdirTree(folder);
+    made.add(folder);
+    pyodide.FS.writeFile(`${root}/${name}`, data, { canOwn: true });
+    pyodide.FS.utime(`${root}/${name}`, MTIME, MTIME);
+  }
+}
+
+/**
+ * All files below site-packages, bytecode included.
+ *
+ * @param {any} pyodide
+ * @returns {ArchiveFile[]}
+ */
+function installed(pyodide) {
+  const root = sitePackages(pyodide);
+  /** @type {ArchiveFile[]} */
+  const files = [];
+  const walk = (/** @type {string} */ folder) => {
+    for (const name of pyodide.FS.readdir(`${root}/${folder}`)) {
+      if (name === "." || name === "..") continue;
+      const path = folder + name;
+      if (pyodide.FS.isDir(pyodide.FS.stat(`${root}/${path}`).mode)) walk(`${path}/`);
+      else files.push([path, pyodide.FS.readFile(`${root}/${path}`)]);
+    }
+  };
+  walk("");
+  return files;
+}
+
+/** @param {any} pyodide */
+function sitePackages(pyodide) {
+  const [major, minor] = pyodide._api.lockfile_info.python.split(".");
+  return `/lib/python${major}.${minor}/site-packages`;
+}
+
+/**
+ * The wheels that the lock file names for our packages.
+ *
+ * @param {string} lock
+ */
+function wheels(lock) {
+  const { packages } = JSON.parse(lock);
+  return PACKAGES.map((name) => {
+    if (!packages[name]) throw new FossickError("boot-failed", `${name} is not in the lock file.`);
+    return packages[name];
+  });
+}
+
+/** @param {{ file_name: string, sha256: string }} wheel */
+async function fetchWheel({ file_name, sha256 }) {
+  const archive = await fetchChecked(`pyodide/${file_name}`, sha256);
+  return unzip(archive, (name) => !NEEDLESS.test(name));
+}
+
+/** @param {{ sha256: string }} bundle */
+async function fetchBundle({ sha256 }) {
+  return unzip(await fetchChecked("app/app.zip", sha256));
+}
+
+/**
+ * @param {string} path below vendor/
+ * @param {string} sha256 of the content, in hex
+ */
+async function fetchChecked(path, sha256) {
+  const data = await (await fetchOk(path)).arrayBuffer();
+  const actual = crypto.subtle ? hex(await crypto.subtle.digest("SHA-256", data)) : sha256;
+  if (actual === sha256) return data;
+  const hint = "The site has changed while it was loading, or a file was damaged. Reload the page.";
+  throw new FossickError("boot-failed", `${path} does not have the content it should have.`, hint);
+}
+
+/** @param {string} path */
+async function fetchText(path) {
+  return (await fetchOk(path)).text();
+}
+
+/**
+ * @param {string} path below vendor/
+ * @returns {Promise<Response>}
+ */
+async function fetchOk(path) {
+  // Never older than the page: a wheel or bundle of yesterday with a lock of today would not fit.
+  const response = await fetch(VENDOR + path, { cache: "no-cache" }).catch((e) => failed(path, e));
+  return response.ok ? response : failed(path, `status ${response.status}`);
+}
+
+/**
+ * @param {string} path
+ * @param {unknown} cause
+ * @returns {never}
+ */
+function failed(path, cause) {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new FossickError("boot-failed", `${path} could not be loaded: ${reason}.`, INCOMPLETE);
+}
+
+/**
+ * A function that books the time since its last call under a name.
+ *
+ * @param {Record<string, number>} timings
+ */
+function stopwatch(timings) {
+  let last = performance.now();
+  return (/** @type {string} */ name) => {
+    const now = performance.now();
+    timings[name] = now - last;
+    last = now;
+  };
+}

@@ -1,0 +1,223 @@
+// @ts-check
+/**
+ * Files of a collection in the origin private file system: `fossick/<collection>/<name>`.
+ *
+ * Reading goes through synchronous access handles, kept open for a while: a range read then costs
+ * microseconds. A handle locks its file, so `write` and `remove` close it first, and where another
+ * tab holds the lock the file is read as a Blob.
+ */
+
+import { FossickError } from "../errors.js";
+
+/** @typedef {import("./stores.js").FileStore} FileStore */
+/** @typedef {any} SyncHandle FileSystemSyncAccessHandle; only workers have the type */
+
+/** Handles that stay open; the least recently used is closed first. */
+const OPEN_HANDLES = 48;
+
+/** @implements {FileStore} */
+export class OpfsStore {
+  kind = /** @type {const} */ ("opfs");
+
+  /** @param {FileSystemDirectoryHandle} folder */
+  constructor(folder) {
+    this.folder = folder;
+    /** False where another tab writes: a handle of ours would lock its files. */
+    this.writable = true;
+    /** @type {Map<string, Promise<SyncHandle | null>>} null where another tab holds the lock */
+    this.handles = new Map();
+  }
+
+  /**
+   * Open the collection's folder and prove with a real file that it can be written.
+   *
+   * @param {string} collection
+   * @returns {Promise<OpfsStore>}
+   */
+  static async open(collection) {
+    const root = await navigator.storage.getDirectory();
+    const shelf = await root.getDirectoryHandle("fossick", { create: true });
+    const name = encodeURIComponent(collection);
+    const folder = await shelf.getDirectoryHandle(name, { create: true });
+    await prove(shelf);
+    return new OpfsStore(folder);
+  }
+
+  async names() {
+    const names = [];
+    // @ts-ignore keys() is missing from the DOM types of a worker
+    for await (const name of this.folder.keys()) names.push(name);
+    return names.sort();
+  }
+
+  /** @param {string} name */
+  async size(name) {
+    const file = await this.file(name);
+    return file ? file.size : null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} offset
+   * @param {number | null | undefined} length nothing: to the end
+   * @returns {Promise<Uint8Array | null>} null if there is no such file
+   */
+  async read(name, offset, length) {
+    let handle;
+    try {
+      handle = this.writable ? await this.handle(name) : null;
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+    if (!handle) return this.readBlob(name, offset, length);
+    const left = Math.max(handle.getSize() - offset, 0);
+    const data = new Uint8Array(Math.min(length ?? left, left));
+    const count = data.length ? handle.read(data, { at: offset }) : 0;
+    return count === data.length ? data : data.subarray(0, count);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Uint8Array[]} parts
+   */
+  async write(name, parts) {
+    await this.letGo(name);
+    const entry = await this.folder.getFileHandle(name, { create: true });
+    // @ts-ignore only workers have it
+    const handle = await entry.createSyncAccessHandle();
+    try {
+      handle.truncate(0);
+      let at = 0;
+      for (const part of parts) {
+        const count = handle.write(part, { at });
+        // A full disk may show as a short write instead of an exception.
+        if (count !== part.length) throw quotaExceeded(name);
+        at += count;
+      }
+      handle.flush();
+    } finally {
+      handle.close();
+    }
+  }
+
+  /** @param {string} name */
+  async remove(name) {
+    await this.letGo(name);
+    try {
+      await this.folder.removeEntry(name);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+
+  async close() {
+    await Promise.all([...this.handles.keys()].map((name) => this.letGo(name)));
+  }
+
+  /**
+   * An open handle, or null where the file is locked. Kept as a promise, so that two reads at
+   * once do not race for the lock.
+   *
+   * @param {string} name
+   */
+  handle(name) {
+    let handle = this.handles.get(name);
+    this.handles.delete(name);
+    if (!handle) {
+      handle = this.openHandle(name);
+      handle.catch(() => this.handles.delete(name));
+    }
+    this.handles.set(name, handle);
+    for (const oldest of this.handles.keys()) {
+      if (this.handles.size <= OPEN_HANDLES) break;
+      void this.letGo(oldest);
+    }
+    return handle;
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Promise<SyncHandle | null>}
+   */
+  async openHandle(name) {
+    const entry = await this.folder.getFileHandle(name);
+    try {
+      // @ts-ignore Chromium lets readers share; the others ignore the mode and lock the file.
+      return await entry.createSyncAccessHandle({ mode: "read-only" });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "NoModificationAllowedError") return null;
+      throw error;
+    }
+  }
+
+  /** @param {string} name */
+  async letGo(name) {
+    const handle = this.handles.get(name);
+    this.handles.delete(name);
+    (await handle?.catch(() => null))?.close();
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Promise<File | null>}
+   */
+  async file(name) {
+    try {
+      return await (await this.folder.getFileHandle(name)).getFile();
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} offset
+   * @param {number | null | undefined} length
+   */
+  async readBlob(name, offset, length) {
+    const file = await this.file(name);
+    if (!file) return null;
+    const end = length == null ? file.size : offset + length;
+    return new Uint8Array(await file.slice(offset, end).arrayBuffer());
+  }
+}
+
+/** @param {unknown} error */
+function isMissing(error) {
+  return error instanceof DOMException && error.name === "NotFoundError";
+}
+
+/** @param {string} name */
+function quotaExceeded(name) {
+  const hint = "Free some space on this device, or remove documents from the collection.";
+  return new FossickError("quota-exceeded", `There is no room left to write ${name}.`, hint);
+}
+
+/**
+ * Write a small file, read it back, delete it. Private windows and old browsers have the
+ * interface and fail only here.
+ *
+ * @param {FileSystemDirectoryHandle} folder
+ */
+async function prove(folder) {
+  const name = `probe-${crypto.randomUUID?.() ?? Math.random()}`;
+  const entry = await folder.getFileHandle(name, { create: true });
+  try {
+    // @ts-ignore only workers have it
+    const handle = await entry.createSyncAccessHandle();
+    const sent = new Uint8Array([102, 111, 115, 115]);
+    const got = new Uint8Array(4);
+    try {
+      handle.write(sent, { at: 0 });
+      handle.flush();
+      handle.read(got, { at: 0 });
+    } finally {
+      handle.close();
+    }
+    if (got.some((byte, at) => byte !== sent[at])) throw new Error("the file system lost a write");
+  } finally {
+    await folder.removeEntry(name);
+  }
+}
