@@ -49,7 +49,7 @@ export class Collecting {
     this.app.requestUpdate();
     if (!progress || performance.now() - this.refreshedAt < REFRESH) return;
     this.refreshedAt = performance.now();
-    void this.app.engine.refresh().catch(() => undefined);
+    void this.app.engine.count().catch(() => undefined);
   }
 
   /** @param {import("./adding.js").Outcome} outcome */

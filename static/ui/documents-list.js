@@ -62,7 +62,7 @@ export class DocumentsList extends LightElement {
     const facts = [
       doc.size != null ? bytes(doc.size) : "",
       doc.chunks != null ? count(doc.chunks, "passage") : "",
-      doc.modified ? date(doc.modified) : "",
+      doc.modified ? date(doc.modified * 1000) : "",
     ].filter(Boolean);
     return html`<li>
       <span class="badge" aria-hidden="true">${badge(doc.path)}</span>

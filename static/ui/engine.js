@@ -8,6 +8,7 @@ import { asError } from "./searching.js";
 import { recall, remember } from "./theme.js";
 
 /** @typedef {import("../fossick.js").Progress} Progress */
+/** @typedef {CustomEvent<any>} Detail */
 /** @typedef {"starting" | "ready" | "failed"} EngineState */
 
 const EMBEDDER_KEY = "fossick.embedder";
@@ -33,7 +34,7 @@ export class Engine extends EventTarget {
     this.error = null;
     /** @type {Progress | null} */
     this.boot = null;
-    /** @type {Progress | null} */
+    /** @type {Progress | null} how far the model has come while it loads */
     this.model = null;
     /** @type {import("../fossick.js").Info | null} */
     this.info = null;
@@ -71,8 +72,7 @@ export class Engine extends EventTarget {
       this.boot = null;
       this.state = "ready";
     } catch (reason) {
-      this.error = asError(reason);
-      this.state = "failed";
+      this.fail(reason);
     }
     this.changed();
   }
@@ -81,32 +81,58 @@ export class Engine extends EventTarget {
   attach(fossick) {
     this.fossick = fossick;
     Object.assign(globalThis, { fossick });
-    fossick.addEventListener("status", (/** @type {any} */ event) => this.status(event.detail));
-    fossick.addEventListener("progress", (/** @type {any} */ event) => this.progress(event.detail));
+    fossick.addEventListener("status", (event) => this.status(/** @type {Detail} */ (event)));
+    fossick.addEventListener("progress", (event) => {
+      this.progress(/** @type {Detail} */ (event).detail);
+    });
+    fossick.addEventListener("error", (event) => {
+      if (this.fossick === fossick) this.fail(/** @type {Detail} */ (event).detail);
+    });
+    this.status();
   }
 
-  /** @param {any} detail */
-  status(detail) {
-    this.info = this.fossick?.info() ?? this.info;
-    if (detail?.note) this.dispatchEvent(new CustomEvent("note", { detail: detail.note }));
+  /** @param {Detail} [event] */
+  status(event) {
+    if (this.fossick) this.info = this.fossick.info();
+    if (!this.loading) this.model = null;
+    const note = event?.detail.note;
+    if (note) this.dispatchEvent(new CustomEvent("note", { detail: note }));
     this.changed();
+  }
+
+  /** Whether a model is on its way; words can be searched meanwhile. */
+  get loading() {
+    return this.info?.state === "loading";
   }
 
   /** @param {Progress} progress */
   progress(progress) {
     if (progress.phase === "boot") this.boot = progress;
-    else if (progress.phase === "model") this.model = finished(progress) ? null : progress;
+    else if (progress.phase === "model") this.model = progress;
     else return;
+    this.changed();
+  }
+
+  /** @param {unknown} reason */
+  fail(reason) {
+    this.error = asError(reason);
+    this.state = "failed";
+    this.boot = null;
     this.changed();
   }
 
   /** Reads again what is stored. */
   async refresh() {
     const fossick = this.opened();
-    this.info = fossick.info();
     [this.stats, this.documents] = await Promise.all([fossick.stats(), fossick.documents()]);
     this.remembered = this.documents.length;
     remember(COUNT_KEY, String(this.remembered));
+    this.status();
+  }
+
+  /** Reads the counts alone, which is cheap. */
+  async count() {
+    this.stats = await this.opened().stats();
     this.changed();
   }
 
@@ -152,6 +178,3 @@ export class Engine extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 }
-
-/** @param {Progress} progress */
-const finished = ({ done, total }) => total > 0 && done >= total;

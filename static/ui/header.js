@@ -72,29 +72,32 @@ function addMenu({ onFiles, onFolder, onNote }) {
 }
 
 /** @param {import("./engine.js").Engine} engine */
-function dot(engine) {
-  if (engine.state === "failed") return "failed";
-  if (engine.state === "starting" || engine.model) return "waiting";
-  return engine.info?.device && engine.info.device !== "numpy" ? "good" : "plain";
+function dot({ state, info }) {
+  if (state === "failed") return "failed";
+  if (state === "starting" || info?.state === "loading") return "waiting";
+  return info?.state === "ready" ? "good" : "plain";
 }
 
 /**
- * What is in use, in a few words: "28 documents · meaning on WebGPU".
+ * What is in use, in a few words: "28 documents · WebGPU".
  * @param {import("./engine.js").Engine} engine
  */
-function sentence(engine) {
-  if (engine.state === "failed") return "Not running";
-  if (engine.state === "starting") return "Starting…";
-  const documents = count(engine.stats?.documents ?? 0, "document");
-  return `${documents} · ${engine.model ? "model is loading" : meaning(engine.info)}`;
+function sentence({ state, info, stats }) {
+  if (state === "failed") return "Not running";
+  if (state === "starting") return "Starting…";
+  return `${count(stats?.documents ?? 0, "document")} · ${meaning(info)}`;
 }
 
-/** @param {import("../fossick.js").Info | null} info */
+const DEVICES = /** @type {Record<string, string>} */ ({ webgpu: "WebGPU", wasm: "WASM" });
+
+/**
+ * Where vectors come from, in two words.
+ * @param {import("../fossick.js").Info | null} info
+ */
 export function meaning(info) {
-  const device = info?.device ?? "none";
-  if (device === "webgpu") return "WebGPU";
-  if (device === "wasm") return "WASM";
-  return device === "none" ? "words only" : "no model";
+  if (info?.state === "loading") return "model is loading";
+  if (info?.state === "ready") return DEVICES[info.device] ?? info.device;
+  return info?.state === "fallback" ? "no model" : "words only";
 }
 
 /**

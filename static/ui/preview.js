@@ -4,7 +4,7 @@ import { isCode, place } from "./address.js";
 import { LightElement } from "./element.js";
 import { fileName } from "./format.js";
 import { icon } from "./icons.js";
-import { around, linesOf, MARGIN, occurrences, pagesOf, union } from "./passage.js";
+import { around, linesOf, MARGIN, occurrences, pagesOf, union, utf16Offset } from "./passage.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
 /** @typedef {import("../fossick.js").StoredDocument} StoredDocument */
@@ -112,7 +112,7 @@ export class PassagePreview extends LightElement {
     }
     if (!this.document) return html`<p class="quiet preview-wait">Opening…</p>`;
     const { text, path } = this.document;
-    const start = this.hit?.start ?? 0;
+    const start = utf16Offset(text, this.hit?.start ?? 0);
     const passage = { start, end: start + (this.hit?.text.length ?? 0) };
     const shown = around(text, passage, this.earlier, this.later);
     const marks = this.marks(text, shown, start);

@@ -65,12 +65,12 @@ function left({ secondsLeft }) {
 }
 
 /**
- * "28 added, 1 unchanged, 2 could not be read".
+ * "28 files added, 1 unchanged, 2 could not be read".
  * @param {import("../fossick.js").AddReport} report
  */
 export function reportLine({ added, updated, skipped, removed, failed }) {
   const parts = [
-    added ? `${number(added)} added` : "",
+    added ? `${count(added, "file")} added` : "",
     updated ? `${number(updated)} updated` : "",
     skipped ? `${number(skipped)} unchanged` : "",
     removed ? `${number(removed)} removed` : "",

@@ -164,20 +164,49 @@ export class StatusDialog extends LightElement {
 const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
 /** @param {import("./engine.js").Engine} engine */
-function modelLine({ info, model, state }) {
-  if (state === "starting") return "Starting…";
-  if (model) return "The model is loading; words can be searched already.";
-  if (!info?.model || info.device === "none") return "Words only";
-  const name = info.model.split("/")[0];
-  const detail = [meaning(info), info.dtype].filter(Boolean).join(", ");
-  return `${name} (${detail})`;
+function modelLine({ info }) {
+  if (!info) return "Starting…";
+  const model = (info.model ?? "").split("/")[0];
+  const left = info.left.map(
+    ({ device, reason }) => html`<span class="quiet block">${device}: ${reason}</span>`,
+  );
+  if (info.state === "loading")
+    return html`The model is loading; words can be searched already${left}`;
+  if (info.state === "none") return html`Words only, no vectors${left}`;
+  if (info.state === "fallback") {
+    return html`No model: hashed words, which match near-identical text only${left}`;
+  }
+  const detail = [
+    meaning(info),
+    info.adapter,
+    info.threads > 1 ? count(info.threads, "thread") : "",
+    info.dtype,
+  ];
+  return html`${model} on ${detail.filter(Boolean).join(", ")}${left}`;
 }
+
+/** What the steps of a start are called; steps without a name here are left out. */
+const STEPS = /** @type {const} */ ([
+  ["pyodide", "Python"],
+  ["numpy", "NumPy"],
+  ["app", "engine"],
+  ["open", "index"],
+]);
 
 /** @param {import("./engine.js").Engine} engine */
 function startLine({ info, startMilliseconds }) {
-  const steps = Object.entries(info?.boot ?? {}).filter(([, ms]) => Number.isFinite(ms));
-  const total = startMilliseconds ? milliseconds(startMilliseconds) : "–";
-  return html`${total}${steps.length ? html`<span class="quiet block">${steps.map(([name, ms]) => html`<span class="step">${name} <span class="number">${milliseconds(ms)}</span></span>`)}</span>` : nothing}`;
+  const boot = /** @type {Record<string, number>} */ (info?.boot ?? {});
+  const steps = STEPS.filter(([key]) => Number.isFinite(boot[key]));
+  return html`${startMilliseconds ? milliseconds(startMilliseconds) : "–"}${
+    info?.start === "image" ? " from the interpreter's image kept on this device" : nothing
+  }${
+    steps.length
+      ? html`<span class="quiet block">${steps.map(
+          ([key, name]) =>
+            html`<span class="step">${name} <span class="number">${milliseconds(boot[key] ?? 0)}</span></span>`,
+        )}</span>`
+      : nothing
+  }`;
 }
 
 customElements.define("status-dialog", StatusDialog);

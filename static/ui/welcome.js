@@ -54,18 +54,23 @@ export function idleTemplate({ documents, recent, chunks, onOpen }) {
   return html`<section class="idle" aria-labelledby="idle-title">
     <h1 id="idle-title">${count(documents.length, "document")} ready to search</h1>
     <p class="quiet">${count(chunks, "passage")}. Type above; <kbd>↑</kbd> <kbd>↓</kbd> move through the hits, <kbd>Enter</kbd> opens one, <kbd>?</kbd> shows all keys.</p>
-    <h2>Added last</h2>
+    <h2>Changed last</h2>
     <ul class="recent">
-      ${documents
-        .slice(-recent)
-        .reverse()
-        .map(
-          (doc) => html`<li><button type="button" @click=${() => onOpen(doc.id)}>
+      ${newest(documents, recent).map(
+        (doc) => html`<li><button type="button" @click=${() => onOpen(doc.id)}>
             <span class="badge" aria-hidden="true">${badge(doc.path)}</span>
             <span class="recent-name">${doc.title || fileName(doc.path)}</span>
             <span class="recent-path">${folder(doc.path) || nothing}</span>
           </button></li>`,
-        )}
+      )}
     </ul>
   </section>`;
+}
+
+/**
+ * @param {readonly import("../fossick.js").DocumentInfo[]} documents
+ * @param {number} limit
+ */
+function newest(documents, limit) {
+  return [...documents].sort((a, b) => (b.modified ?? 0) - (a.modified ?? 0)).slice(0, limit);
 }
