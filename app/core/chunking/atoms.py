@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from app.core.chunking.graphemes import cut_before
+from app.core.chunking.graphemes import next_cut
 from app.core.chunking.sentences import add_stripped, sentence_spans
 from app.core.model import Block, BlockKind
 
@@ -164,11 +164,15 @@ def _characters(text: str, span: Span, measure: Measure, prose: bool) -> list[At
     limit = max(1, measure.size // 8)
     step = limit
     while position < end:
-        stop = end if end - position <= step else cut_before(text, position + step, position)
+        stop = min(next_cut(text, position, min(position + step, end)), end)
         weight = measure(text, position, stop)
-        if weight > limit and stop - position > 1:
-            step = max(1, (stop - position) // 2)
+        if weight > limit and step > 1:
+            step = max(1, min(step, stop - position) // 2)
             continue
+        if weight > measure.size:
+            # One character as readers see it, with more accents than a chunk can hold.
+            stop = position + 1
+            weight = measure(text, position, stop)
         atoms.append(Atom(position, stop, weight, _WITHIN_WORD, prose))
         position = stop
         if weight * 2 < limit:

@@ -13,8 +13,8 @@ from app.core.chunking.sections import Section, sections
 from app.core.model import Address, Block, Chunk, Document
 from app.errors import InputError
 
-_TINY = 8
-"""A section of less than one part in eight of a chunk joins the next one beside or below it."""
+_TINY = 12
+"""A section of less than one part in twelve of a chunk joins the next one beside it."""
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class _Run:
 
     path: tuple[str, ...]
     atoms: list[Atom]
-    heaviest: int
+    joined: bool = False
 
     @property
     def weight(self) -> int:
@@ -42,7 +42,7 @@ def chunk(
     Each chunk is a slice of `document.text`; together they hold every character that is not
     a space. Within prose a chunk repeats about `overlap` of its size from the one before, in
     whole sentences. Headings stay with what follows them, and chunks do not go on past the next
-    heading, except that a section of a few words joins its neighbour.
+    heading, except that a section of a few words joins the next of its level.
 
     `size` is from 16 up and `overlap` from 0 to 0.5; `InputError` otherwise. Time grows with the
     length of the text.
@@ -78,14 +78,15 @@ def _joined(document: Document, measure: Measure) -> Iterator[_Run]:
 
 
 def _join(first: _Run, second: _Run, measure: Measure) -> _Run | None:
-    """Both as one run under the path of the heavier, None where they should stay apart."""
-    weight, added = first.weight, second.weight
-    beside = second.path[: max(0, len(first.path) - 1)] == first.path[:-1]
-    fits = weight * _TINY < measure.size and weight + added <= measure.size
-    if not (beside and fits and len(second.path) >= len(first.path)):
+    """Both as one run under the heading they share, None where they should stay apart."""
+    beside = bool(first.path) and first.path[:-1] == second.path[:-1]
+    if len(first.path) + 1 == len(second.path):
+        beside = first.joined and second.path[:-1] == first.path
+    if not beside or first.weight * _TINY >= measure.size:
         return None
-    path = first.path if first.heaviest > added else second.path
-    return _Run(path, first.atoms + second.atoms, max(first.heaviest, added))
+    if first.weight + second.weight > measure.size:
+        return None
+    return _Run(second.path[:-1], first.atoms + second.atoms, joined=True)
 
 
 def _run(text: str, section: Section, measure: Measure) -> _Run:
@@ -101,7 +102,7 @@ def _run(text: str, section: Section, measure: Measure) -> _Run:
                 atoms.append(atom)
             after_heading = False
         after_heading = block.kind == "heading"
-    return _Run(section.path, atoms, sum(atom.weight for atom in atoms))
+    return _Run(section.path, atoms)
 
 
 def _spans(
@@ -114,8 +115,10 @@ def _spans(
     previous = -1
     for begin, after in zip(cuts, [*cuts[1:], len(atoms)], strict=True):
         first = begin if previous < 0 else max(starts[begin], previous + 1)
-        yield from _checked(text, atoms[first:after], begin - first, measure)
-        previous = begin
+        spans = list(_checked(text, atoms[first:after], begin - first, measure))
+        yield from spans
+        # The last part of a chunk that had to be parted is not looked into for repetition.
+        previous = begin if len(spans) == 1 else after - 1
 
 
 def _checked(

@@ -23,6 +23,8 @@ def is_boundary(text: str, position: int) -> bool:
     before, after = text[position - 1], text[position]
     if before < "\u0300" and after < "\u0300":
         return not (before == "\r" and after == "\n")
+    if after.isspace():
+        return True
     if before == _JOINER or _extends(after):
         return False
     if _is_flag_letter(before) and _is_flag_letter(after):
@@ -30,15 +32,21 @@ def is_boundary(text: str, position: int) -> bool:
     return not _is_hangul_sequence(before, after)
 
 
-def cut_before(text: str, position: int, lowest: int) -> int:
-    """The last boundary at or before `position` and above `lowest`; `position` if there is none.
+def next_cut(text: str, start: int, wanted: int) -> int:
+    """Where to end a piece that begins at `start`: the last boundary up to `wanted`, else the next.
 
-    Looks back 64 characters at most: a longer cluster is cut, as it must be somewhere.
+    Always after `start`. Looks 64 characters either way; a longer cluster is cut at `wanted`.
+
+    >>> next_cut("ae\u0301", 0, 2), next_cut("e\u0301a", 0, 1)
+    (1, 2)
     """
-    for candidate in range(position, max(lowest, position - _FURTHEST), -1):
-        if is_boundary(text, candidate):
-            return candidate
-    return position
+    for position in range(wanted, max(start, wanted - _FURTHEST), -1):
+        if is_boundary(text, position):
+            return position
+    for position in range(wanted + 1, min(len(text), wanted + _FURTHEST) + 1):
+        if is_boundary(text, position):
+            return position
+    return wanted
 
 
 def _extends(char: str) -> bool:

@@ -77,9 +77,10 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
     if word is None:
         return True
     if word.group().isdigit():
-        # "1. First" at the start of a line is a number; "in 1989. The" ends a sentence.
+        # "1. First" at the start of a line or sentence is a number; "in 1989. The" ends one.
         lead = before[: word.start()]
-        return not (lead.endswith("\n") or (not lead and len(before) < _LOOK_BACK))
+        begins = not lead.strip() and match.start() - begin < _LOOK_BACK
+        return not (begins or lead.endswith("\n"))
     return not _is_abbreviation(word.group(), first)
 
 
