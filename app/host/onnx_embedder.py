@@ -16,7 +16,7 @@ from app.core.dense import pooling
 from app.errors import EmbedderError
 from app.ports import EmbedderInfo, Float32Matrix, TextRole, TokenCounter
 
-BUNDLED_MODEL = Path("static/vendor/models/all-MiniLM-L6-v2")
+BUNDLED_MODEL = Path(__file__).parents[2] / "static/vendor/models/all-MiniLM-L6-v2"
 _GRAPHS = (("onnx/model_quantized.onnx", "int8"), ("onnx/model.onnx", "fp32"))
 _BATCH_TOKENS = 4096
 """Padded tokens of one run: enough to keep two cores busy, small enough for their caches."""

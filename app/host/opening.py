@@ -1,0 +1,73 @@
+"""A collection on this host: directory, embedder by name, PDFium, the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from app.core.analysis.wordpiece import estimate_tokens
+from app.engine import Collection, EmbedderChain, HashEmbedder
+from app.errors import EmbedderError, InputError
+from app.host.disk_store import DirectoryStore
+from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder, token_counter
+from app.host.pdfium import PdfiumReader
+from app.ports import Embedder, TokenCounter
+
+EMBEDDERS = ("auto", "transformer", "hash", "none")
+DEFAULT_INDEX = Path(".fossick")
+
+
+def embedders(name: str, model: Path = BUNDLED_MODEL) -> tuple[list[Embedder], list[str]]:
+    """The embedders that a name stands for, best first, and notes for the user.
+
+    "auto" is the transformer where its files are there, then hash; "transformer" insists on the
+    files (`EmbedderError("model-missing")` else).
+    """
+    if name == "none":
+        return [], []
+    if name == "hash":
+        return [HashEmbedder()], []
+    if name not in EMBEDDERS:
+        raise InputError(f"There is no embedder {name!r}.", hint=f"Use {', '.join(EMBEDDERS)}.")
+    try:
+        return [OnnxEmbedder(model), HashEmbedder()], []
+    except EmbedderError as error:
+        if name == "transformer":
+            raise
+        return [HashEmbedder()], [f"{error.message} {error.hint} Going on with hash."]
+
+
+def counter(model: Path = BUNDLED_MODEL) -> TokenCounter:
+    """The model's own token counter, an estimate where its vocabulary is not there."""
+    try:
+        return token_counter(model)
+    except EmbedderError:
+        return estimate_tokens
+
+
+@asynccontextmanager
+async def collection(
+    index: Path, *, embedder: str, model: Path, read_only: bool = False
+) -> AsyncIterator[tuple[Collection, list[str]]]:
+    """A collection in a directory, closed when the block ends, and notes about its embedder."""
+    if read_only and not index.is_dir():
+        raise InputError(
+            f"There is no index in {index}.",
+            code="not-found",
+            hint="Make one first: python -m app index FOLDER.",
+        )
+    chain, notes = embedders(embedder, model)
+    opened = await Collection.open(
+        DirectoryStore(index),
+        embedder=EmbedderChain(chain),
+        clock=time.perf_counter,
+        count_tokens=counter(model),
+        pdf_reader=PdfiumReader(),
+        read_only=read_only,
+    )
+    try:
+        yield opened, notes
+    finally:
+        await opened.close()
