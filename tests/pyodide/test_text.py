@@ -1,9 +1,10 @@
 """Text becomes the same terms and tokens on CPython and in Pyodide.
 
 The two may carry different versions of the Unicode database (14 in Python 3.11, 16 in 3.14). A
-character that both know must come out alike. One that only the newer knows, being assigned since,
-may be a letter there and nothing here: text of that kind is rare, and a search for it finds it on
-the device that indexed it.
+character that both know must come out alike, and so must ideographs, of which each version brings
+some thousands. Another character that only the newer one knows (letters of Kawi or Garay,
+hieroglyphs) may be a letter there and nothing here: text of that kind is rare, and a search for it
+finds it on the device that indexed it.
 """
 
 from __future__ import annotations
@@ -54,6 +55,12 @@ def test_every_character(pyodide):
                 odd[code] = one, other
     assert {code: pair for code, pair in odd.items() if code not in RECLASSIFIED} == {}
     assert all(one[:2] == other[:2] for one, other in odd.values()), "terms must not differ at all"
+
+
+def test_newer_ideographs(same):
+    """Ideographs that came with Unicode 15 and after make the same terms everywhere."""
+    (_, terms, _), *_ = same(probes.analysed, ["\U00031350\U000323af gold", "\U0002ebf0"])
+    assert terms == ["\U00031350\U000323af", "gold"]
 
 
 def test_queries(same):

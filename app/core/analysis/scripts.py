@@ -56,7 +56,8 @@ UNSPACED = _character_class(_UNSPACED)
 IGNORABLE = "\u00ad\u034f\u061c\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 """Inside of a character class: soft hyphen, joiners and direction marks, nothing to a reader."""
 
-_CHARACTER = rf"[\w{MARKS}]"
+# UNSPACED too, for ideographs that are newer than the Unicode of this Python.
+_CHARACTER = rf"[\w{MARKS}{UNSPACED}]"
 _JOINT = rf"(?:['’.\-‐‑]|(?<=\d),(?=\d\d\d(?!\d))|[{IGNORABLE}]+)"
 
 WORD = re.compile(rf"[Cc]\+\+(?![^\W\d])|[CFcf]#(?!\w)|{_CHARACTER}+(?:{_JOINT}{_CHARACTER}+)*")
