@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vendor_fetch import Source, VendorError, console, obtain, sentence_for
+from vendor_fetch import Source, VendorError, console, obtain, sentence_for, swap_in
 from vendor_manifest import Package, Record, describe, inputs_digest
 from vendor_packages import ensure_installed, place_npm, place_wheel, pyodide_lock
 from vendor_pins import NPM_PACKAGES, RUNTIME_WHEELS
@@ -56,31 +56,17 @@ def _lock_package(stage: Path) -> Package:
     )
 
 
-def move_into_place(stage: Path, vendor: Path) -> None:
-    """Replace each top-level entry of `vendor` that `stage` has; the others stay."""
-    vendor.mkdir(parents=True, exist_ok=True)
-    for entry in sorted(stage.iterdir()):
-        target = vendor / entry.name
-        if target.is_dir():
-            old = stage.with_name(f"{stage.name}-old-{entry.name}")
-            target.rename(old)
-            entry.rename(target)
-            shutil.rmtree(old)
-        else:
-            entry.replace(target)
-
-
 def vendor(root: Path, source: Source) -> list[Package]:
     """Stage, move into place and record; raises `VendorError` or `OSError`."""
     record = Record(root)
     stage = root / "build" / "vendor-stage"
-    for leftover in stage.parent.glob(f"{stage.name}*"):
-        shutil.rmtree(leftover)
+    shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     try:
         packages = stage_all(root, stage, source)
         record.forget("assets")
-        move_into_place(stage, record.vendor)
+        for entry in sorted(stage.iterdir()):
+            swap_in(entry, record.vendor / entry.name)
         record.keep("assets", inputs(root), packages)
     finally:
         shutil.rmtree(stage, ignore_errors=True)

@@ -61,6 +61,18 @@ def written_aside(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def swap_in(new: Path, target: Path) -> None:
+    """Move the file or folder `new` to `target`; a folder that stood there goes where `new` was."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.is_dir():
+        new.replace(target)
+        return
+    old = new.with_name(f"{new.name}.old")
+    target.rename(old)
+    new.rename(target)
+    shutil.rmtree(old)
+
+
 def check(path: Path, expected: str, what: str) -> None:
     """Raise `VendorError` unless the file's SHA-256 is `expected`."""
     found = sha256(path)
