@@ -6,9 +6,9 @@
  * One worker is one device. A worker that fails, crashes or hangs is ended, never mended.
  */
 
-import * as Comlink from "./vendor/comlink.js";
 import { opened } from "./errors.js";
 import { spaceName } from "./models.js";
+import * as Comlink from "./vendor/comlink.js";
 
 /** @typedef {import("./models.js").EmbedderPlan} EmbedderPlan */
 /** @typedef {import("./models.js").Device} Device */
@@ -131,7 +131,8 @@ export class InferenceHost {
    */
   abandonCurrent(message) {
     const { worker, info } = this;
-    if (worker && info.state === "ready") this.abandon(worker, /** @type {Device} */ (info.device), message);
+    if (worker && info.state === "ready")
+      this.abandon(worker, /** @type {Device} */ (info.device), message);
   }
 
   /**

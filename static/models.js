@@ -54,7 +54,14 @@ export function planEmbedder(option = "auto") {
   }
   /** @type {Device[]} */
   const devices = device === "wasm" ? ["wasm"] : ["webgpu", "wasm"];
-  const plan = { transformer: true, hash: true, card, devices, dtype, software: device === "webgpu" };
+  const plan = {
+    transformer: true,
+    hash: true,
+    card,
+    devices,
+    dtype,
+    software: device === "webgpu",
+  };
   if (wish === option || option === "auto") return plan;
   if (option === "transformer") return { ...plan, hash: false };
   if (option === "hash") return { ...plan, transformer: false };
@@ -69,5 +76,9 @@ export function planEmbedder(option = "auto") {
  */
 function badOption(name, value, known) {
   const choices = known.map((one) => `"${one}"`).join(", ");
-  return new FossickError("bad-option", `There is no ${name} "${value}".`, `Use one of ${choices}.`);
+  return new FossickError(
+    "bad-option",
+    `There is no ${name} "${value}".`,
+    `Use one of ${choices}.`,
+  );
 }

@@ -33,7 +33,7 @@ export function checkAdd(sources) {
 /**
  * The sources as structured cloning can send them.
  *
- * @param {Iterable<any>} sources
+ * @param {Iterable<any> | ArrayLike<any>} sources
  */
 export function cloneSources(sources) {
   return Array.from(sources, cloneSource);

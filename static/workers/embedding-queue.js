@@ -85,7 +85,8 @@ export class EmbeddingQueue {
   /** The job whose turn it is; those that are done are answered and taken out. */
   next() {
     for (const queue of [this.queries, this.passages]) {
-      while (queue[0]?.items.length === 0) queue[0].resolve(/** @type {Job} */ (queue.shift()).vectors);
+      while (queue[0]?.items.length === 0)
+        queue[0].resolve(/** @type {Job} */ (queue.shift()).vectors);
       if (queue[0]) return queue[0];
     }
     return undefined;
@@ -97,7 +98,10 @@ export class EmbeddingQueue {
     const width = job.items.at(-1)?.ids.length ?? 0;
     do batch.push(/** @type {Item} */ (job.items.pop()));
     while (job.items.length > 0 && (batch.length + 1) * width <= this.limit);
-    const states = await this.forward(batch.map(({ ids }) => ids), width);
+    const states = await this.forward(
+      batch.map(({ ids }) => ids),
+      width,
+    );
     const { dim } = this.card;
     for (const [at, { row, ids }] of batch.entries()) {
       const tokens = states.subarray(at * width * dim, (at * width + ids.length) * dim);
@@ -127,7 +131,8 @@ export class EmbeddingQueue {
     };
     const outputs = await this.model(inputs);
     const states = outputs.last_hidden_state;
-    const data = states.location === "gpu-buffer" ? await states.ort_tensor.getData(true) : states.data;
+    const data =
+      states.location === "gpu-buffer" ? await states.ort_tensor.getData(true) : states.data;
     if (!data || data.length !== ids.length * this.card.dim) throw new Error("wrong output shape");
     return data;
   }
@@ -142,7 +147,8 @@ export class EmbeddingQueue {
     /** @type {number[]} */
     const ids = this.tokenizer.encode(text);
     const { maxTokens } = this.card;
-    const kept = ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), ids[ids.length - 1]];
+    const kept =
+      ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), ids[ids.length - 1]];
     return kept.map((id) => BigInt(id ?? 0));
   }
 

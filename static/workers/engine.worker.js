@@ -6,8 +6,8 @@
  * No answer is ever an exception: see errors.js for the envelope that all answers are in.
  */
 
-import * as Comlink from "../vendor/comlink.js";
 import { enveloped, FossickError, opened } from "../errors.js";
+import * as Comlink from "../vendor/comlink.js";
 import { nextTask } from "./embedding-queue.js";
 import { InferenceClient } from "./inference-client.js";
 import { startInterpreter } from "./interpreter.js";
@@ -34,7 +34,7 @@ import { becomeWriter, chooseStore } from "./stores.js";
  */
 /**
  * @typedef {object} Started
- * @property {{ kind: string, writable: boolean, note: string }} storage
+ * @property {{ kind: import("../fossick.js").StorageKind, writable: boolean, note: string }} storage
  * @property {Record<string, string>} versions
  * @property {{ origin: "plain" | "image", timings: Record<string, number> }} startup
  */
@@ -63,7 +63,9 @@ class Engine {
   start(options, onEvent) {
     this.onEvent = onEvent;
     if (options.embedder.transformer) {
-      this.inference = new InferenceClient(options.space, (message) => onEvent({ type: "hung", message }));
+      this.inference = new InferenceClient(options.space, (message) =>
+        onEvent({ type: "hung", message }),
+      );
     }
     return enveloped(() => this.startNow(options), "boot-failed");
   }
@@ -137,7 +139,8 @@ class Engine {
     // Calls that piled up while Python was busy: those cancelled meanwhile cost nothing.
     await nextTask();
     this.checkCancelled(id);
-    const whole = method === "add" ? { ...args, sources: await this.gather(id, args.sources) } : args;
+    const whole =
+      method === "add" ? { ...args, sources: await this.gather(id, args.sources) } : args;
     this.checkCancelled(id);
     return opened(await this.enter(method, id, whole));
   }
@@ -150,7 +153,8 @@ class Engine {
    * @param {any} args
    */
   async enter(method, id, args) {
-    const tell = (/** @type {object} */ progress) => this.onEvent({ type: "progress", id, progress });
+    const tell = (/** @type {object} */ progress) =>
+      this.onEvent({ type: "progress", id, progress });
     try {
       return await this.endpoint.call(method, id, args, tell);
     } catch (error) {

@@ -4,8 +4,8 @@
  * over a port that has gone is asked again over the next one, or fails when none is left.
  */
 
-import * as Comlink from "../vendor/comlink.js";
 import { FossickError, opened } from "../errors.js";
+import * as Comlink from "../vendor/comlink.js";
 
 /** @typedef {{ port: any, gone: Promise<never>, leave: (error: Error) => void }} Line */
 
@@ -40,10 +40,12 @@ export class InferenceClient {
   reset() {
     /** @type {"loading" | "ready" | "failed"} */
     this.state = "loading";
-    this.arrival = new Promise((resolve, reject) => {
-      this.arrived = resolve;
-      this.failed = reject;
-    });
+    const { promise, resolve, reject } = Promise.withResolvers();
+    this.arrival = promise;
+    /** @type {(value?: unknown) => void} */
+    this.arrived = resolve;
+    /** @type {(error: Error) => void} */
+    this.failed = reject;
     // A model that fails while nobody waits for it is no unhandled rejection.
     this.arrival.catch(() => {});
   }

@@ -7,12 +7,12 @@
  * The engine's worker asks for vectors over a port of its own. Queries go before passages.
  */
 
-import * as Comlink from "../vendor/comlink.js";
 import { enveloped, FossickError } from "../errors.js";
+import * as Comlink from "../vendor/comlink.js";
 import { EmbeddingQueue } from "./embedding-queue.js";
 
 /** @typedef {import("../models.js").ModelCard} ModelCard */
-/** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: string, software: boolean }} LoadOptions */
+/** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: "q8" | "fp32", software: boolean }} LoadOptions */
 /** @typedef {{ device: string, adapter: string, threads: number, loadMs: number, similarity: number }} Loaded */
 
 const VENDOR = new URL("../vendor/", import.meta.url).href;
@@ -130,12 +130,12 @@ function configure(env, device) {
  * @param {boolean} software whether an emulated one will do
  */
 async function adapterName(software) {
-  // @ts-ignore not in the DOM types yet
   const adapter = await navigator.gpu?.requestAdapter();
   if (!adapter) throw new FossickError("model-failed", "no WebGPU adapter");
-  const info = adapter.info ?? {};
-  const emulated = info.isFallbackAdapter || adapter.isFallbackAdapter || info.architecture === "swiftshader";
-  if (emulated && !software) throw new FossickError("model-failed", "only a software WebGPU adapter");
+  const info = /** @type {any} */ (adapter.info ?? {});
+  const emulated = info.isFallbackAdapter || info.architecture === "swiftshader";
+  if (emulated && !software)
+    throw new FossickError("model-failed", "only a software WebGPU adapter");
   return [info.vendor, info.architecture || info.device].filter(Boolean).join(" ");
 }
 

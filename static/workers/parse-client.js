@@ -4,8 +4,8 @@
  * worker after a crash or a hang. A document that does that twice is a damaged one.
  */
 
-import * as Comlink from "../vendor/comlink.js";
 import { FossickError, opened } from "../errors.js";
+import * as Comlink from "../vendor/comlink.js";
 
 /** Milliseconds without a finished page after which the worker is ended. */
 const SILENCE = 60_000;
@@ -28,10 +28,12 @@ export class ParseClient {
    * @returns {Promise<import("./parse.worker.js").Parsed>}
    */
   pages(path, data) {
-    const turn = this.last.then(() => this.parse(data)).catch((error) => {
-      if (error instanceof FossickError) error.message = `${path}: ${error.message}`;
-      throw error;
-    });
+    const turn = this.last
+      .then(() => this.parse(data))
+      .catch((error) => {
+        if (error instanceof FossickError) error.message = `${path}: ${error.message}`;
+        throw error;
+      });
     this.last = turn.catch(() => {});
     return turn;
   }
@@ -54,7 +56,11 @@ export class ParseClient {
     alive();
     const answer = this.parser.pages(Comlink.transfer(whole, [whole]), Comlink.proxy(alive));
     try {
-      return opened(/** @type {any} */ (await Promise.race([answer, trouble.catch((error) => this.stop(error))])));
+      return opened(
+        /** @type {any} */ (
+          await Promise.race([answer, trouble.catch((error) => this.stop(error))])
+        ),
+      );
     } finally {
       clearTimeout(timer);
     }

@@ -4,8 +4,8 @@
  * thread: it takes its worker half from `globalThis.pdfjsWorker` when it finds it there.
  */
 
-import * as Comlink from "../vendor/comlink.js";
 import { enveloped, FossickError } from "../errors.js";
+import * as Comlink from "../vendor/comlink.js";
 
 /**
  * The text items of one page as parallel lists; see app/formats/pdf.py.

@@ -123,7 +123,12 @@ function fromFile(file, path) {
  */
 function fromBlob(blob, path, modified) {
   const read = async () => new Uint8Array(await blob.arrayBuffer());
-  return { path, modified: modified === undefined ? undefined : modified / 1000, size: blob.size, read };
+  return {
+    path,
+    modified: modified === undefined ? undefined : modified / 1000,
+    size: blob.size,
+    read,
+  };
 }
 
 /**
@@ -156,7 +161,11 @@ function asChunk({ id, title = "", text, vector, metadata = {} }, at) {
     throw wrongSource(at, `the \`vector\` of ${id} is no Float32Array`);
   }
   const entries = Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value)]);
-  const chunk = { id: id.toWellFormed(), title: String(title ?? "").toWellFormed(), text: text.toWellFormed() };
+  const chunk = {
+    id: id.toWellFormed(),
+    title: String(title ?? "").toWellFormed(),
+    text: text.toWellFormed(),
+  };
   return { ...chunk, ...(vector ? { vector } : {}), metadata: Object.fromEntries(entries) };
 }
 

@@ -45,7 +45,6 @@ export class OpfsStore {
 
   async names() {
     const names = [];
-    // @ts-ignore keys() is missing from the DOM types of a worker
     for await (const name of this.folder.keys()) names.push(name);
     return names.sort();
   }
@@ -84,7 +83,6 @@ export class OpfsStore {
   async write(name, parts) {
     await this.letGo(name);
     const entry = await this.folder.getFileHandle(name, { create: true });
-    // @ts-ignore only workers have it
     const handle = await entry.createSyncAccessHandle();
     try {
       handle.truncate(0);
@@ -143,7 +141,7 @@ export class OpfsStore {
   async openHandle(name) {
     const entry = await this.folder.getFileHandle(name);
     try {
-      // @ts-ignore Chromium lets readers share; the others ignore the mode and lock the file.
+      // @ts-expect-error Chromium lets readers share; the others ignore the mode and lock the file.
       return await entry.createSyncAccessHandle({ mode: "read-only" });
     } catch (error) {
       if (error instanceof DOMException && error.name === "NoModificationAllowedError") return null;
@@ -205,7 +203,6 @@ async function prove(folder) {
   const name = `probe-${crypto.randomUUID?.() ?? Math.random()}`;
   const entry = await folder.getFileHandle(name, { create: true });
   try {
-    // @ts-ignore only workers have it
     const handle = await entry.createSyncAccessHandle();
     const sent = new Uint8Array([102, 111, 115, 115]);
     const got = new Uint8Array(4);

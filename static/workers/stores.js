@@ -19,7 +19,7 @@ import { OpfsStore } from "./store-opfs.js";
  * @property {(name: string) => Promise<void>} remove
  * @property {() => Promise<void>} close
  */
-/** @typedef {{ store: FileStore | null, kind: string, note: string }} Choice */
+/** @typedef {{ store: FileStore | null, kind: import("../fossick.js").StorageKind, note: string }} Choice */
 
 const OPENERS = /** @type {const} */ ({ opfs: OpfsStore, indexeddb: IndexedDbStore });
 

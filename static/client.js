@@ -1,0 +1,330 @@
+// @ts-check
+/**
+ * Fossick in a page: open a collection, add files, search it. This module starts the workers,
+ * numbers the calls and sees to it that every one of them settles; all work is done elsewhere.
+ *
+ * The methods are documented with their types in fossick.d.ts.
+ */
+
+import { asFossickError, FossickError, opened } from "./errors.js";
+import { InferenceHost } from "./inference-host.js";
+import { planEmbedder } from "./models.js";
+import { checkAdd, checkOpen, cloneSources } from "./options.js";
+import * as Comlink from "./vendor/comlink.js";
+
+/** @typedef {import("./fossick.js").Progress} Progress */
+/** @typedef {{ reject: (error: unknown) => void, onProgress: (progress: Progress) => void }} Pending */
+
+/**
+ * With `atOnce` an aborted call fails at once; without, when the engine has stopped in good order.
+ *
+ * @typedef {object} CallOptions
+ * @property {(progress: Progress) => void} [onProgress]
+ * @property {AbortSignal} [signal]
+ * @property {boolean} [atOnce]
+ */
+
+/** How long the engine may take to finish a commit when the collection is closed. */
+const CLOSING = 10_000;
+/** How long it may be silent after an uncaught error before it counts as dead. */
+const SILENCE = 30_000;
+
+export class Fossick extends EventTarget {
+  /**
+   * @param {import("./fossick.js").OpenOptions} [options]
+   * @returns {Promise<Fossick>}
+   */
+  static async open(options = {}) {
+    const fossick = new Fossick(options);
+    try {
+      await fossick.start();
+      return fossick;
+    } catch (error) {
+      const failure = asFossickError(error, "boot-failed");
+      fossick.end(failure);
+      throw failure;
+    }
+  }
+
+  /** @param {import("./fossick.js").OpenOptions} options */
+  constructor(options) {
+    super();
+    this.began = performance.now();
+    this.options = checkOpen(options);
+    this.plan = planEmbedder(options.embedder);
+    this.calls = 0;
+    /** @type {Map<number, Pending>} */
+    this.pending = new Map();
+    /** @type {FossickError | null} */
+    this.ended = null;
+    /** @type {import("./workers/engine.worker.js").Started | null} */
+    this.started = null;
+    /** @type {{ model: string, dim: number, device: "numpy", dtype: string } | null} */
+    this.embedder = null;
+    this.openedAfter = 0;
+    /** @type {(value?: unknown) => void} */
+    this.markGone = () => {};
+    /** Resolves when the engine has ended. */
+    this.gone = new Promise((resolve) => {
+      this.markGone = resolve;
+    });
+    this.worker = new Worker(new URL("./workers/engine.worker.js", import.meta.url), {
+      type: "module",
+      name: "fossick engine",
+    });
+    this.worker.onerror = (event) => this.stumbled(event);
+    this.engine = /** @type {any} */ (Comlink.wrap(this.worker));
+    this.host = new InferenceHost(this.plan, {
+      onPort: (port, info) =>
+        void this.engine.attachInference(Comlink.transfer(port, [port]), info),
+      onLeft: () => void this.engine.detachInference(),
+      onGone: (message) => void this.engine.giveUpInference(message),
+      onStatus: (_info, note) => this.tellStatus(note),
+      onProgress: (progress) => this.tellProgress(progress),
+    });
+  }
+
+  async start() {
+    const { collection, storage, useImage } = this.options;
+    const { card } = this.plan;
+    const { model, dim, dtype } = this.host.info;
+    const options = {
+      collection,
+      storage,
+      useImage,
+      embedder: { transformer: this.plan.transformer, hash: this.plan.hash },
+      space: { model, dim, dtype, maxTokens: card.maxTokens },
+      vocabulary: `models/${card.name}/vocab.txt`,
+    };
+    const starting = this.settle(
+      (onProgress) => {
+        this.onBoot = onProgress;
+        return this.engine.start(
+          options,
+          Comlink.proxy((/** @type {any} */ event) => this.hear(event)),
+        );
+      },
+      { ...this.options, atOnce: true },
+    );
+    // After the engine's own files: words can be searched first.
+    if (this.plan.transformer) void this.host.start();
+    this.started = await starting;
+    this.openedAfter = performance.now() - this.began;
+    this.tellStatus(this.started?.storage.note ?? "");
+  }
+
+  /** @type {import("./fossick.js").Fossick["add"]} */
+  async add(sources, options = {}) {
+    checkAdd(sources);
+    return this.call("add", { sources: cloneSources(sources) }, options);
+  }
+
+  /** @type {import("./fossick.js").Fossick["search"]} */
+  async search(query, options = {}) {
+    const { signal, ...rest } = options;
+    return this.call(
+      "search",
+      { query: wellFormed(query), options: rest },
+      { signal, atOnce: true },
+    );
+  }
+
+  /** @type {import("./fossick.js").Fossick["remove"]} */
+  async remove(ids, options = {}) {
+    return this.call("remove", { ids: typeof ids === "string" ? [ids] : [...ids] }, options);
+  }
+
+  /** @type {import("./fossick.js").Fossick["get"]} */
+  async get(id) {
+    return this.call("get", { id });
+  }
+
+  /** @type {import("./fossick.js").Fossick["context"]} */
+  async context(query, { maxTokens = 2000, signal } = {}) {
+    return this.call(
+      "context",
+      { query: wellFormed(query), max_tokens: maxTokens },
+      { signal, atOnce: true },
+    );
+  }
+
+  /** @type {import("./fossick.js").Fossick["documents"]} */
+  async documents() {
+    return this.call("documents", {});
+  }
+
+  /** @type {import("./fossick.js").Fossick["stats"]} */
+  async stats() {
+    return this.call("stats", {});
+  }
+
+  /** @type {import("./fossick.js").Fossick["info"]} */
+  info() {
+    const { host, started, embedder } = this;
+    const loading = host.info.state === "loading" && !this.leftModel();
+    const running = host.info.state === "ready" && !this.leftModel();
+    return {
+      version: started?.versions.fossick ?? "",
+      versions: started?.versions ?? {},
+      collection: this.options.collection,
+      storage: started?.storage.kind ?? "",
+      writable: started?.storage.writable ?? true,
+      isolated: Boolean(globalThis.crossOriginIsolated),
+      state: loading ? "loading" : running ? "ready" : embedder ? "fallback" : "none",
+      model: embedder?.model ?? null,
+      dim: embedder?.dim ?? 0,
+      dtype: embedder?.dtype ?? "",
+      device: running
+        ? /** @type {import("./models.js").Device} */ (host.info.device)
+        : loading
+          ? ""
+          : (embedder?.device ?? "none"),
+      adapter: running ? host.info.adapter : "",
+      threads: running ? host.info.threads : 0,
+      modelMilliseconds: running ? host.info.loadMs : 0,
+      left: host.info.left,
+      start: started?.startup.origin ?? "",
+      boot: started ? { ...started.startup.timings, page: this.openedAfter } : {},
+    };
+  }
+
+  /** @type {import("./fossick.js").Fossick["close"]} */
+  async close() {
+    if (this.ended) return;
+    const late = new Promise((resolve) => setTimeout(resolve, CLOSING));
+    await Promise.race([this.engine.close().catch(() => {}), this.gone, late]);
+    this.end(new FossickError("closed", "The collection was closed."));
+  }
+
+  /**
+   * Call a method of the bridge. Settles whatever becomes of the worker.
+   *
+   * @param {string} method
+   * @param {object} args
+   * @param {CallOptions} [options]
+   * @returns {Promise<any>}
+   */
+  call(method, args, options = {}) {
+    if (this.ended) return Promise.reject(this.ended);
+    return this.settle((_, id) => this.engine.call(id, method, args), options);
+  }
+
+  /**
+   * @param {(onProgress: (progress: Progress) => void, id: number) => Promise<any>} ask
+   * @param {CallOptions} options
+   * @returns {Promise<any>}
+   */
+  async settle(ask, { onProgress = () => {}, signal, atOnce = false }) {
+    if (signal?.aborted) throw cancelled();
+    this.calls += 1;
+    const id = this.calls;
+    const { promise: ended, reject } = Promise.withResolvers();
+    this.pending.set(id, { reject, onProgress });
+    const abort = () => {
+      void this.engine.cancel(id);
+      if (atOnce) reject(cancelled());
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      return opened(/** @type {any} */ (await Promise.race([ask(onProgress, id), ended])));
+    } catch (error) {
+      throw asFossickError(error);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.pending.delete(id);
+    }
+  }
+
+  /** @param {import("./workers/engine.worker.js").EngineEvent} event */
+  hear(event) {
+    if (this.ended) return;
+    if (event.type === "progress" && event.id === 0) {
+      this.onBoot?.(/** @type {Progress} */ (event.progress));
+      this.tellProgress(/** @type {Progress} */ (event.progress));
+    } else if (event.type === "progress") {
+      this.pending.get(event.id)?.onProgress(/** @type {Progress} */ (event.progress));
+    } else if (event.type === "embedder") {
+      this.embedder = /** @type {any} */ (event.embedder);
+      this.tellStatus(event.note);
+    } else {
+      this.host.abandonCurrent(event.message);
+    }
+  }
+
+  /** Whether the engine has gone on to another embedder although the model is there. */
+  leftModel() {
+    return this.started !== null && this.embedder?.model !== this.host.info.model;
+  }
+
+  /** @param {Progress} progress */
+  tellProgress(progress) {
+    this.dispatchEvent(new CustomEvent("progress", { detail: progress }));
+    if (progress.phase !== "boot") this.options.onProgress?.(progress);
+  }
+
+  /** @param {string} note a sentence for the user, empty for none */
+  tellStatus(note) {
+    if (this.ended) return;
+    this.dispatchEvent(new CustomEvent("status", { detail: { ...this.info(), note } }));
+  }
+
+  /**
+   * An error that nothing in the engine's worker caught. Before the start is over it is the end;
+   * after that the worker may well go on, so it is asked.
+   *
+   * @param {ErrorEvent} event
+   */
+  stumbled(event) {
+    event.preventDefault();
+    const message = event.message || "The engine's script could not be loaded.";
+    if (!this.started) {
+      this.end(new FossickError("boot-failed", message, "Reload the page."));
+      return;
+    }
+    console.error("fossick: uncaught in the engine's worker:", message);
+    const hint = "Reload the page; what was added is kept.";
+    const dead = () =>
+      this.end(new FossickError("internal", `The engine stopped: ${message}`, hint));
+    const timer = setTimeout(dead, SILENCE);
+    void this.engine.ping().then(() => clearTimeout(timer));
+  }
+
+  /**
+   * End everything; what waits and what comes fails with `error`.
+   *
+   * @param {unknown} error
+   */
+  end(error) {
+    if (this.ended) return;
+    this.ended = asFossickError(error);
+    this.worker.terminate();
+    this.host.close();
+    this.markGone();
+    for (const { reject } of this.pending.values()) reject(this.ended);
+    this.pending.clear();
+    const closed = this.ended.code === "closed" || this.ended.code === "cancelled";
+    if (!closed) this.dispatchEvent(new CustomEvent("error", { detail: this.ended }));
+  }
+}
+
+/** @param {unknown} text */
+function wellFormed(text) {
+  if (typeof text !== "string") throw new FossickError("bad-query", "The query is no text.");
+  return text.toWellFormed();
+}
+
+function cancelled() {
+  return new FossickError("cancelled", "The caller gave up.");
+}
+
+/**
+ * @param {string} text
+ * @param {number} codePoints
+ */
+export function utf16Offset(text, codePoints) {
+  let units = 0;
+  for (let left = codePoints; left > 0 && units < text.length; left -= 1) {
+    units += /** @type {number} */ (text.codePointAt(units)) > 0xffff ? 2 : 1;
+  }
+  return units;
+}

@@ -1,0 +1,409 @@
+/**
+ * Fossick: search a person's own files by words and by meaning, inside the page.
+ *
+ * ```js
+ * import { Fossick } from "./static/fossick.js";
+ * const fossick = await Fossick.open({ collection: "notes" });
+ * await fossick.add(input.files, { onProgress: ({ done, total }) => console.log(done, total) });
+ * const { hits } = await fossick.search("where did I put the gold");
+ * ```
+ *
+ * Every call settles: with a value, or with a {@link FossickError} that has a stable `code`. The
+ * module loads everything else relative to itself, so it works under any path of a site, with or
+ * without cross-origin isolation.
+ */
+
+/** Codes of all failures; docs/errors.md says what each means. */
+export type ErrorCode =
+  | "internal"
+  | "empty"
+  | "no-text"
+  | "encrypted"
+  | "damaged"
+  | "too-large"
+  | "unsupported"
+  | "not-text"
+  | "unreadable"
+  | "bad-option"
+  | "bad-query"
+  | "dimension-mismatch"
+  | "not-found"
+  | "storage-damaged"
+  | "storage-unavailable"
+  | "index-version"
+  | "quota-exceeded"
+  | "read-only"
+  | "model-missing"
+  | "model-failed"
+  | "cancelled"
+  | "closed"
+  | "boot-failed";
+
+/** A failure that can be told apart by `code`; `message` is for people, `hint` the way out. */
+export class FossickError extends Error {
+  constructor(code: ErrorCode, message: string, hint?: string);
+  readonly code: ErrorCode;
+  readonly hint: string;
+}
+
+/** Where a collection is kept: the origin private file system, IndexedDB, or nowhere. */
+export type StorageKind = "opfs" | "indexeddb" | "memory";
+
+/**
+ * Which model makes the vectors.
+ *
+ * - `"auto"`: the bundled model, on WebGPU if there is a real GPU that computes rightly, else on
+ *   WASM; hashed words when it cannot be used.
+ * - `"transformer"`: the same without hashed words; search then goes on by words alone.
+ * - `"hash"`: hashed words only. Instant, and matches only near-identical text.
+ * - `"none"`: no vectors.
+ * - an object: the model on one device (`"webgpu"` falls through to WASM, also takes a GPU that is
+ *   emulated on the processor) or in one precision (`"q8"`: int8, `"fp32"` where the site has it).
+ */
+export type EmbedderOption =
+  | "auto"
+  | "transformer"
+  | "hash"
+  | "none"
+  | { model?: "all-MiniLM-L6-v2"; device?: "auto" | "webgpu" | "wasm"; dtype?: "q8" | "fp32" };
+
+export interface OpenOptions {
+  /** Name of the collection, default "default". Each has an index of its own. */
+  collection?: string;
+  /** Default "auto": the best that works, and {@link Info.storage} says which. */
+  storage?: "auto" | StorageKind;
+  /** Default "auto". */
+  embedder?: EmbedderOption;
+  /**
+   * Whether a start may use the image of the interpreter that this device keeps, and make one.
+   * Default true; false is for measuring.
+   */
+  snapshot?: boolean;
+  /** Told of the start (phase "boot") and of the model, which loads beside it (phase "model"). */
+  onProgress?: (progress: Progress) => void;
+  /** Gives up opening. */
+  signal?: AbortSignal;
+}
+
+export interface Progress {
+  phase: "boot" | "model" | "scan" | "index" | "commit" | "offline";
+  done: number;
+  /** 0 where it is not known. */
+  total: number;
+  /** What is counted: "steps", "bytes" or "files". */
+  unit?: string;
+  /** Units a second so far. */
+  rate?: number;
+  /** Absent while it cannot be told. */
+  secondsLeft?: number;
+  /** What is being worked on. */
+  path?: string;
+  /** Passages that are ready so far. */
+  chunks?: number;
+  /** A name for the step. */
+  message?: string;
+}
+
+/** A file under a path of the caller's choosing. `modified`: a Date, or milliseconds since 1970. */
+export type PathSource = { path: string; modified?: Date | number } & (
+  | { blob: Blob; text?: undefined }
+  | { text: string; blob?: undefined }
+);
+
+/**
+ * One passage as it stands: it is not cut, and keeps its id. `vector` is searched with query
+ * vectors of the same length; left out, the embedder makes one.
+ */
+export interface ChunkSource {
+  id: string;
+  title?: string;
+  text: string;
+  vector?: Float32Array;
+  metadata?: Record<string, string>;
+}
+
+/**
+ * What {@link Fossick.add} takes. Folders are walked, leaving out hidden entries and machinery
+ * such as `node_modules`. A File counts under its `webkitRelativePath`, else its name.
+ */
+export type Source =
+  | File
+  | FileSystemFileHandle
+  | FileSystemDirectoryHandle
+  | FileSystemHandle
+  | PathSource
+  | ChunkSource;
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export interface AddOptions extends CallOptions {
+  /** Phases "scan" (walking folders) and "index"; about ten times a second. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface FailedFile {
+  path: string;
+  code: ErrorCode;
+  message: string;
+  hint: string;
+}
+
+/** What became of the sources, counted in documents. */
+export interface AddReport {
+  added: number;
+  /** Replaced a document of the same path. */
+  updated: number;
+  /** Unchanged since they were added. */
+  skipped: number;
+  removed: number;
+  failed: FailedFile[];
+  chunks: number;
+  seconds: number;
+  /** Seconds by part: read, parse, chunk, analyse, embed, write, merge. */
+  timings: Record<string, number>;
+  /** Sentences for the user, such as that the model failed on the way. */
+  notes: string[];
+}
+
+export type Mode = "hybrid" | "keyword" | "vector";
+
+export interface SearchOptions extends CallOptions {
+  /** Hits wanted, 1 to 1000, default 10. */
+  k?: number;
+  /** Default "hybrid": by words and by meaning. */
+  mode?: Mode;
+  /** Only documents whose path has this prefix or matches this glob, or of these kinds. */
+  filter?: { path?: string; type?: string | string[] };
+  /** The best passage of each document only. */
+  groupBy?: "document";
+  explain?: boolean;
+  /** A query vector to search with instead of embedding the query. */
+  vector?: Float32Array;
+  /** The last word may still be being typed: it also matches as a prefix. */
+  typing?: boolean;
+  /**
+   * Default true: while the model loads, a search by meaning waits for it. With false it answers
+   * at once by words only, and says so in `notes`.
+   */
+  waitForModel?: boolean;
+}
+
+/** Where a passage stands in its document. Pages and lines count from 1. */
+export interface Address {
+  page?: number;
+  endPage?: number;
+  line?: number;
+  endLine?: number;
+  /** From the outermost heading to the innermost. */
+  heading: string[];
+}
+
+export interface LegResult {
+  /** From 1. */
+  rank: number;
+  /** BM25 in the keyword leg, cosine in the vector leg. */
+  score: number;
+}
+
+export interface Hit {
+  id: string;
+  documentId: string;
+  path: string;
+  title: string;
+  text: string;
+  score: number;
+  /** From 1. */
+  rank: number;
+  /** Matched stretches of `text`, as offsets for `text.slice(start, end)`. */
+  highlights: [start: number, end: number][];
+  address: Address;
+  /** Offset of the passage in the document's text, in code points; see {@link utf16Offset}. */
+  start: number;
+  legs: { keyword?: LegResult; vector?: LegResult };
+  /** Paths of documents with the very same content. */
+  alsoAt: string[];
+  metadata: Record<string, string>;
+}
+
+export interface SearchResult {
+  /** Best first. */
+  hits: Hit[];
+  /** Passages that matched at all. */
+  total: number;
+  /** Milliseconds by part: parse, embed, keyword, vector, fuse, fetch, total. */
+  timings: Record<"parse" | "embed" | "keyword" | "vector" | "fuse" | "fetch" | "total", number>;
+  /** Sentences for the user. */
+  notes: string[];
+}
+
+/** A document, or one of its passages, with its text. */
+export interface StoredDocument {
+  id: string;
+  documentId: string;
+  path: string;
+  title: string;
+  /** "text", "markdown", "html", "pdf", "code", or "chunk" for a passage added as it stands. */
+  kind: string;
+  /** Pages are parted by a form feed. */
+  text: string;
+  /** Offsets in the document's text, in code points. */
+  start: number;
+  end: number;
+  address: Address;
+  metadata: Record<string, string>;
+  size?: number;
+  /** Seconds since 1970. */
+  modified?: number;
+}
+
+export interface DocumentInfo {
+  id: string;
+  path: string;
+  title: string;
+  kind: string;
+  size?: number;
+  /** Seconds since 1970. */
+  modified?: number;
+  chunks: number;
+  /** Model of its vectors; absent for a document that is found by words alone. */
+  model?: string;
+  state: string;
+}
+
+export interface Stats {
+  documents: number;
+  chunks: number;
+  terms: number;
+  bytes: number;
+  storage: StorageKind;
+  /** How many chunks have a vector of each model. */
+  models: { model: string; chunks: number }[];
+  generation: number;
+  segments: number;
+  /** Model that new chunks get their vectors from. */
+  embedder?: string;
+}
+
+/** Passages for a language model; `text` cites them as [1], [2], ... */
+export interface Context {
+  text: string;
+  tokens: number;
+  sources: {
+    number: number;
+    id: string;
+    documentId: string;
+    path: string;
+    title: string;
+    address: Address;
+    start: number;
+    end: number;
+  }[];
+  notes: string[];
+}
+
+/** What is in use right now. */
+export interface Info {
+  version: string;
+  /** Versions of fossick, python, numpy and pyodide. */
+  versions: Record<string, string>;
+  collection: string;
+  storage: StorageKind | "";
+  /** False while another tab writes this collection; it can be searched here. */
+  writable: boolean;
+  /** Whether the page is cross-origin isolated: models then use several threads. */
+  isolated: boolean;
+  /** Of the model: "fallback" is hashed words, "none" words alone. */
+  state: "loading" | "ready" | "fallback" | "none";
+  /** Name of the vector space that new text goes to. */
+  model: string | null;
+  dim: number;
+  dtype: string;
+  /** "" while the model loads. */
+  device: "webgpu" | "wasm" | "numpy" | "none" | "";
+  /** Name of the GPU, where one is used. */
+  adapter: string;
+  threads: number;
+  modelMilliseconds: number;
+  /** Devices that were given up, and why. */
+  left: { device: string; reason: string }[];
+  /** Whether the interpreter started plainly or from the image that this device keeps. */
+  start: "plain" | "image" | "";
+  /** Milliseconds of the start by step. */
+  boot: Record<string, number>;
+}
+
+/** Detail of a "status" event: what is in use, and a sentence if there is something to say. */
+export type Status = Info & { note: string };
+
+export interface FossickEventMap {
+  /** Something in {@link Info} has changed. */
+  status: CustomEvent<Status>;
+  /** Of the start and of the model. */
+  progress: CustomEvent<Progress>;
+  /** The engine has stopped for good; all calls fail from now on. */
+  error: CustomEvent<FossickError>;
+}
+
+/** An open collection. */
+export class Fossick extends EventTarget {
+  private constructor();
+
+  /**
+   * Start the engine and open a collection. Resolves when words can be searched; the model goes
+   * on loading beside it. Rejects with `boot-failed`, `bad-option` or a code of the storage.
+   */
+  static open(options?: OpenOptions): Promise<Fossick>;
+
+  /**
+   * Index sources. A document of the same path is replaced, unchanged ones are skipped, and a
+   * file that cannot be read is listed in `failed` while the others go on. What was committed
+   * before a cancel or a failure stays.
+   */
+  add(sources: Iterable<Source> | ArrayLike<Source>, options?: AddOptions): Promise<AddReport>;
+
+  /** The best passages for a query. */
+  search(query: string, options?: SearchOptions): Promise<SearchResult>;
+
+  /** Remove documents by path or id; answers how many there were. */
+  remove(ids: string | Iterable<string>, options?: CallOptions): Promise<number>;
+
+  /** A document, or one of its passages, by id. Rejects with `not-found`. */
+  get(id: string): Promise<StoredDocument>;
+
+  /** The best passages for a query, packed into a budget of tokens (default 2000). */
+  context(query: string, options?: CallOptions & { maxTokens?: number }): Promise<Context>;
+
+  /** All documents, in order of path. */
+  documents(): Promise<DocumentInfo[]>;
+
+  stats(): Promise<Stats>;
+
+  /** What is in use right now; needs no answer from the engine. */
+  info(): Info;
+
+  /** Finish the commit under way, stop the rest, end all workers. Calls fail from now on. */
+  close(): Promise<void>;
+
+  addEventListener<K extends keyof FossickEventMap>(
+    type: K,
+    listener: (event: FossickEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+/**
+ * An offset in code points, as an offset for `text.slice`.
+ *
+ * ```js
+ * const document = await fossick.get(hit.documentId);
+ * const start = utf16Offset(document.text, hit.start);
+ * ```
+ */
+export function utf16Offset(text: string, codePoints: number): number;
