@@ -67,16 +67,34 @@ export class Adder {
 
 /** @returns {AddReport} */
 export function emptyReport() {
-  return { added: 0, updated: 0, skipped: 0, removed: 0, failed: [] };
+  return {
+    added: 0,
+    updated: 0,
+    skipped: 0,
+    removed: 0,
+    failed: [],
+    chunks: 0,
+    seconds: 0,
+    timings: {},
+    notes: [],
+  };
 }
+
+const COUNTS = /** @type {const} */ ([
+  "added",
+  "updated",
+  "skipped",
+  "removed",
+  "chunks",
+  "seconds",
+]);
 
 /**
  * @param {AddReport} into
  * @param {AddReport} from
  */
 function merge(into, from) {
-  for (const key of /** @type {const} */ (["added", "updated", "skipped", "removed"])) {
-    into[key] += from[key] ?? 0;
-  }
-  into.failed.push(...(from.failed ?? []));
+  for (const key of COUNTS) into[key] += from[key];
+  into.failed.push(...from.failed);
+  into.notes.push(...from.notes);
 }

@@ -30,7 +30,8 @@ export class Asking {
     this.searcher = new Searcher(
       async (ask, signal) => {
         const fossick = await app.engine.whenReady();
-        return fossick.search(ask.query, { k: ask.k, mode: ask.mode, explain: true, signal });
+        const { query, k, mode } = ask;
+        return fossick.search(query, { k, mode, explain: true, typing: true, signal });
       },
       (answer) => this.answered(answer),
     );

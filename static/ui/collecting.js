@@ -8,6 +8,8 @@ import { fromInput } from "./sources.js";
 
 /** Pause between two looks at what is stored while files are being added, in milliseconds. */
 const REFRESH = 2000;
+/** How long an outcome without a problem is shown, in milliseconds. */
+const GOOD_NEWS = 12_000;
 
 export class Collecting {
   /** @param {import("./app.js").FossickApp} app */
@@ -19,6 +21,7 @@ export class Collecting {
     this.outcome = null;
     this.outcomeShown = false;
     this.refreshedAt = 0;
+    this.timer = 0;
     this.adder = new Adder(
       async (sources, options) => (await app.engine.whenReady()).add(sources, options),
       {
@@ -45,7 +48,8 @@ export class Collecting {
 
   /** @param {import("../fossick.js").Progress | null} progress */
   progressed(progress) {
-    this.progress = progress;
+    const waits = progress && this.app.engine.state === "starting";
+    this.progress = waits ? { ...progress, message: "Waiting for the engine to start" } : progress;
     this.app.requestUpdate();
     if (!progress || performance.now() - this.refreshedAt < REFRESH) return;
     this.refreshedAt = performance.now();
@@ -56,6 +60,11 @@ export class Collecting {
   async done(outcome) {
     this.outcome = outcome;
     this.outcomeShown = true;
+    for (const note of outcome.report.notes) this.app.notes.add(note);
+    clearTimeout(this.timer);
+    // Good news goes by itself; it stays in the status dialog.
+    const good = !outcome.error && outcome.report.failed.length === 0;
+    if (good) this.timer = window.setTimeout(() => this.dismiss(), GOOD_NEWS);
     this.app.requestUpdate();
     await this.app.renewed();
   }

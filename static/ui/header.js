@@ -88,7 +88,8 @@ function sentence({ state, info, stats }) {
   return `${count(stats?.documents ?? 0, "document")} · ${meaning(info)}`;
 }
 
-const DEVICES = /** @type {Record<string, string>} */ ({ webgpu: "WebGPU", wasm: "WASM" });
+/** Devices as people know them. */
+export const DEVICES = /** @type {Record<string, string>} */ ({ webgpu: "WebGPU", wasm: "WASM" });
 
 /**
  * Where vectors come from, in two words.

@@ -24,22 +24,36 @@ export const hitId = (index) => `hit-${index + 1}`;
  */
 export function hitTemplate(hit, index, { active, onOpen }) {
   const code = isCode(hit.path);
-  const where = place(hit.address);
-  const parts = (code ? codeExcerpt : excerpt)(hit.text, hit.highlights ?? []);
+  const parts = (code ? codeExcerpt : excerpt)(hit.text, hit.highlights);
   return html`<li class="hit ${active ? "active" : ""}" @click=${(/** @type {MouseEvent} */ e) => fromCard(e) && onOpen()}>
     <span class="badge" aria-hidden="true">${badge(hit.path)}</span>
     <div class="hit-body">
       <h2 class="hit-title">
         <button type="button" id=${hitId(index)} data-hit=${index} @click=${onOpen}>${hit.title || fileName(hit.path)}</button>
       </h2>
-      <p class="hit-address">
-        <span class="path" title=${hit.path}>${hit.path}</span>${where.map((part) => html`<span class="sep" aria-hidden="true"> · </span><span>${part}</span>`)}
-      </p>
+      ${addressTemplate(hit.path, hit.title, hit.address)}
       <p class="hit-snippet ${code ? "code" : ""}" dir="auto">${marked(parts)}</p>
       ${alsoAt(hit)}
       ${explanation(hit)}
     </div>
   </li>`;
+}
+
+/**
+ * Path and place in one line; the path is left out where it is the title already.
+ * @param {string} path
+ * @param {string} title
+ * @param {import("../fossick.js").Address} [address]
+ */
+export function addressTemplate(path, title, address) {
+  const where = place(address);
+  const parts = path === title && where.length > 0 ? where : [path, ...where];
+  return html`<p class="hit-address">${parts.map((part, i) => [
+    i > 0 ? html`<span class="sep" aria-hidden="true"> · </span>` : nothing,
+    part === path
+      ? html`<span class="path" title=${path}>${path}</span>`
+      : html`<span>${part}</span>`,
+  ])}</p>`;
 }
 
 /**

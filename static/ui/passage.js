@@ -149,20 +149,6 @@ export function union(a, b) {
 }
 
 /**
- * An offset in code points, as the engine counts, in UTF-16 code units, as strings here count.
- * @param {string} text
- * @param {number} codePoints
- */
-export function utf16Offset(text, codePoints) {
-  if (!/[\ud800-\udbff]/.test(text)) return Math.min(codePoints, text.length);
-  let at = 0;
-  for (let left = codePoints; left > 0 && at < text.length; left -= 1) {
-    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
-  }
-  return at;
-}
-
-/**
  * How often `char` stands before `end`.
  * @param {string} text
  * @param {string} char

@@ -50,6 +50,9 @@ export function densest(text, ranges, size) {
   return [wordStart(text, best), wordEnd(text, best + size)];
 }
 
+/** A Markdown heading on a line of its own: the signs go, its end shows. */
+const HEADING = /(^|\n)#{1,6} ([^\n]+)\n+/gu;
+
 /**
  * A short excerpt around the matches as pieces, white space folded, with an ellipsis where it
  * was cut.
@@ -62,7 +65,7 @@ export function excerpt(text, ranges, size = 300) {
   const [from, to] = densest(text, ranges, size);
   const inside = clip(ranges, from, to);
   const out = pieces(text.slice(from, to), inside).map(({ text: part, mark }) => ({
-    text: part.replace(/\s+/gu, " "),
+    text: part.replace(HEADING, "$1$2 · ").replace(/\s+/gu, " "),
     mark,
   }));
   const [first, last] = [out[0], out.at(-1)];

@@ -1,10 +1,12 @@
 // @ts-check
+import { utf16Offset } from "../fossick.js";
 import { html, nothing } from "../vendor/lit.js";
-import { isCode, place } from "./address.js";
+import { isCode } from "./address.js";
 import { LightElement } from "./element.js";
 import { fileName } from "./format.js";
+import { addressTemplate } from "./hit.js";
 import { icon } from "./icons.js";
-import { around, linesOf, MARGIN, occurrences, pagesOf, union, utf16Offset } from "./passage.js";
+import { around, linesOf, MARGIN, occurrences, pagesOf, union } from "./passage.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
 /** @typedef {import("../fossick.js").StoredDocument} StoredDocument */
@@ -89,7 +91,7 @@ export class PassagePreview extends LightElement {
         <button type="button" class="icon-button small preview-back" aria-label="Back to the results" @click=${() => this.emit("leave")}>${icon("back")}</button>
         <div class="preview-names">
           <h2>${title}</h2>
-          <p class="hit-address"><span class="path" title=${path}>${path}</span>${place(this.hit?.address).map((part) => html`<span class="sep" aria-hidden="true"> · </span><span>${part}</span>`)}</p>
+          ${addressTemplate(path, title, this.hit?.address)}
         </div>
         ${this.position ? this.steps() : nothing}
         <button type="button" class="icon-button small preview-close" aria-label="Close" title="Close (Esc)" @click=${() => this.emit("leave")}>${icon("close")}</button>
@@ -143,8 +145,8 @@ export class PassagePreview extends LightElement {
     const hit = this.hit;
     if (!hit) return [];
     /** @type {import("./pieces.js").Range[]} */
-    const own = (hit.highlights ?? []).map(([a, b]) => [start + a, start + b]);
-    const words = (hit.highlights ?? []).map(([a, b]) => hit.text.slice(a, b));
+    const own = hit.highlights.map(([a, b]) => [start + a, start + b]);
+    const words = hit.highlights.map(([a, b]) => hit.text.slice(a, b));
     return union(own, occurrences(text, shown, words));
   }
 }

@@ -92,6 +92,7 @@ export function outcomeTemplate({ report, error, cancelled }, onDismiss) {
       <p class="outcome-line" role="status">${icon(bad ? "warning" : "check")}<span>${cancelled ? "Stopped. " : nothing}${error && !hasAny(report) ? "Adding stopped" : reportLine(report)}</span></p>
       <button type="button" class="icon-button small" aria-label="Dismiss" @click=${onDismiss}>${icon("close")}</button>
     </div>
+    ${report.chunks ? html`<p class="quiet number">${count(report.chunks, "passage")} in ${duration(report.seconds)}</p>` : nothing}
     ${error ? html`<div class="message danger" role="alert"><p>${error.message}</p>${hint(error)}</div>` : nothing}
     ${failed.length ? html`<details ?open=${failed.length <= 3}><summary>${count(failed.length, "file")} with a problem</summary>${failedList(failed)}</details>` : nothing}
   </section>`;

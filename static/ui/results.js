@@ -1,6 +1,6 @@
 // @ts-check
 import { html, nothing, repeat } from "../vendor/lit.js";
-import { count, milliseconds } from "./format.js";
+import { count, milliseconds, number } from "./format.js";
 import { hitTemplate } from "./hit.js";
 
 /** @typedef {import("../fossick.js").SearchResult} SearchResult */
@@ -58,10 +58,15 @@ function summary({ result, interim }) {
   </details>`;
 }
 
-/** @param {SearchResult} result */
-export function found(result) {
-  const total = Math.max(result.total ?? 0, result.hits.length);
-  return total === 0 ? "No passage" : count(total, "passage");
+/**
+ * How much was found: "3 passages", or "Best 20 of 1,204 passages" where more could be shown.
+ * @param {SearchResult} result
+ */
+export function found({ hits, total = 0 }) {
+  const all = Math.max(total, hits.length);
+  if (all === 0) return "No passage";
+  const passages = count(all, "passage");
+  return hits.length < all ? `Best ${number(hits.length)} of ${passages}` : passages;
 }
 
 /**

@@ -3,7 +3,7 @@ import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 import { EMBEDDERS } from "./engine.js";
 import { bytes, count, milliseconds, number } from "./format.js";
-import { meaning } from "./header.js";
+import { DEVICES, meaning } from "./header.js";
 import { icon } from "./icons.js";
 import { failedList, meter, reportLine } from "./progress.js";
 import "./documents-list.js";
@@ -168,7 +168,8 @@ function modelLine({ info }) {
   if (!info) return "Starting…";
   const model = (info.model ?? "").split("/")[0];
   const left = info.left.map(
-    ({ device, reason }) => html`<span class="quiet block">${device}: ${reason}</span>`,
+    ({ device, reason }) =>
+      html`<span class="quiet block">Not on ${DEVICES[device] ?? device}: ${reason}</span>`,
   );
   if (info.state === "loading")
     return html`The model is loading; words can be searched already${left}`;
@@ -180,7 +181,7 @@ function modelLine({ info }) {
     meaning(info),
     info.adapter,
     info.threads > 1 ? count(info.threads, "thread") : "",
-    info.dtype,
+    info.dtype === "q8" ? "int8" : info.dtype,
   ];
   return html`${model} on ${detail.filter(Boolean).join(", ")}${left}`;
 }

@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  around,
-  linesOf,
-  MARGIN,
-  occurrences,
-  pagesOf,
-  union,
-  utf16Offset,
-} from "../../static/ui/passage.js";
+import { around, linesOf, MARGIN, occurrences, pagesOf, union } from "../../static/ui/passage.js";
 
 const shown = (runs) =>
   runs
@@ -91,10 +83,4 @@ test("two lists of ranges become one without overlap", () => {
       [10, 13],
     ],
   );
-});
-
-test("offsets in code points become offsets in UTF-16 units", () => {
-  assert.equal(utf16Offset("plain", 3), 3);
-  assert.equal(utf16Offset("a💛b💛c", 3), 4);
-  assert.equal(utf16Offset("💛", 9), 2);
 });

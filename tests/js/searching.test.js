@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Adder } from "../../static/ui/adding.js";
+import { Adder, emptyReport } from "../../static/ui/adding.js";
 import { Searcher } from "../../static/ui/searching.js";
 
 const tick = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -75,7 +75,7 @@ test("jobs are added one after another and reported once", async () => {
   const adder = new Adder(
     async (sources) => {
       await tick(2);
-      return { added: sources.length, updated: 0, skipped: 0, removed: 0, failed: [] };
+      return { ...emptyReport(), added: sources.length };
     },
     { onProgress: () => {}, onDone: (outcome) => outcomes.push(outcome) },
   );
