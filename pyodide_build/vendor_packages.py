@@ -59,9 +59,8 @@ def place_npm(package: NpmPackage, root: Path, stage: Path) -> Package:
         entry, target = package.bundle
         _bundle(root, entry, stage / target)
         paths.append(target)
-    if package.types:
-        entry = package.bundle[0] if package.bundle else f'export * from "{package.name}";\n'
-        (stage / package.types).write_text(entry, "utf-8")
+    for target, text in package.types:
+        (stage / target).write_text(text, "utf-8")
     return Package(
         name=package.name,
         version=json.loads((folder / "package.json").read_text("utf-8"))["version"],

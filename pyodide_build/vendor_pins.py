@@ -98,8 +98,9 @@ class NpmPackage:
     """Pairs of a glob inside the package and the folder below static/vendor it goes to."""
     bundle: tuple[str, str] | None = None
     """An entry for esbuild (JavaScript text) and the single ES module to make of it."""
-    types: str = ""
-    """The type declaration to write beside the module, so that `tsc` knows what is vendored."""
+    types: tuple[tuple[str, str], ...] = ()
+    """Type declarations (path, text) to write beside the modules, so that `tsc` knows what is
+    vendored and does not read minified code. They are no part of the site."""
     licence_files: tuple[str, ...] = ("LICENSE",)
     """Globs inside the package; a name with a leading "=" is a file of `licences/` here."""
     notices_of: tuple[str, ...] = ()
@@ -123,6 +124,8 @@ export { until } from "lit/directives/until.js";
 export { when } from "lit/directives/when.js";
 """
 
+COMLINK_ENTRY = 'export * from "comlink";\n'
+
 NPM_PACKAGES = (
     NpmPackage(
         name="pyodide",
@@ -134,7 +137,7 @@ NPM_PACKAGES = (
             ("pyodide.asm.wasm", "pyodide"),
             ("python_stdlib.zip", "pyodide"),
         ),
-        types="pyodide/pyodide.d.mts",
+        types=(("pyodide/pyodide.d.mts", 'export * from "pyodide";\n'),),
         licence_files=("=pyodide.txt", "=MPL-2.0.txt", "=PSF-2.0.txt"),
     ),
     NpmPackage(
@@ -142,7 +145,9 @@ NPM_PACKAGES = (
         licence="Apache-2.0",
         homepage="https://github.com/huggingface/transformers.js",
         copies=(("dist/transformers.min.js", "transformers"),),
-        types="transformers/transformers.min.d.ts",
+        types=(
+            ("transformers/transformers.min.d.ts", 'export * from "@huggingface/transformers";\n'),
+        ),
     ),
     NpmPackage(
         name="onnxruntime-web",
@@ -173,7 +178,10 @@ NPM_PACKAGES = (
             ("wasm/*.wasm", "pdfjs/wasm"),
             ("wasm/LICENSE*", "pdfjs/wasm"),
         ),
-        types="pdfjs/pdf.min.d.mts",
+        types=(
+            ("pdfjs/pdf.min.d.mts", 'export * from "pdfjs-dist";\n'),
+            ("pdfjs/pdf.worker.min.d.mts", "export const WorkerMessageHandler: object;\n"),
+        ),
         licence_files=("LICENSE", "cmaps/LICENSE", "standard_fonts/LICENSE*", "wasm/LICENSE*"),
     ),
     NpmPackage(
@@ -181,14 +189,14 @@ NPM_PACKAGES = (
         licence="BSD-3-Clause",
         homepage="https://lit.dev",
         bundle=(LIT_ENTRY, "lit.js"),
-        types="lit.d.ts",
+        types=(("lit.d.ts", LIT_ENTRY),),
     ),
     NpmPackage(
         name="comlink",
         licence="Apache-2.0",
         homepage="https://github.com/GoogleChromeLabs/comlink",
-        bundle=('export * from "comlink";\n', "comlink.js"),
-        types="comlink.d.ts",
+        bundle=(COMLINK_ENTRY, "comlink.js"),
+        types=(("comlink.d.ts", COMLINK_ENTRY),),
     ),
     *(
         NpmPackage(name=name, licence=licence, homepage=homepage, inside=inside)
