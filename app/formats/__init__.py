@@ -23,6 +23,7 @@ _READERS: dict[str, Callable[[str, bytes], Document]] = {
     "html": read_html,
     "code": read_code,
 }
+_NO_TEXT_HINT = "Open it in a browser, let it load, save the page from there and add that."
 
 
 def read(path: str, data: bytes) -> Document:
@@ -39,5 +40,7 @@ def read(path: str, data: bytes) -> Document:
         raise InputError(f"{path} is a {family} file; its pages must be read by a PdfReader.")
     document = _READERS[family](path, data)
     if not document.text.strip():
-        raise FileError(f"{path} has no text inside.", code="no-text")
+        if family == "html":
+            raise FileError(f"{path} is a page without text.", code="no-text", hint=_NO_TEXT_HINT)
+        raise FileError(f"{path} is empty.", code="empty")
     return document

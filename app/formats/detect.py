@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from app.errors import FileError
 from app.formats.encoding import is_binary
-from app.formats.languages import LANGUAGES, language_of
+from app.formats.languages import language_of
 
 MAX_BYTES = 100 << 20
 """Largest file of any kind that is read, in bytes."""
@@ -29,14 +29,17 @@ _OFFICE = {
     "apk": "an Android package", "whl": "a Python wheel", "msg": "an Outlook message",
     "pages": "a Pages document", "numbers": "a Numbers sheet", "key": "a Keynote presentation",
 }  # fmt: skip
-_MAIL = {"eml": "a mail message", "mbox": "a mailbox", "mht": "a saved web archive"}
-_MAIL |= {"mhtml": "a saved web archive", "ipynb": "a Jupyter notebook"}
+_OTHER = {"eml": "a mail message", "mbox": "a mailbox", "mht": "a saved web archive"}
+_OTHER |= {"mhtml": "a saved web archive", "ipynb": "a Jupyter notebook"}
 
+_TEXTUAL_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"{\\rtf", "a rich text document"),
+    (b"%!PS", "a PostScript document"),
+)
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a zip archive"),
     (b"PK\x05\x06", "a zip archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document of the old kind"),
-    (b"{\\rtf", "a rich text document"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF87a", "a GIF image"),
@@ -65,7 +68,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"wOF2", "a font"),
     (b"\x00\x01\x00\x00\x00", "a font"),
     (b"OTTO", "a font"),
-    (b"%!PS", "a PostScript document"),
     (b"!<arch>\n", "a library archive"),
     (b"PAR1", "a Parquet table"),
 )
@@ -76,6 +78,7 @@ _MAGIC_AT: tuple[tuple[int, bytes, str], ...] = (
     (8, b"AVI ", "an AVI video"),
     (257, b"ustar", "a tar archive"),
 )
+_BLANK = b" \t\r\n\x0b\x0c\x00"
 _IS_HTML = re.compile(
     r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]*>\s*)*+<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
@@ -97,7 +100,39 @@ def check_size(path: str, size: int) -> None:
 
     PDFs may have 100 MB, for they are mostly images; everything else 32 MB.
     """
-    limit = MAX_BYTES if extension(path) == "pdf" else MAX_TEXT_BYTES
+    _check_limit(path, size, MAX_BYTES if extension(path) == "pdf" else MAX_TEXT_BYTES)
+
+
+def detect(path: str, data: bytes) -> str:
+    """Family of the file's format: "text", "markdown", "html", "pdf" or "code".
+
+    Raises `FileError` where it cannot be indexed: `empty`, `too-large`, `not-text` (binary
+    content under the name of a text file), `unsupported` (with the type named), `damaged`.
+
+    >>> detect("a.bin", b"%PDF-1.7 ...")
+    'pdf'
+    """
+    if not data.strip(_BLANK):
+        raise FileError(f"{path} is empty.", code="empty")
+    ext = extension(path)
+    binary = is_binary(data)
+    if _is_pdf(ext, data, binary):
+        _check_limit(path, len(data), MAX_BYTES)
+        return "pdf"
+    kind = _kind_by_content(data, ext, binary) or _OFFICE.get(ext) or _OTHER.get(ext)
+    if kind:
+        raise FileError(f"{path} is {kind}, which cannot be read yet.", code="unsupported")
+    if ext == "pdf":
+        raise FileError(f"{path} is not a PDF, although its name says so.", code="damaged")
+    if binary and _is_text_name(path, ext):
+        raise FileError(f"{path} is not text, although its name says so.", code="not-text")
+    if binary:
+        raise FileError(f"{path} is binary data of an unknown kind.", code="unsupported")
+    _check_limit(path, len(data), MAX_TEXT_BYTES)
+    return _text_family(path, ext, data)
+
+
+def _check_limit(path: str, size: int, limit: int) -> None:
     if size > limit:
         raise FileError(
             f"{path} has {size / (1 << 20):.0f} MB; at most {limit >> 20} MB are read.",
@@ -105,48 +140,30 @@ def check_size(path: str, size: int) -> None:
         )
 
 
-def detect(path: str, data: bytes) -> str:
-    """Family of the file's format: "text", "markdown", "html", "pdf" or "code".
-
-    Raises `FileError` where it cannot be indexed: `empty`, `too-large`, `not-text` (binary
-    content under the name of a text file), `unsupported` (with the type named).
-
-    >>> detect("a.bin", b"%PDF-1.7 ...")
-    'pdf'
-    """
-    if not data.strip(b" \t\r\n\x0b\x0c\x00"):
-        raise FileError(f"{path} is empty.", code="empty")
-    if b"%PDF-" in data[:1024]:
-        check_size(path if extension(path) == "pdf" else f"{path}.pdf", len(data))
-        return "pdf"
-    check_size("", len(data))
-    ext = extension(path)
-    kind = _unsupported_kind(ext, data)
-    binary = is_binary(data)
-    if kind and (binary or not _is_text_name(path, ext)):
-        raise FileError(f"{path} is {kind}, which cannot be read yet.", code="unsupported")
-    if ext == "pdf":
-        raise FileError(f"{path} is not a PDF, although its name says so.", code="damaged")
-    if binary:
-        if _is_text_name(path, ext):
-            raise FileError(f"{path} is not text, although its name says so.", code="not-text")
-        raise FileError(f"{path} is binary data of an unknown kind.", code="unsupported")
-    return _text_family(path, ext, data)
+def _is_pdf(ext: str, data: bytes, binary: bool) -> bool:
+    """Viewers accept junk before the mark; a text about PDF is none, though."""
+    place = data.find(b"%PDF-", 0, 1024 + 5)
+    return place == 0 or (place > 0 and (ext == "pdf" or binary))
 
 
 def _is_text_name(path: str, ext: str) -> bool:
-    return ext in _TEXT | _MARKDOWN | _HTML or ext in LANGUAGES or bool(language_of(path, ""))
+    return ext in _TEXT | _MARKDOWN | _HTML or bool(language_of(path, ""))
 
 
-def _unsupported_kind(ext: str, data: bytes) -> str:
-    """What the file is, in words, if its content or name says it is nothing that is read."""
+def _kind_by_content(data: bytes, ext: str, binary: bool) -> str:
+    """What the file is, in words, if its first bytes say that it is nothing that is read."""
+    for magic, kind in _TEXTUAL_MAGIC:
+        if data.startswith(magic):
+            return kind
+    if not binary:
+        return ""
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return _OFFICE.get(ext, kind) if kind.endswith(("archive", "old kind")) else kind
     for offset, magic, kind in _MAGIC_AT:
         if data[offset : offset + len(magic)] == magic:
             return kind
-    return _OFFICE.get(ext) or _MAIL.get(ext, "")
+    return ""
 
 
 def _text_family(path: str, ext: str, data: bytes) -> str:

@@ -27,7 +27,7 @@ _CHARSET = re.compile(
     rb"|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})",
     re.IGNORECASE,
 )
-_HEAD_BYTES = 4096
+_HEAD_BYTES = 1 << 16
 
 _META = {
     "author": "author",

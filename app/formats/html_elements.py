@@ -26,8 +26,8 @@ IN_HEAD = _names("base basefont bgsound head html link meta noscript script styl
 
 UNSEEN = _names(
     """
-    audio canvas datalist dialog head iframe math noembed noframes noscript object script select
-    style svg template textarea video
+    annotation audio canvas datalist dialog head iframe noembed noframes noscript object script
+    select style svg template textarea video
     """
 )
 """Elements whose content a reader does not see as text of the page."""

@@ -17,7 +17,9 @@ _SOFT_HYPHEN = "\u00ad"
 _NEXT_WORD = re.compile(r"[^\W\d_]+")
 _BULLET = re.compile(r"(?:[•‣◦▪●○■□–*·\uf0b7]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
 _SENTENCE_END = ".!?。！？:"
+_NOT_AFTER_HEADING = ".,;。，；、"
 _LONGEST_HEADING = 200
+_LONG_HEADING = 40
 _MOST_HEADING_LINES = 4
 _LARGER = 1.12
 
@@ -39,7 +41,7 @@ class Paragraph:
             and self.lines <= _MOST_HEADING_LINES
             and 2 <= len(self.text) <= _LONGEST_HEADING
             and any(char.isalpha() for char in self.text)
-            and not (self.text.endswith((".", ",", ";")) and len(self.text) > 60)
+            and not (self.text[-1] in _NOT_AFTER_HEADING and len(self.text) > _LONG_HEADING)
         )
 
 

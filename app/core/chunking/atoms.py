@@ -60,6 +60,8 @@ _CLAUSE = re.compile(r"[,;:—–](?=\s)|[，；：、،؛]")
 _WORD = re.compile(r"\S+")
 _LINE = re.compile(r"[^\n\f\u2028\u2029]+")
 _GAP = re.compile(r"\n[^\S\n]*\n\s*")
+_MEMBER_GAP = re.compile(r"\n[^\S\n]*\n(?:[^\S\n]*\n)*([^\S\n]*)(?=[^\s\])}])")
+_INDENT = re.compile(r"\n([^\S\n]+)\S")
 _ITEM = re.compile(r"^[^\S\n]*(?:[-*+•‣◦–]|\w{1,4}[.)]|\[\w+\])[^\S\n]", re.MULTILINE)
 
 
@@ -72,6 +74,19 @@ def _lines(text: str, start: int, end: int) -> list[Span]:
 
 def _words(text: str, start: int, end: int) -> list[Span]:
     return [match.span() for match in _WORD.finditer(text, start, end)]
+
+
+def _members(text: str, start: int, end: int) -> list[Span]:
+    """Methods of a class, and what else stands one level below the first line of a definition."""
+    shallowest = min((len(match[1]) for match in _INDENT.finditer(text, start, end)), default=0)
+    spans: list[Span] = []
+    begin = start
+    for match in _MEMBER_GAP.finditer(text, start, end):
+        if len(match[1]) <= shallowest:
+            add_stripped(spans, text, begin, match.start(1))
+            begin = match.start(1)
+    add_stripped(spans, text, begin, end)
+    return spans
 
 
 def _between(pattern: re.Pattern[str], *, keep: bool) -> Splitter:
@@ -104,7 +119,7 @@ _LEVELS: dict[BlockKind, tuple[tuple[Splitter, float], ...]] = {
     "heading": ((_words, 1.0),),
     "list": ((_items, 0.05), (sentence_spans, 0.3), *_WITHIN_SENTENCE),
     "table": ((_lines, 0.1), (_words, 1.0)),
-    "code": ((_groups, 0.1), (_lines, 0.3), (_words, 1.0)),
+    "code": ((_members, 0.05), (_groups, 0.25), (_lines, 0.5), (_words, 1.0)),
 }
 AFTER_HEADING = 8.0
 _WITHIN_WORD = 2.0

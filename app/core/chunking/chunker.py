@@ -56,7 +56,8 @@ def chunk(
     chunks: list[Chunk] = []
     for run in _joined(document, measure):
         for start, end in _spans(document.text, run.atoms, measure, overlap):
-            chunks.append(Chunk(start, end, places.address(start, end, run.path)))
+            begin = places.indented(start)
+            chunks.append(Chunk(begin, end, places.address(start, end, run.path)))
     return chunks
 
 
@@ -142,6 +143,7 @@ class _Places:
     def __init__(self, document: Document) -> None:
         blocks = document.blocks
         self._blocks = blocks
+        self._text = document.text
         self._starts = [block.start for block in blocks]
         has_lines = any(block.line is not None for block in blocks)
         has_pages = any(block.page is not None for block in blocks)
@@ -160,6 +162,16 @@ class _Places:
             end_line=_count_on(last.line, last.start, end - 1, self._newlines),
             heading=path,
         )
+
+    def indented(self, start: int) -> int:
+        """`start` with the indentation of its line, where it is code."""
+        block = self._block(start)
+        if block is None or block.kind != "code":
+            return start
+        begin = start
+        while begin > block.start and self._text[begin - 1] in " \t":
+            begin -= 1
+        return begin if begin == 0 or self._text[begin - 1] == "\n" else start
 
     def _block(self, position: int) -> Block | None:
         """The block at or before the position, else the first one."""

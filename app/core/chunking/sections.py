@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from app.core.model import Block, Document
 
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*|\f")
-_SETEXT_LINE = re.compile(r"\n[^\S\n]*(?:=+|-+)[^\S\n]*\Z")
-_ATX = re.compile(r"\A#{1,6}(?:\s+|\Z)|(?:\A|\s+)#+\Z")
+_RULES = re.compile(r"\A([^\w\s])\1{2,}[^\S\n]*\n|\n[^\S\n]*([^\w\s])\2*[^\S\n]*\Z")
+_ATX = re.compile(r"\A(?:#{1,6}|={1,6})(?:\s+|\Z)|(?:\A|\s+)(?:#+|=+)\Z")
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])")
 _ATTRIBUTES = re.compile(r"\s*\{[#.:][^{}]*\}\Z")
 _MARKS = re.compile(r"(\*\*|__|[*`])(?=\S)(.+?)(?<=\S)\1")
@@ -47,15 +47,16 @@ def sections(document: Document) -> list[Section]:
 
 
 def heading_text(document: Document, block: Block) -> str:
-    """A heading in one line, without the marks of Markdown where it comes from there.
+    """A heading in one line, without the marks of the source where the text is the source.
 
     >>> doc = Document("", "## The `chunk` *path* ##", (), "markdown")
     >>> heading_text(doc, Block("heading", 0, 24, level=2))
     'The chunk path'
     """
     text = document.text[block.start : block.end].strip()
+    if document.kind in {"markdown", "text"}:
+        text = _ATX.sub("", _RULES.sub("", text))
     if document.kind == "markdown":
-        text = _ATX.sub("", _SETEXT_LINE.sub("", text))
         text = _LINK.sub(r"\1", _ATTRIBUTES.sub("", text))
         text = _MARKS.sub(r"\2", _MARKS.sub(r"\2", text))
     return " ".join(text.split())
