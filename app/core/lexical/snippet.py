@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from app.core.lexical.query import Query
 Span = tuple[int, int]
 
 _SENTENCE_START = re.compile(r"(?:[.!?…]['\"”’)\]]*\s+|[。！？]|\n\s*)(?=\S)")
-_SPACE = re.compile(r"\s")
+_SPACE = re.compile(r"\s+")
 
 
 class Snippet(NamedTuple):
@@ -45,52 +46,65 @@ def highlights(text: str, terms: Query | Iterable[str], analyzer: Analyzer) -> l
 
 
 def window(text: str, marked: Sequence[Span], length: int = 240) -> Span:
-    """The stretch of at most `length` characters with the most highlights, cut between words.
+    """The stretch of at most `length` characters that shows the highlights best.
 
     Different words count before repeated ones, then the earlier stretch wins. It begins where a
-    sentence does if there is room, and never cuts a highlight unless that is longer by itself.
+    sentence does if that leaves room for the highlights, else between words.
     """
     if len(text) <= length:
         return 0, len(text)
     first, last = _densest(text, marked, length)
-    start = _start_before(text, first, max(0, last - length))
-    return start, _end_after(text, max(last, start), start + length)
+    start = _begin(text, first, max(0, last - length), length)
+    return start, _finish(text, last, start + length)
 
 
 def cut(text: str, marked: Sequence[Span], length: int = 240) -> Snippet:
-    """The window of `text` as a text of its own."""
+    """The window of `text` as a text of its own.
+
+    >>> cut("Nothing here. But gold there.", [(18, 22)], 16)
+    Snippet(text='But gold there.', start=14, highlights=((4, 8),))
+    """
     start, end = window(text, marked, length)
-    inside = [(s - start, min(e, end) - start) for s, e in marked if start <= s < end]
-    return Snippet(text[start:end], start, tuple(inside))
+    inside = [(max(s, start), min(e, end)) for s, e in marked if s < end and start < e]
+    return Snippet(text[start:end], start, tuple((s - start, e - start) for s, e in inside))
 
 
 def _densest(text: str, marked: Sequence[Span], length: int) -> Span:
     """From the first to the last highlight of the best group that fits into `length`."""
     best, best_value = (0, 0), (0, 0)
     ends = [end for _, end in marked]
+    words = [text[start:end].casefold() for start, end in marked]
     for i, (start, end) in enumerate(marked):
-        stop = max(i + 1, bisect_left(ends, start + length + 1))
-        words = [text[s:e].casefold() for s, e in marked[i:stop]]
-        value = (len(set(words)), len(words))
+        stop = max(i + 1, bisect_right(ends, start + length))
+        value = (len(set(words[i:stop])), stop - i)
         if value > best_value:
-            best, best_value = (start, max(end, ends[stop - 1])), value
+            best, best_value = (start, min(max(end, ends[stop - 1]), start + length)), value
     return best
 
 
-def _start_before(text: str, first: int, earliest: int) -> int:
-    """Where to begin: at a sentence, else at a word, else where it must."""
-    sentences = [m.end() for m in _SENTENCE_START.finditer(text, max(0, earliest - 4), first + 1)]
-    sentences = [at for at in sentences if earliest <= at <= first]
-    if earliest == 0:
-        sentences.insert(0, 0)
+def _begin(text: str, first: int, earliest: int, length: int) -> int:
+    """The start of the sentence of the first highlight, or a word a little before that."""
+    if earliest == 0 and first <= length // 4:
+        return 0
+    before = text[earliest : first + 1]
+    sentences = [earliest + m.end() for m in _SENTENCE_START.finditer(before)]
     if sentences:
         return sentences[-1]
-    words = [m.end() for m in _SPACE.finditer(text, earliest, first)]
-    return words[0] if words else first
+    wished = max(earliest, first - length // 4)
+    words = [m.end() for m in _SPACE.finditer(text, max(0, wished - 1), first)]
+    return words[0] if words else _whole_character(text, wished)
 
 
-def _end_after(text: str, last: int, latest: int) -> int:
+def _finish(text: str, last: int, latest: int) -> int:
+    """The last border between words from `last` to `latest`."""
     if latest >= len(text):
         return len(text)
     spaces = [m.start() for m in _SPACE.finditer(text, last, latest + 1)]
-    return spaces[-1] if spaces else max(last, latest)
+    return spaces[-1] if spaces else max(last, _whole_character(text, latest))
+
+
+def _whole_character(text: str, at: int) -> int:
+    """`at`, or the start of the character whose marks stand there."""
+    while at > 0 and unicodedata.category(text[at])[0] == "M":
+        at -= 1
+    return at
