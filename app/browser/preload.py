@@ -1,8 +1,43 @@
 """Imported before the image of the interpreter's memory is taken.
 
-Whatever is imported here is in memory at once on every later start. NumPy and what imports it
+Whatever is imported here is in memory at once on every later start: what NumPy and the engine
+need of the standard library, and those of our own modules that do without NumPy. NumPy itself
 cannot be part of an image, nor can anything that holds an object of JavaScript.
 """
 # ruff: noqa: F401 (importing is all this is for)
 
-import argparse
+import ast
+import asyncio
+import contextvars
+import dataclasses
+import datetime
+import fnmatch
+import hashlib
+import heapq
+import html.entities
+import importlib
+import inspect
+import json
+import logging
+import math
+import numbers
+import pickle
+import platform
+import random
+import re
+import statistics
+import struct
+import textwrap
+import tokenize
+import typing
+import unicodedata
+import urllib.parse
+import warnings
+import zlib
+
+import snowballstemmer
+
+import app.core.analysis.wordpiece
+import app.core.chunking
+import app.core.model
+import app.formats.pdf

@@ -5,7 +5,8 @@
  *
  * An image belongs to one `key` (Pyodide's version, the packages and our bundle, by hash). Others
  * are deleted when a new one is kept. Losing it costs one slower start and nothing else, so no
- * function here throws for reasons of storage.
+ * function here throws for reasons of storage. One that could not be used is not made again: its
+ * place is taken by a mark until the key changes.
  *
  * Layout of the files: u32 length of the JSON head, the head `[[name, length]...]`, the files.
  */
@@ -33,7 +34,7 @@ export function hex(digest) {
 
 /**
  * @param {string} key
- * @param {"memory" | "files"} part
+ * @param {"memory" | "files" | "condemned"} part
  */
 const address = (key, part) => new URL(`./image-${key}/${part}`, import.meta.url).href;
 
@@ -67,6 +68,7 @@ export async function keepImage(key, image) {
   try {
     if (!key || !globalThis.caches) return false;
     const cache = await caches.open(CACHE);
+    if (await cache.match(address(key, "condemned"))) return false;
     for (const request of await cache.keys()) await cache.delete(request);
     const headers = { "Content-Type": "application/octet-stream" };
     const memory = new Blob([/** @type {BlobPart} */ (image.memory)]);
@@ -81,12 +83,26 @@ export async function keepImage(key, image) {
   }
 }
 
-/** Delete all images: after a start from one has failed, and for a start "from scratch". */
-export async function dropImages() {
+/** Delete all images. */
+async function dropImages() {
   try {
     await globalThis.caches?.delete(CACHE);
   } catch {
     // Nothing to delete where there is no cache.
+  }
+}
+
+/**
+ * Delete the image of this key and do not make it again.
+ *
+ * @param {string} key
+ */
+export async function condemnImage(key) {
+  await dropImages();
+  try {
+    await (await caches.open(CACHE)).put(address(key, "condemned"), new Response(""));
+  } catch {
+    // Then it is tried again next time.
   }
 }
 

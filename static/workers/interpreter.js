@@ -8,7 +8,7 @@
  */
 
 import { FossickError } from "../errors.js";
-import { dropImages, hex, imageKey, keepImage, readImage } from "./device-image.js";
+import { condemnImage, hex, imageKey, keepImage, readImage } from "./device-image.js";
 import { unzip } from "./unzip.js";
 
 /** @typedef {import("./unzip.js").ArchiveFile} ArchiveFile */
@@ -54,7 +54,7 @@ export async function startInterpreter({ step, useImage = true }) {
       return await startFromImage(site, image, timings);
     } catch (error) {
       console.warn("fossick: a start from the image failed, starting plainly", error);
-      await dropImages();
+      await condemnImage(key);
     }
   }
   return startPlainly(site, timings);
@@ -71,7 +71,10 @@ export async function startInterpreter({ step, useImage = true }) {
 async function startFromImage(site, image, timings) {
   const time = stopwatch(timings);
   site.step("Waking Python", 1, 4);
-  const pyodide = await load(site, { _loadSnapshot: image.memory });
+  const pyodide = await load(site, {
+    _loadSnapshot: image.memory,
+    createPyodideModule: roomFor(image.memory.length),
+  });
   time("pyodide");
   install(pyodide, image.files);
   time("unpack");
@@ -102,6 +105,22 @@ async function startPlainly(site, timings) {
   const keep = async () =>
     memory !== null && keepImage(site.key, { memory, files: installed(pyodide) });
   return { pyodide, boot, origin: "plain", timings, keep };
+}
+
+/**
+ * Pyodide's module with a heap of at least `bytes`: the snapshot is copied into it as it is, and
+ * is larger than the heap of a fresh module when it was taken after some imports.
+ *
+ * @param {number} bytes
+ */
+function roomFor(bytes) {
+  return async (/** @type {object} */ settings) => {
+    const { default: create } = await import("../vendor/pyodide/pyodide.asm.mjs");
+    const module = await create(settings);
+    // So large a block makes the heap grow; what the allocation wrote, the snapshot overwrites.
+    if (module.HEAP8.length < bytes) module._malloc(bytes);
+    return module;
+  };
 }
 
 /**
