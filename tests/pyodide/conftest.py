@@ -51,10 +51,9 @@ TIMEOUT = 300
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests here hold a browser open: marked before anyone sorts or picks by marks."""
-    here = Path(__file__).parent
+    """Mark what holds a browser open, before anyone sorts or picks by marks."""
     for item in items:
-        if item.path.is_relative_to(here):
+        if "pyodide" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
 
 
@@ -185,7 +184,7 @@ def pyodide_dist(root: Path, script: Callable[[str], ModuleType]) -> Path:
     except FileNotFoundError as error:
         pytest.skip(f"{error.filename} is not there; run: make vendor")
     except subprocess.CalledProcessError as error:
-        pytest.skip(f"the test tools could not be fetched: {error}")
+        pytest.fail(f"the test tools could not be fetched: {error}", pytrace=False)
     out: Path = test_dist.OUT
     return out
 
