@@ -268,6 +268,12 @@ class OriginGuard:
         assert not self.strays, f"requests left the origin: {self.strays}"
 
 
+@pytest.fixture(scope="session")
+def origin_guard() -> type[OriginGuard]:
+    """The guard itself, for tests that make contexts of their own."""
+    return OriginGuard
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile; the test fails if any request of it leaves this machine."""

@@ -18,10 +18,10 @@ STATS = """async () => {
   return fossick ? await fossick.stats() : null;
 }"""
 
-KEPT = """async () => {
-  const names = (await caches.keys()).filter((name) => name.startsWith("fossick-site "));
-  for (const name of names) if (await (await caches.open(name)).match("index.html")) return true;
-  return false;
+SERVED_FROM_CACHE = """async () => {
+  const name = (await caches.keys()).find((name) => /^fossick-site .* state$/.test(name));
+  const state = name && (await (await caches.open(name)).match("state.json"));
+  return state ? (await state.json()).current !== null : false;
 }"""
 
 
@@ -33,7 +33,7 @@ def started(page: Page, eventually: Callable[..., object]) -> Any:
 def test_behind_serve_py(page: Page, site_server: str, eventually: Callable[..., object]) -> None:
     """The page starts, isolated, under the strict policy, without a request to elsewhere."""
     page.goto(site_server)
-    assert page.get_by_role("searchbox").is_visible()
+    page.get_by_role("searchbox").wait_for()
     assert started(page, eventually)
     assert page.evaluate("crossOriginIsolated") is True
 
@@ -50,7 +50,7 @@ def test_on_a_plain_host_and_then_on_none(
     page.goto(host.url)
     assert started(page, eventually)
     assert page.evaluate("crossOriginIsolated") is True
-    eventually(lambda: page.evaluate(KEPT), timeout=90)
+    eventually(lambda: page.evaluate(SERVED_FROM_CACHE), timeout=90)
     host.stop()
     page.reload()
     assert started(page, eventually)
