@@ -98,6 +98,19 @@ def test_fewer_hits_are_the_first_of_more(chunks, text, k):
     assert pairs == sorted(pairs)
 
 
+@given(CHUNKS, QUERIES, st.integers(0, 2**14 - 1))
+def test_mask_filters_without_changing_scores(chunks, text, bits):
+    """A filter takes hits away and leaves the others as they were."""
+    index = KeywordIndex([(build_postings(rows_of(chunks)), None)])
+    query = parse(text, ANALYZER)
+    mask = np.array([bool(bits >> i & 1) for i in range(len(chunks))], dtype=np.bool_)
+    every, some = index.search(query, 100), index.search(query, 100, mask)
+    kept = mask[every.ordinals]
+    assert some.ordinals.tolist() == every.ordinals[kept].tolist()
+    assert some.scores.tolist() == every.scores[kept].tolist()
+    assert some.total == np.count_nonzero(kept)
+
+
 @given(CHUNKS, st.permutations(["gold", "dig", "river", "sand", "gold"]))
 def test_word_order_does_not_matter(chunks, words):
     """Not even in the last digit of a score."""

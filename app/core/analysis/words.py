@@ -126,7 +126,8 @@ def _humps(piece: Token) -> Iterator[Token]:
         return
     cuts = [0, *(i for i in range(1, len(raw)) if _starts_hump(raw, i)), len(raw)]
     for start, end in pairwise(cuts):
-        yield _token(raw[start:end], piece.start + start)
+        at = piece.start + start
+        yield Token(raw[start:end], at, at + end - start if end < len(raw) else piece.end)
 
 
 def _starts_hump(raw: str, i: int) -> bool:

@@ -70,10 +70,13 @@ class KeywordIndex:
         """The query with prefixes completed from the index, as `search` runs it."""
         return expand(query, self._segments)
 
-    def search(self, query: Query | Iterable[str], k: int = 10) -> KeywordHits:
+    def search(
+        self, query: Query | Iterable[str], k: int = 10, mask: Live | None = None
+    ) -> KeywordHits:
         """The k chunks that match best; equal scores by lower ordinal.
 
-        `query` is parsed text, or terms as the analyzer gives them.
+        `query` is parsed text, or terms as the analyzer gives them. `mask` bool[chunks] over all
+        segments leaves only its chunks in the result; it changes no score.
         """
         if not isinstance(query, Query):
             query = of_terms(query)
@@ -82,7 +85,7 @@ class KeywordIndex:
         scores = [np.zeros(postings.n_chunks) for postings, _ in self._segments]
         for clause in clauses:
             self._add_scores(clause, scores)
-        return _best(scores, k)
+        return _best(scores, k, mask)
 
     @cached_property
     def n_live(self) -> int:
@@ -149,7 +152,7 @@ class KeywordIndex:
         return ordinals[kept], frequencies[kept]
 
 
-def _best(scores: Sequence[Float64Array], k: int) -> KeywordHits:
+def _best(scores: Sequence[Float64Array], k: int, mask: Live | None) -> KeywordHits:
     places = [np.flatnonzero(part) for part in scores]
     bases = np.cumsum([0, *map(len, scores)], dtype=np.int64)
     # The empty arrays keep the types where there is no segment.
@@ -157,6 +160,9 @@ def _best(scores: Sequence[Float64Array], k: int) -> KeywordHits:
         [np.empty(0, np.int64), *(at + base for at, base in zip(places, bases, strict=False))]
     )
     values = np.concatenate([np.empty(0), *(s[at] for s, at in zip(scores, places, strict=True))])
+    if mask is not None:
+        wanted = mask[matched]
+        matched, values = matched[wanted], values[wanted]
     # Sums that differ only by the order of their terms are ties.
     values = np.round(values, _DECIMALS)
     best = top_k(values, k)

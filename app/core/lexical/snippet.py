@@ -92,7 +92,7 @@ def _begin(text: str, first: int, earliest: int, length: int) -> int:
         return sentences[-1]
     wished = max(earliest, first - length // 4)
     words = [m.end() for m in _SPACE.finditer(text, max(0, wished - 1), first)]
-    return words[0] if words else _whole_character(text, wished)
+    return words[0] if words else max(earliest, _whole_character(text, wished))
 
 
 def _finish(text: str, last: int, latest: int) -> int:
