@@ -201,6 +201,7 @@ export class FossickApp extends LightElement {
   answerTemplate(answer) {
     return resultsTemplate(answer, {
       active: this.active,
+      adding: this.collecting.busy,
       onOpen: (index) => void this.opening.hit(index),
       onMore: () => this.asking.more(),
       onMode: (mode) => this.asking.set({ mode }),

@@ -82,7 +82,7 @@ export class Asking {
     for (const note of answer.result?.notes ?? []) app.notes.add(note);
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      this.announced = answer.result ? `${found(answer.result)} found` : "";
+      this.announced = answer.result ? `${found(answer)} found` : "";
       app.requestUpdate();
     }, ANNOUNCE);
     app.requestUpdate();

@@ -53,7 +53,16 @@ export class Collecting {
     this.app.requestUpdate();
     if (!progress || performance.now() - this.refreshedAt < REFRESH) return;
     this.refreshedAt = performance.now();
-    void this.app.engine.count().catch(() => undefined);
+    void this.look();
+  }
+
+  /** Counts, and the answer on the page if a commit has come that it does not know. */
+  async look() {
+    const { app } = this;
+    const before = app.engine.stats?.generation;
+    await app.engine.count().catch(() => undefined);
+    const reading = app.active >= 0 || app.opening.opened;
+    if (app.engine.stats?.generation !== before && !reading) app.asking.resume();
   }
 
   /** @param {import("./adding.js").Outcome} outcome */

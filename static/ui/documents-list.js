@@ -2,7 +2,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { badge } from "./address.js";
 import { LightElement } from "./element.js";
-import { bytes, count, date, number } from "./format.js";
+import { bytes, count, date, number, shortPath } from "./format.js";
 import { icon } from "./icons.js";
 
 /** Rows in the page at once; a filter narrows the rest. */
@@ -67,7 +67,7 @@ export class DocumentsList extends LightElement {
     return html`<li>
       <span class="badge" aria-hidden="true">${badge(doc.path)}</span>
       <button type="button" class="document-name" title=${doc.path} @click=${() => this.emit("show", doc.id)}>
-        <span>${doc.path}</span><span class="quiet">${facts.join(" · ")}</span>
+        <span>${shortPath(doc.path, 60)}</span><span class="quiet">${facts.join(" · ")}</span>
       </button>
       <button type="button" class="icon-button small" aria-label="Remove ${doc.path}" title="Remove" @click=${() => this.emit("remove", [doc.id])}>${icon("bin")}</button>
     </li>`;

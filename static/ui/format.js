@@ -81,3 +81,23 @@ export function fileName(path) {
 export function folder(path) {
   return path.slice(0, path.lastIndexOf("/") + 1);
 }
+
+/**
+ * A long path without its middle: the first folder and as many of the last parts as fit.
+ * `shortPath("book/listings/ch04/listing-04-03/src/main.rs", 36)` is
+ * "book/…/listing-04-03/src/main.rs".
+ * @param {string} path
+ * @param {number} [size] most characters
+ */
+export function shortPath(path, size = 64) {
+  const parts = path.split("/");
+  if (path.length <= size || parts.length < 4) return path;
+  const first = parts[0] ?? "";
+  let tail = parts.at(-1) ?? "";
+  for (let at = parts.length - 2; at > 0; at -= 1) {
+    const longer = `${parts[at]}/${tail}`;
+    if (first.length + longer.length + 3 > size) break;
+    tail = longer;
+  }
+  return `${first}/…/${tail}`;
+}

@@ -1,7 +1,7 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit.js";
 import { badge, isCode, place } from "./address.js";
-import { fileName, number } from "./format.js";
+import { fileName, number, shortPath } from "./format.js";
 import { codeExcerpt, excerpt } from "./pieces.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
@@ -51,7 +51,7 @@ export function addressTemplate(path, title, address) {
   return html`<p class="hit-address">${parts.map((part, i) => [
     i > 0 ? html`<span class="sep" aria-hidden="true"> · </span>` : nothing,
     part === path
-      ? html`<span class="path" title=${path}>${path}</span>`
+      ? html`<span class="path" title=${path}>${shortPath(path)}</span>`
       : html`<span>${part}</span>`,
   ])}</p>`;
 }

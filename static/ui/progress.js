@@ -89,13 +89,20 @@ export function outcomeTemplate({ report, error, cancelled }, onDismiss) {
   const bad = failed.length > 0 || error;
   return html`<section class="card outcome" aria-label="What was added">
     <div class="card-head">
-      <p class="outcome-line" role="status">${icon(bad ? "warning" : "check")}<span>${cancelled ? "Stopped. " : nothing}${error && !hasAny(report) ? "Adding stopped" : reportLine(report)}</span></p>
+      <p class="outcome-line" role="status">${icon(bad ? "warning" : "check")}<span>${outcomeLine({ report, error, cancelled })}</span></p>
       <button type="button" class="icon-button small" aria-label="Dismiss" @click=${onDismiss}>${icon("close")}</button>
     </div>
     ${report.chunks ? html`<p class="quiet number">${count(report.chunks, "passage")} in ${duration(report.seconds)}</p>` : nothing}
     ${error ? html`<div class="message danger" role="alert"><p>${error.message}</p>${hint(error)}</div>` : nothing}
     ${failed.length ? html`<details ?open=${failed.length <= 3}><summary>${count(failed.length, "file")} with a problem</summary>${failedList(failed)}</details>` : nothing}
   </section>`;
+}
+
+/** @param {import("./adding.js").Outcome} outcome */
+export function outcomeLine({ report, error, cancelled }) {
+  if (hasAny(report)) return `${cancelled ? "Stopped: " : ""}${reportLine(report)}`;
+  if (cancelled) return "Stopped. What was written so far is kept.";
+  return error ? "Adding stopped" : reportLine(report);
 }
 
 /** @param {import("../fossick.js").AddReport} report */

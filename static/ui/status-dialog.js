@@ -5,7 +5,7 @@ import { EMBEDDERS } from "./engine.js";
 import { bytes, count, milliseconds, number } from "./format.js";
 import { DEVICES, meaning } from "./header.js";
 import { icon } from "./icons.js";
-import { failedList, meter, reportLine } from "./progress.js";
+import { failedList, meter, outcomeLine } from "./progress.js";
 import "./documents-list.js";
 
 /** @type {Record<string, string>} */
@@ -128,7 +128,7 @@ export class StatusDialog extends LightElement {
     const { failed } = outcome.report;
     return html`<section class="last" aria-labelledby="last-title">
       <h3 id="last-title">Added last</h3>
-      <p>${reportLine(outcome.report)}</p>
+      <p>${outcomeLine(outcome)}</p>
       ${failed.length ? html`<details><summary>${count(failed.length, "file")} with a problem</summary>${failedList(failed)}</details>` : nothing}
     </section>`;
   }

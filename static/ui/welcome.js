@@ -1,7 +1,7 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit.js";
 import { badge } from "./address.js";
-import { count, fileName, folder } from "./format.js";
+import { count, fileName, folder, shortPath } from "./format.js";
 import { icon, logo } from "./icons.js";
 
 /**
@@ -60,7 +60,7 @@ export function idleTemplate({ documents, recent, chunks, onOpen }) {
         (doc) => html`<li><button type="button" @click=${() => onOpen(doc.id)}>
             <span class="badge" aria-hidden="true">${badge(doc.path)}</span>
             <span class="recent-name">${doc.title || fileName(doc.path)}</span>
-            <span class="recent-path">${folder(doc.path) || nothing}</span>
+            <span class="recent-path">${shortPath(folder(doc.path), 32)}</span>
           </button></li>`,
       )}
     </ul>

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { badge, headingPath, isCode, place } from "../../static/ui/address.js";
-import { bytes, count, duration, fileName, folder, milliseconds } from "../../static/ui/format.js";
+import {
+  bytes,
+  count,
+  duration,
+  fileName,
+  folder,
+  milliseconds,
+  shortPath,
+} from "../../static/ui/format.js";
 import { isSkipped, noteSource, titleOf } from "../../static/ui/sources.js";
 
 test("counts agree with their noun", () => {
@@ -52,4 +60,11 @@ test("a walk leaves out hidden files and machinery", () => {
   assert.equal(isSkipped(".git"), true);
   assert.equal(isSkipped("node_modules"), true);
   assert.equal(isSkipped("notes"), false);
+});
+
+test("a long path loses its middle, a short one nothing", () => {
+  const path = "book/listings/ch04/listing-04-03/src/main.rs";
+  assert.equal(shortPath(path, 36), "book/…/listing-04-03/src/main.rs");
+  assert.equal(shortPath(path), path);
+  assert.equal(shortPath("a/b.md", 3), "a/b.md");
 });
