@@ -27,6 +27,5 @@ def test_folder(pyodide, root, folder):
         pytest.skip(f"no tests in {folder} for a browser")
     pyodide.load("pytest", "hypothesis")
     outcomes, printed = pyodide.call(suite.run, f"tests/{folder}", names)
-    print(printed)
     assert [test for test, outcome in outcomes.items() if outcome == "failed"] == [], printed
     assert "passed" in outcomes.values(), printed
