@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from app.formats.codepages import guess_code_page
 
@@ -47,6 +48,7 @@ _CODE_PAGES = (
 )
 _SAMPLE = 1 << 16
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_WRITTEN_CONTROLS = frozenset("\t\n\r\f\x1b\u200b\u200c\u200d\u200e\u200f\ufeff")
 _FEW_BAD = 0.001
 
 
@@ -65,21 +67,20 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
 
 
 def wide_encoding(data: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark, told by where the zero bytes stand; else None."""
+    """UTF-16 or UTF-32 without a mark, else None.
+
+    Text in any script has spaces or line ends, so zero bytes; the more significant bytes vary
+    less than the others; and it hardly has characters that no text has.
+    """
     sample = data[: _SAMPLE - _SAMPLE % 4]
-    zeros = [sample[offset::4].count(0) for offset in range(4)]
-    quarter = len(sample) // 4
-    if not quarter or not any(zeros):
+    if 0 not in sample or len(sample) < 4:
         return None
-    share = [count / quarter for count in zeros]
-    for encoding, full in (
-        ("utf-32-le", (2, 3)),
-        ("utf-32-be", (0, 1)),
-        ("utf-16-le", (1, 3)),
-        ("utf-16-be", (0, 2)),
-    ):
-        empty = [share[n] for n in range(4) if n not in full]
-        if all(share[n] > 0.4 for n in full) and min(empty) < 0.05 and _decodes(sample, encoding):
+    even, odd = len(set(sample[0::2])), len(set(sample[1::2]))
+    order = "le" if odd < even else "be"
+    for width in (4, 2):
+        encoding = f"utf-{width * 8}-{order}"
+        whole = sample[: len(sample) - len(sample) % width]
+        if _decodes(whole, encoding) and _looks_written(whole.decode(encoding, "ignore")):
             return encoding
     return None
 
@@ -124,6 +125,14 @@ def _known(name: str) -> str:
     found = _AS_BROWSERS.get(found, found)
     # Python also knows codecs that are no code pages: hex, rot13, punycode, UTF-7.
     return found if found.startswith(_CODE_PAGES) else ""
+
+
+def _looks_written(text: str) -> bool:
+    """Whether hardly any character is a control character, unassigned or for private use."""
+    strange = sum(
+        char not in _WRITTEN_CONTROLS and unicodedata.category(char)[0] == "C" for char in text
+    )
+    return strange <= len(text) * 0.02
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:
