@@ -6,6 +6,7 @@
 PORT ?= 8000
 OPEN ?= 1
 DATA ?=
+BENCH ?=
 ARGS ?=
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -13,6 +14,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 PY = .venv/bin/python
 BIN = node_modules/.bin
+
+# Judged collections and sample files; tests that need them are skipped without.
+export FOSSICK_DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint fix site vendor browser bench eval node clean distclean
@@ -24,7 +28,7 @@ help: ## list the targets
 	@echo 'make lint       lint, types and layers alone'
 	@echo 'make fix        format the code and mend what can be mended by itself'
 	@echo 'make site       write the site to dist/, for any static host'
-	@echo 'make bench      run the measurements of tests/bench'
+	@echo 'make bench      run the measurements of tests/bench (BENCH=name: one of them, ARGS to it)'
 	@echo 'make eval       measure retrieval on judged data: make eval DATA=folder [ARGS="--json"]'
 	@echo 'make browser    find or install the browsers that the tests use'
 	@echo 'make clean      remove dist/ and caches; make distclean: everything made here'
@@ -66,7 +70,8 @@ browser: .venv/.host
 	@$(PY) pyodide_build/ensure_browser.py --install
 
 bench: .venv/.dev site
-	@for file in tests/bench/bench_*.py; do echo "==> $$file"; $(PY) "$$file" $(ARGS) || exit 1; done
+	@for file in tests/bench/$(or $(BENCH),[a-z]*).py; do \
+		echo "==> $$file"; $(PY) "$$file" $(ARGS) || exit 1; done
 
 eval: vendor
 	@test -n '$(DATA)' || { \

@@ -1,12 +1,14 @@
 """How good is the keyword leg? Prints nDCG@10 and timings for judged collections.
 
-Run: ``python tests/bench/keyword_quality.py FOLDER [NAME ...]``, FOLDER holding collections in
-BEIR layout; a name such as ``cranfield:test_binary_all`` picks a split.
+Run: ``python tests/bench/keyword_quality.py [FOLDER] [NAME ...]``, FOLDER holding collections in
+BEIR layout (the judged data in FOSSICK_DATA if none is named); a name such as
+``cranfield:test_binary_all`` picks a split.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from pathlib import Path
 
@@ -49,7 +51,8 @@ def measure(collection: JudgedCollection) -> dict[str, float]:
 def main() -> None:
     """Measure the collections named on the command line, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    judged = Path(os.environ.get("FOSSICK_DATA", "../shared/data")) / "eval"
+    parser.add_argument("folder", type=Path, nargs="?", default=judged)
     parser.add_argument("names", nargs="*", default=NAMES)
     options = parser.parse_args()
     columns = ("ndcg@10", "recall@100", "mrr@10", "map", "build_s", "p50_ms", "p99_ms")

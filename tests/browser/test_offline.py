@@ -314,6 +314,31 @@ def test_the_state_outlives_the_worker(
     assert late(page) == "two"
 
 
+def test_a_new_service_worker_changes_nothing_at_once(
+    page: Page, site: Site, host: Host, eventually: Poll
+) -> None:
+    """New code of the worker itself is taken up when all pages have gone, with the state kept."""
+    page.goto(host.url)
+    ready(page, eventually)
+    page.reload()
+    ready(page, eventually)
+    own = site.folder / "service-worker.js"
+    own.write_text(own.read_text() + "// newer\n")
+    version = site.write("two")
+    page.reload()
+    eventually(lambda: get(page, "update") == version)
+    page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
+    waiting = "navigator.serviceWorker.getRegistration().then((r) => r.waiting !== null)"
+    eventually(lambda: page.evaluate(waiting))
+    assert word(page) == late(page) == "one"
+    page.goto("about:blank")
+    host.stop()
+    page.goto(host.url)
+    eventually(lambda: word(page) == "two")
+    assert late(page) == "two"
+    assert page.evaluate(waiting) is False
+
+
 def test_no_reload_under_the_users_hands(page: Page, host: Host, eventually: Poll) -> None:
     """Whoever has begun to type keeps the page as it is; the next visit is isolated."""
     host.slow["/dist/service-worker.js"] = 1.0
