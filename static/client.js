@@ -6,6 +6,7 @@
  * The methods are documented with their types in fossick.d.ts.
  */
 
+import { missing } from "./capabilities.js";
 import { asFossickError, FossickError, opened } from "./errors.js";
 import { InferenceHost } from "./inference-host.js";
 import { planEmbedder } from "./models.js";
@@ -27,7 +28,7 @@ import * as Comlink from "./vendor/comlink.js";
 /** How long the engine may take to finish a commit when the collection is closed. */
 const CLOSING = 10_000;
 /** How long it may be silent after an uncaught error before it counts as dead. */
-const SILENCE = 30_000;
+const SILENCE = 15_000;
 
 export class Fossick extends EventTarget {
   /**
@@ -35,6 +36,7 @@ export class Fossick extends EventTarget {
    * @returns {Promise<Fossick>}
    */
   static async open(options = {}) {
+    checkBrowser();
     const fossick = new Fossick(options);
     try {
       await fossick.start();
@@ -305,6 +307,13 @@ export class Fossick extends EventTarget {
     const closed = this.ended.code === "closed" || this.ended.code === "cancelled";
     if (!closed) this.dispatchEvent(new CustomEvent("error", { detail: this.ended }));
   }
+}
+
+function checkBrowser() {
+  const lacking = missing();
+  if (lacking.length === 0) return;
+  const message = `This browser has no ${lacking.join(", no ")}.`;
+  throw new FossickError("boot-failed", message, "Use a current version of any major browser.");
 }
 
 /** @param {unknown} text */

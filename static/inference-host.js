@@ -3,7 +3,8 @@
  * Keeps a model running beside the engine: starts an inference worker with the first device of
  * the plan, the next one when it fails, and hands each new worker's port to the engine.
  *
- * One worker is one device. A worker that fails, crashes or hangs is ended, never mended.
+ * One worker is one device. A worker that fails, crashes or hangs is ended, never mended; a device
+ * that had worked until then gets a second chance.
  */
 
 import { opened } from "./errors.js";
@@ -156,7 +157,11 @@ export class InferenceHost {
     const reason = error instanceof Error ? error.message : String(error);
     const left = [...this.info.left, { device, reason }];
     const worked = this.info.state === "ready";
-    if (worked) this.events.onLeft();
+    if (worked) {
+      this.events.onLeft();
+      // It has worked: perhaps it was the text, or memory. Once more, after all others.
+      if (!this.info.left.some((one) => one.device === device)) this.devices.push(device);
+    }
     const note = worked ? `The model on ${device} failed and is started anew: ${reason}` : "";
     this.update({ state: "loading", device: "", left }, note);
   }

@@ -23,7 +23,7 @@ class BrowserStore:
     def __init__(self, files: ffi.JsObject, *, writable: bool = True) -> None:
         self.kind = str(files.kind)
         self._files = files
-        self._writable = writable
+        self._writable = files.writable = writable
         self._closed = False
 
     async def names(self) -> list[str]:
@@ -68,6 +68,7 @@ class BrowserStore:
         return await ffi.settled(promise, StorageError)
 
     def _check_writable(self) -> None:
+        self._open_files()
         if not self._writable:
             raise StorageError(
                 "Another tab is writing this collection; here it can only be searched.",

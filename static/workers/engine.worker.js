@@ -87,7 +87,6 @@ class Engine {
     step("Opening the collection", STEPS - 1);
     const opening = performance.now();
     const writable = writer?.writable ?? true;
-    if (choice.store) choice.store.writable = writable;
     this.endpoint = await python.boot.boot({
       files: choice.store,
       writable,

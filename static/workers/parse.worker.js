@@ -158,7 +158,7 @@ function texts(info) {
 function coded(error) {
   const { name = "", message = String(error) } = /** @type {Error} */ (error ?? {});
   const [code, sentence] = CODES[name] ?? ["damaged", "The document cannot be read."];
-  return new FossickError(code, `${sentence} (${message})`);
+  return new FossickError(code, code === "encrypted" ? sentence : `${sentence} (${message})`);
 }
 
 Comlink.expose(parser);

@@ -11,7 +11,7 @@ import { OpfsStore } from "./store-opfs.js";
  *
  * @typedef {object} FileStore
  * @property {"opfs" | "indexeddb"} kind
- * @property {boolean} writable false where another tab writes
+ * @property {boolean} writable set by Python; false where another tab writes
  * @property {() => Promise<string[]>} names
  * @property {(name: string) => Promise<number | null>} size
  * @property {(name: string, offset: number, length?: number | null) => Promise<Uint8Array | null>} read
