@@ -5,8 +5,8 @@ NFKC (compatibility forms: ﬁ, full-width, superscripts), then case folding, th
 - Latin and Greek letters lose every mark (é → e, ắ → a), and letters with a stroke or a
   ligature that Unicode does not take apart are written out (ø → o, ß → ss, æ → ae).
 - Cyrillic loses stress marks and ё becomes е; й, ї, ў and the like are letters of their own.
-- Arabic loses vowel signs, tatweel, and the hamza and madda on a carrier (أ إ آ → ا);
-  Hebrew loses points.
+- Arabic loses vowel signs, tatweel, and the hamza and madda on a carrier (أ إ آ → ا), and the
+  Persian and Arabic forms of kaf, yeh and final heh become one; Hebrew loses points.
 - All other scripts keep their marks, which there make another word: Devanagari and Thai vowels,
   Japanese voicing (が is not か).
 """
@@ -42,6 +42,10 @@ _WRITTEN_OUT = str.maketrans(
         "ƒ": "f",
         "ʼ": "'",
         "’": "'",
+        "ى": "ي",
+        "ی": "ي",
+        "ک": "ك",
+        "ة": "ه",
     }
 )
 
