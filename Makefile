@@ -16,7 +16,8 @@ PY = .venv/bin/python
 BIN = node_modules/.bin
 
 # Judged collections and sample files; tests that need them are skipped without.
-export FOSSICK_DATA ?= ../shared/data
+FOSSICK_DATA ?= ../shared/data
+export FOSSICK_DATA
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint fix site vendor browser bench eval node clean distclean
