@@ -46,7 +46,8 @@ check: lint
 	@echo '==> Fast tests'
 	@$(PY) -m pytest -q -m 'not browser and not slow' $(ARGS)
 
-lint: .venv/.dev node_modules/.installed
+# Types of vendored libraries lie beside them, hence `vendor`.
+lint: .venv/.dev vendor
 	@echo '==> Lint, types, layers'
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
