@@ -1,5 +1,5 @@
 // @ts-check
-import { html, nothing } from "../vendor/lit.js";
+import { html } from "../vendor/lit.js";
 import { badge } from "./address.js";
 import { count, fileName, folder, shortPath } from "./format.js";
 import { icon, logo } from "./icons.js";
