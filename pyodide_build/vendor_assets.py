@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vendor_fetch import Source, VendorError, console, obtain, sentence_for, swap_in
+from vendor_fetch import Source, console, exit_code, obtain, swap_in
 from vendor_manifest import Package, Record, describe, inputs_digest
 from vendor_packages import ensure_installed, place_npm, place_wheel, pyodide_lock
 from vendor_pins import NPM_PACKAGES, RUNTIME_WHEELS
@@ -56,7 +56,7 @@ def _lock_package(stage: Path) -> Package:
     )
 
 
-def vendor(root: Path, source: Source) -> list[Package]:
+def vendor(root: Path, source: Source) -> None:
     """Stage, move into place and record; raises `VendorError` or `OSError`."""
     record = Record(root)
     stage = root / "build" / "vendor-stage"
@@ -70,7 +70,8 @@ def vendor(root: Path, source: Source) -> list[Package]:
         record.keep("assets", inputs(root), packages)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    return packages
+    size = sum(file["size"] for package in packages for file in package.files)
+    console.print(f"static/vendor: {len(packages)} packages, {size / 1e6:.1f} MB")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,17 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         console.print("static/vendor is up to date")
         return 0
-    try:
-        packages = vendor(ROOT, options.source)
-    except VendorError as error:
-        console.print(f"vendor_assets: {error}", style="red")
-        return 1
-    except OSError as error:
-        console.print(f"vendor_assets: {sentence_for(error)}", style="red")
-        return 1
-    size = sum(file["size"] for package in packages for file in package.files)
-    console.print(f"static/vendor: {len(packages)} packages, {size / 1e6:.1f} MB")
-    return 0
+    return exit_code("vendor_assets", lambda: vendor(ROOT, options.source))
 
 
 if __name__ == "__main__":

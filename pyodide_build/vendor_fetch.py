@@ -16,7 +16,7 @@ import tempfile
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Literal
@@ -41,6 +41,22 @@ def sentence_for(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return f"The disk is full while writing {error.filename or 'a file'}: free some space."
     return f"{error.filename or 'A file'} cannot be written or read: {error.strerror or error}."
+
+
+def exit_code(script: str, work: Callable[[], None]) -> int:
+    """Do the work of a script; a failure becomes one sentence on stderr and exit code 1."""
+    try:
+        work()
+    except VendorError as error:
+        console.print(f"{script}: {error}", style="red")
+    except OSError as error:
+        console.print(f"{script}: {sentence_for(error)}", style="red")
+    except KeyboardInterrupt:
+        console.print(f"{script}: stopped; nothing was changed.", style="red")
+        return 130
+    else:
+        return 0
+    return 1
 
 
 def sha256(path: Path) -> str:
@@ -141,7 +157,7 @@ def _copy(response: IO[bytes], part: Path, wheel: Wheel) -> int:
 def pip_download(wheel: Wheel, cache: Path) -> Path:
     """Have pip fetch a pure wheel from whatever index it is set up for."""
     cache.mkdir(parents=True, exist_ok=True)
-    console.print(f"Downloading {wheel.requirement} ({wheel.size / 1e6:.0f} MB) through pip")
+    console.print(f"Downloading {wheel.requirement} ({wheel.size / 1e6:.1f} MB) through pip")
     with tempfile.TemporaryDirectory(prefix=".pip-", dir=cache) as folder:
         result = subprocess.run(_pip_command(wheel, folder), stdout=sys.stderr, check=False)
         found = Path(folder, wheel.file)

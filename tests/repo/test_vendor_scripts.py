@@ -46,7 +46,7 @@ def staged(root: Path, stage: Path, source: str) -> list[Package]:
     return [Package("library", "2", "MIT", "", files, ("text",))]
 
 
-def failing(error: Exception) -> Stage:
+def failing(error: BaseException) -> Stage:
     """Lay out half of it, then fail."""
 
     def stage_all(root: Path, stage: Path, source: str) -> list[Package]:
@@ -109,6 +109,17 @@ def test_a_failed_run_changes_nothing(
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 1
     assert message in said[0]
+    assert listing(project) == before
+
+
+def test_an_interrupted_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C ends with a sentence and the exit code shells expect, and changes nothing."""
+    before = listing(project)
+    monkeypatch.setattr(vendor_assets, "stage_all", failing(KeyboardInterrupt()))
+    assert vendor_assets.main([]) == 130
+    assert capsys.readouterr().err == "vendor_assets: stopped; nothing was changed.\n"
     assert listing(project) == before
 
 
