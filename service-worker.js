@@ -39,7 +39,7 @@ const MANIFEST_URL = `${SCOPE}precache.json`;
 const HOST = "host";
 const LANES = 4;
 const RETRY_AFTER = [0, 1000, 4000];
-const ANSWER_WITHIN = 2000;
+const ANSWER_WITHIN = 5000;
 /** A client that is still loading is not listed yet; its pin is kept for this long. */
 const LOADING_WITHIN = 60_000;
 
@@ -69,7 +69,8 @@ async function respond(event) {
   const { request } = event;
   const known = await state();
   const navigates = request.mode === "navigate";
-  if (navigates && known.ready) await serially(promoteIfAlone);
+  // Looked at before queueing: whoever asks other pages may take seconds.
+  if (navigates && known.ready && (await windows()).length === 0) await serially(promoteIfAlone);
   const pin = navigates ? undefined : known.pins[event.clientId];
   const version = pin?.version ?? known.current ?? HOST;
   if (event.resultingClientId) {
@@ -164,7 +165,10 @@ function check() {
 }
 
 async function bringIn() {
-  const manifest = await latestManifest();
+  const manifest = await latestManifest().catch(async (error) => {
+    if (error instanceof Gone) await leave();
+    throw error;
+  });
   const known = await state();
   if (![known.current, known.ready].includes(manifest.version)) {
     await precache(manifest);
@@ -180,9 +184,21 @@ async function bringIn() {
   if (known.ready) await tell({ type: "update", version: known.ready });
 }
 
+/** The host answers, and has no such site any more. */
+class Gone extends Error {}
+
+/** Make room for whatever is at this address now, such as another project on a local port. */
+async function leave() {
+  await worker.registration.unregister();
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX)) await caches.delete(name);
+  }
+}
+
 /** The host's list of files, kept aside with its headers. Raises where there is no connection. */
 async function latestManifest() {
   const response = await fetch(MANIFEST_URL, { cache: "no-store" });
+  if ([404, 410].includes(response.status)) throw new Gone("Fossick has left this address.");
   if (!response.ok) throw new Error(`precache.json: the host answered ${response.status}`);
   await (await caches.open(PREFIX + HOST)).put(MANIFEST_URL, response.clone());
   manifests.delete(HOST);

@@ -40,7 +40,8 @@
 const ROOT = new URL("../", import.meta.url);
 const RELOADED = "fossick-isolation-reload";
 const ACTIVE_WITHIN = 5000;
-const ANSWER_WITHIN = 3000;
+/** Longer than the service worker waits for other tabs. */
+const ANSWER_WITHIN = 8000;
 const CHECK_AGAIN = 20_000;
 const LOOK_FOR_UPDATES = 3_600_000;
 

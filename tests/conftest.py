@@ -297,14 +297,14 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def eventually() -> Callable[..., object]:
-    """`eventually(lambda: page.evaluate("…"), timeout=10)`: the first true value of a poll.
+    """`eventually(lambda: page.evaluate("…"), timeout=30)`: the first true value of a poll.
 
     Playwright's own `wait_for_function` evaluates strings, which the site's policy forbids.
     """
 
     from playwright.sync_api import Error
 
-    def poll(probe: Callable[[], object], *, timeout: float = 10, every: float = 0.1) -> object:
+    def poll(probe: Callable[[], object], *, timeout: float = 30, every: float = 0.1) -> object:
         end = time.monotonic() + timeout
         value: object = None
         while time.monotonic() < end:

@@ -263,7 +263,7 @@ def test_a_broken_download_does_no_harm(
     site.write("two")
     host.faults["/dist/static/word.js"] = fault
     page.reload()
-    eventually(lambda: status(page) == "paused", timeout=20)
+    eventually(lambda: status(page) == "paused")
     assert "static/word.js" in get(page, "status")["message"]
     assert word(page) == late(page) == "one"
     host.faults.clear()
@@ -374,6 +374,23 @@ def test_never_a_reload_loop(page: Page, context: BrowserContext, host: Host) ->
     page.wait_for_timeout(2000)
     assert len(loads) == 2
     assert get(page, "isolation") == "none"
+
+
+def test_the_address_is_given_back(page: Page, site: Site, host: Host, eventually: Poll) -> None:
+    """Where the site has gone from its address, the next visit sees what is there instead."""
+    page.goto(host.url)
+    ready(page, eventually)
+    page.reload()
+    ready(page, eventually)
+    shutil.rmtree(site.dist)
+    site.dist.mkdir()
+    (site.dist / "index.html").write_text("<h1 id=word>another project</h1>")
+    page.reload()
+    assert word(page) == "one"
+    eventually(lambda: status(page) == "paused")
+    page.reload()
+    assert word(page) == "another project"
+    assert page.evaluate("caches.keys()") == []
 
 
 def test_other_files_of_the_host_are_left_alone(
