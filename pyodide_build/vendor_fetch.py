@@ -52,7 +52,7 @@ def exit_code(script: str, work: Callable[[], None]) -> int:
     except OSError as error:
         console.print(f"{script}: {sentence_for(error)}", style="red")
     except KeyboardInterrupt:
-        console.print(f"{script}: stopped; nothing was changed.", style="red")
+        console.print(f"{script}: stopped before it was done: run it again.", style="red")
         return 130
     else:
         return 0

@@ -119,7 +119,7 @@ def test_an_interrupted_run(
     before = listing(project)
     monkeypatch.setattr(vendor_assets, "stage_all", failing(KeyboardInterrupt()))
     assert vendor_assets.main([]) == 130
-    assert capsys.readouterr().err == "vendor_assets: stopped; nothing was changed.\n"
+    assert capsys.readouterr().err == "vendor_assets: stopped before it was done: run it again.\n"
     assert listing(project) == before
 
 
