@@ -117,6 +117,14 @@ def test_fast_path_equals_tokens(text):
     assert ANALYZER.terms(text) == [token.term for token in ANALYZER.tokens(text)]
 
 
+@given(TEXTS, st.sets(st.integers(0, 9)))
+def test_finding_equals_filtering(text, places):
+    """The fast way to the tokens of some terms misses none."""
+    tokens = list(ANALYZER.tokens(text))
+    wanted = {token.term for place, token in enumerate(tokens) if place in places}
+    assert list(ANALYZER.find(text, wanted)) == [t for t in tokens if t.term in wanted]
+
+
 @given(TEXTS)
 def test_tokens_stand_in_words(text):
     """No term is empty or too long, and each lies within a word of the text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from app.core.analysis.scripts import WORD
 from app.core.analysis.stem import completions, stem
@@ -58,6 +58,18 @@ class Analyzer:
         """The terms of `text` with their offsets in it; parts of a compound follow the whole."""
         for form in self.forms(text):
             yield Token(stem(form.term), form.start, form.end)
+
+    def find(self, text: str, wanted: Set[str]) -> Iterator[Token]:
+        """Those of `tokens` whose term is wanted; as fast as `terms`, for most words have none."""
+        known = self._terms
+        for match in WORD.finditer(text):
+            if wanted.isdisjoint(known[match.group()]):
+                continue
+            start = match.start()
+            for form in forms(match.group()):
+                term = stem(form.term)
+                if term in wanted:
+                    yield Token(term, start + form.start, start + form.end)
 
     def forms(self, text: str) -> Iterator[Token]:
         """As `tokens`, before stemming: what a word looks like while it is typed."""

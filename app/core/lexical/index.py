@@ -101,7 +101,9 @@ class KeywordIndex:
         totals = [0] * len(FIELDS)
         for postings, live in self._segments:
             for field, lengths in enumerate(postings.lengths):
-                totals[field] += int(np.sum(lengths, where=True if live is None else live))
+                totals[field] += int(
+                    np.sum(lengths if live is None else lengths[live], dtype=np.int64)
+                )
         total = sum(weight * count for weight, count in zip(self._weights, totals, strict=True))
         return total / self.n_live if self.n_live else 0.0
 
@@ -146,7 +148,9 @@ class KeywordIndex:
         at = postings.slice_of(number)
         ordinals = postings.ordinals[at]
         frequencies = postings.weighted_frequencies(at, self._weights)
-        kept = frequencies > 0  # only in fields of weight 0
+        if live is None and min(self._weights) > 0:
+            return ordinals, frequencies
+        kept = frequencies > 0  # else only in fields of weight 0
         if live is not None:
             kept &= live[ordinals]
         return ordinals[kept], frequencies[kept]

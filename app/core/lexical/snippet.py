@@ -35,9 +35,7 @@ def highlights(text: str, terms: Query | Iterable[str], analyzer: Analyzer) -> l
     """
     wanted = frozenset(terms.terms if isinstance(terms, Query) else terms)
     found: list[Span] = []
-    for term, start, end in analyzer.tokens(text):
-        if term not in wanted:
-            continue
+    for _, start, end in analyzer.find(text, wanted):
         if found and start < found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
