@@ -50,8 +50,19 @@ export function densest(text, ranges, size) {
   return [wordStart(text, best), wordEnd(text, best + size)];
 }
 
-/** A Markdown heading on a line of its own: the signs go, its end shows. */
-const HEADING = /(^|\n)#{1,6} ([^\n]+)\n+/gu;
+/** The signs of a Markdown heading. */
+const HEADING_SIGNS = /(?<=^|\n)#{1,6} /gu;
+/** The end of a heading, or of a paragraph that ends without a full stop. */
+const BREAK = /(?<=^|\n)#{1,6} ([^\n]+)\n+|(?<=[\p{L}\p{N}])\s*\n\s*\n\s*/gu;
+
+/**
+ * A piece of text on one line: what stood apart is parted by a dot.
+ * @param {string} text
+ */
+function folded(text) {
+  const parted = text.replace(BREAK, (_, heading = "") => `${heading} · `);
+  return parted.replace(HEADING_SIGNS, "").replace(/\s+/gu, " ");
+}
 
 /**
  * A short excerpt around the matches as pieces, white space folded, with an ellipsis where it
@@ -65,7 +76,7 @@ export function excerpt(text, ranges, size = 300) {
   const [from, to] = densest(text, ranges, size);
   const inside = clip(ranges, from, to);
   const out = pieces(text.slice(from, to), inside).map(({ text: part, mark }) => ({
-    text: part.replace(HEADING, "$1$2 · ").replace(/\s+/gu, " "),
+    text: folded(part),
     mark,
   }));
   const [first, last] = [out[0], out.at(-1)];

@@ -83,3 +83,9 @@ test("clip counts from the start of the window", () => {
     ],
   );
 });
+
+test("headings and paragraphs stand apart on the one line of an excerpt", () => {
+  const text = "# Bicycle\n\n## Chain\nOil it. Now and\n\nthen";
+  assert.equal(join(excerpt(text, [])), "Bicycle · Chain · Oil it. Now and · then");
+  assert.equal(join(excerpt("Ends. \n\nBegins # here", [])), "Ends. Begins # here");
+});
