@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.analysis import Analyzer
 from app.core.lexical import parse
-from app.core.lexical.query import PART_WEIGHT, of_terms
+from app.core.lexical.query import MAX_CLAUSES, PART_WEIGHT, of_terms
 
 ANALYZER = Analyzer()
 
@@ -59,6 +59,12 @@ def test_every_text_is_a_query(text):
     assert len(set(query.terms)) == len(query.clauses)
     assert all(len(clause.terms) == 1 and clause.weight > 0 for clause in query.clauses)
     assert set(query.terms) <= set(ANALYZER.terms(text))
+
+
+def test_a_pasted_book_is_cut():
+    """A query of very many words is answered for the first of them."""
+    query = parse(" ".join(f"w{number}" for number in range(5000)), ANALYZER)
+    assert query.terms == tuple(f"w{number}" for number in range(MAX_CLAUSES))
 
 
 def test_terms_given_as_they_are():

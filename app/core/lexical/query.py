@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from app.core.analysis import Analyzer, Token
 from app.core.analysis.scripts import HAS_UNSPACED
+
+MAX_CLAUSES = 1024
+"""Different terms that are searched for, the first of them; who pastes a book means its start."""
 
 PART_WEIGHT = 0.5
 """Weight of the parts of a compound beside its whole: "JavaScript" is more than java, script."""
@@ -63,8 +67,8 @@ def parse(text: str, analyzer: Analyzer, *, typing: bool = False) -> Query:
         weights[token.term] = weights.get(token.term, 0.0) + (PART_WEIGHT if is_part else 1.0)
         if form.end == len(text) or stands_alone(form.term):
             prefixes[token.term] = form.term
-    clauses = [Clause((term,), weight, prefixes.get(term, "")) for term, weight in weights.items()]
-    return Query(text, tuple(clauses), typing, analyzer)
+    clauses = (Clause((term,), weight, prefixes.get(term, "")) for term, weight in weights.items())
+    return Query(text, tuple(islice(clauses, MAX_CLAUSES)), typing, analyzer)
 
 
 def of_terms(terms: Iterable[str]) -> Query:
