@@ -12,7 +12,7 @@
  *
  * Where there are no service workers (private windows of some browsers, plain http on another
  * machine) everything here does nothing and says so; the page works as any web page does.
- * The messages are listed in service-worker.js.
+ * The messages are listed in service-worker.js, which is a module too.
  */
 
 /**
@@ -65,6 +65,7 @@ function register() {
   registering ??= container
     ? container.register(new URL("service-worker.js", ROOT), {
         scope: ROOT.pathname,
+        type: "module",
         updateViaCache: "none",
       })
     : Promise.reject(new Error("This browser or window has no service workers."));

@@ -54,6 +54,8 @@ class Site:
         static.mkdir(parents=True)
         shutil.copy(root / "service-worker.js", folder)
         shutil.copy(root / "static" / "offline.js", static)
+        parts = Path("workers", "offline")
+        shutil.copytree(root / "static" / parts, static / parts)
         (folder / "index.html").write_text(PAGE)
         (static / "main.js").write_text(MAIN)
         (static / "big name (1).bin").write_bytes(bytes(range(256)) * 8192)
@@ -122,8 +124,9 @@ def test_plain_host_becomes_isolated_and_offline(
     assert get(page, "status")["done"] == total > 2_000_000
     host.stop()
     page.reload()
-    eventually(lambda: get(page, "isolation"))
+    ready(page, eventually)
     assert (word(page), get(page, "isolation")) == ("one", "service-worker")
+    assert get(page, "states") == ["ready"]
     assert late(page) == "one"
     page.goto(host.url + "?q=words#top")
     eventually(lambda: word(page) == "one")
@@ -273,6 +276,21 @@ def test_a_broken_download_does_no_harm(
     again = [path for path in host.asked[fetched:] if not path.endswith(("precache.json", ".js"))]
     assert again == []
     assert word(page) == "one"
+
+
+def test_a_full_device_is_said(
+    page: Page, context: BrowserContext, host: Host, eventually: Poll
+) -> None:
+    """Without room the page works from the host, one sentence tells why, and nothing is kept."""
+    session = context.new_cdp_session(page)
+    room = {"origin": host.url.removesuffix("dist/"), "quotaSize": 1_000_000}
+    session.send("Storage.overrideQuotaForOrigin", room)
+    page.goto(host.url)
+    eventually(lambda: status(page) == "failed")
+    assert "no room" in get(page, "status")["message"]
+    assert (word(page), late(page), get(page, "isolation")) == ("one", "one", "service-worker")
+    page.wait_for_timeout(500)
+    assert status(page) == "failed"
 
 
 def test_unchanged_files_are_not_fetched_again(
