@@ -33,6 +33,7 @@ export function resultsTemplate(answer, options) {
   if (!result) return nothing;
   const { hits } = result;
   return html`
+    <h1 class="visually-hidden">Results for ${ask.query.trim()}</h1>
     ${summary(answer)} ${closest(answer)}
     <ol id="hits" class="hits" aria-label="Results">
       ${repeat(
