@@ -1,6 +1,6 @@
 """Pictures of the page for the README: the built site, the real engine, the library of the tests.
 
-    .venv/bin/python tests/browser/screenshots.py [--out docs/images] [--only results preview]
+    .venv/bin/python tests/browser/screenshots.py [--out docs/images] [--only results-light preview]
 
 Each picture is a function of a page that is ready; the name of the function is the file's.
 """
@@ -82,7 +82,7 @@ def text(n: int) -> bytes:
 
 PICTURES: Final[dict[str, tuple[Callable[[Page], None], dict[str, int], str]]] = {
     "welcome": (welcome, WIDE, "light"),
-    "results": (results, WIDE, "light"),
+    "results-light": (results, WIDE, "light"),
     "results-dark": (results, WIDE, "dark"),
     "preview": (preview, WIDE, "light"),
     "preview-dark": (preview, WIDE, "dark"),
