@@ -115,7 +115,9 @@ async function startPlainly(site, timings) {
  */
 function roomFor(bytes) {
   return async (/** @type {object} */ settings) => {
-    const { default: create } = await import("../vendor/pyodide/pyodide.asm.mjs");
+    const { default: create } = /** @type {any} */ (
+      await import("../vendor/pyodide/pyodide.asm.mjs")
+    );
     const module = await create(settings);
     // So large a block makes the heap grow; what the allocation wrote, the snapshot overwrites.
     if (module.HEAP8.length < bytes) module._malloc(bytes);
