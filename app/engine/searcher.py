@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.core.analysis import Analyzer
 from app.core.dense import hash_embedder
-from app.core.lexical import KeywordHits, Query, parse
+from app.core.lexical import Query, parse
 from app.core.model import LegResult
 from app.core.ranking import rrf
 from app.engine.embedding import EmbedderChain
@@ -37,7 +37,7 @@ class Tier:
 
 
 TRANSFORMER = Tier()
-HASH = Tier(weight=0.3, floor=0.35)
+HASH = Tier(weight=0.3, floor=0.5)
 """The hash embedder matches spelling only: weak neighbours are chance (docs/quality.md)."""
 
 
@@ -170,10 +170,7 @@ class Searcher:
         if self.options.mode == "vector":
             return self.query, None, 0
         with self.timings.part("keyword"):
-            index = self.view.keyword
-            found = index.search(self.query, depth if self.mask is None else index.n_live)
-            if self.mask is not None:
-                found = _masked(found, self.mask, depth)
+            found = self.view.keyword.search(self.query, depth, self.mask)
             return self.query, Leg(found.ordinals, found.scores), found.total
 
     def _tier(self, model: str, vector: NDArray[np.float32], depth: int) -> Leg:
@@ -208,12 +205,6 @@ def _joined(legs: list[Leg]) -> Leg:
     }
     scores = np.array([own[ordinal] for ordinal in fused.ordinals.tolist()], dtype=np.float64)
     return Leg(fused.ordinals, scores)
-
-
-def _masked(found: KeywordHits, mask: Mask, depth: int) -> KeywordHits:
-    kept = mask[found.ordinals]
-    ordinals, scores = found.ordinals[kept], found.scores[kept]
-    return KeywordHits(ordinals[:depth], scores[:depth], len(ordinals))
 
 
 def _missing(model: str) -> str:
