@@ -12,7 +12,7 @@ from app.core.analysis import Analyzer
 from app.core.dense import hash_embedder
 from app.core.lexical import Query, parse
 from app.core.model import LegResult
-from app.core.ranking import rrf
+from app.core.ranking import convex, rrf
 from app.engine.embedding import EmbedderChain
 from app.engine.filters import Mask, allowed
 from app.engine.options import SearchOptions
@@ -26,10 +26,16 @@ PARTS = ("parse", "embed", "keyword", "vector", "fuse", "fetch")
 Ordinals = NDArray[np.int64]
 
 
+MEANING = 0.45
+"""Weight of the cosine in a hybrid score; the words have the rest (docs/quality.md)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tier:
     """How far a model's ranking is to be trusted in a fusion."""
 
+    gradual: bool = True
+    """Whether its cosines grade likeness, so that scores and not only ranks can be fused."""
     weight: float = 1.0
     """Weight in RRF beside the keyword leg's 1."""
     floor: float = -1.0
@@ -37,7 +43,7 @@ class Tier:
 
 
 TRANSFORMER = Tier()
-HASH = Tier(weight=0.3, floor=0.5)
+HASH = Tier(gradual=False, weight=0.3, floor=0.5)
 """The hash embedder matches spelling only: weak neighbours are chance (docs/quality.md)."""
 
 
@@ -150,15 +156,20 @@ class Searcher:
 
     def rank(self, depth: int) -> Ranking:
         """Fuse the best `depth` candidates of each leg."""
-        query, keyword, matched = self._keyword(depth)
+        keyword, ceiling, matched = self._keyword(depth)
         with self.timings.part("vector"):
             tiers = [self._tier(model, vector, depth) for model, vector in self.vectors.items()]
         with self.timings.part("fuse"):
             legs = tiers if keyword is None else [keyword, *tiers]
-            best = _fused(legs) if self.options.mode == "hybrid" else _joined(legs)
+            if keyword is None or not tiers:
+                best = _joined(legs)
+            elif len(tiers) == 1 and tier_of(*self.vectors).gradual:
+                best = self._combined(keyword, ceiling, tiers[0])
+            else:
+                best = _fused(legs)
             named = {"keyword": keyword, "vector": _joined(tiers) if tiers else None}
             return Ranking(
-                query=query,
+                query=self.query,
                 ordinals=best.ordinals.tolist(),
                 scores=best.scores.tolist(),
                 legs={name: leg.results() for name, leg in named.items() if leg is not None},
@@ -166,12 +177,29 @@ class Searcher:
                 exhausted=all(len(leg.ordinals) < depth for leg in legs),
             )
 
-    def _keyword(self, depth: int) -> tuple[Query, Leg | None, int]:
+    def _keyword(self, depth: int) -> tuple[Leg | None, float, int]:
+        """The leg, the score that bounds it, and how many chunks matched."""
         if self.options.mode == "vector":
-            return self.query, None, 0
+            return None, 0.0, 0
         with self.timings.part("keyword"):
             found = self.view.keyword.search(self.query, depth, self.mask)
-            return self.query, Leg(found.ordinals, found.scores), found.total
+            return Leg(found.ordinals, found.scores), found.ceiling, found.total
+
+    def _combined(self, keyword: Leg, ceiling: float, tier: Leg) -> Leg:
+        """The convex combination of words and the cosines of the one model there is.
+
+        One weak word of many says little, however high it ranks; by ranks alone it would count as
+        much as the nearest meaning.
+        """
+        ((model, vector),) = self.vectors.items()
+        ordinals = np.union1d(keyword.ordinals, tier.ordinals)
+        cosines = self.view.vectors(model).cosines(vector, ordinals).astype(np.float64)
+        words = keyword.scores / ceiling if ceiling else keyword.scores
+        fused = convex(
+            [(keyword.ordinals, words), (ordinals, np.clip(cosines, 0.0, 1.0))],
+            weights=[1.0 - MEANING, MEANING],
+        )
+        return Leg(fused.ordinals, fused.scores)
 
     def _tier(self, model: str, vector: NDArray[np.float32], depth: int) -> Leg:
         tier = tier_of(model)

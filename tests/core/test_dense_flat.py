@@ -91,3 +91,17 @@ def test_blocks_are_not_copied_or_changed():
     before = rows.copy()
     FlatIndex([VectorBlock(rows, np.arange(20))]).search(rows[3], 5, np.ones(20, dtype=bool))
     assert (rows == before).all()
+
+
+def test_cosines_of_chosen_chunks():
+    """In the order asked, 0 for a chunk without a vector, the same as a search gives."""
+    rows = unit_rows(6)
+    blocks = [
+        VectorBlock(rows[:3], np.array([1, 4, 9])),
+        VectorBlock(rows[3:], np.array([10, 12, 15])),
+    ]
+    index = FlatIndex(blocks)
+    found = dict(zip(*(part.tolist() for part in index.search(rows[4], 6)), strict=True))
+    asked = np.array([15, 0, 4, 12, 99])
+    expected = [found[15], 0.0, found[4], found[12], 0.0]
+    assert index.cosines(rows[4], asked).tolist() == expected

@@ -202,3 +202,12 @@ def test_live_flags_of_another_segment_are_refused():
     """A mask of the wrong length would delete the wrong chunks."""
     with pytest.raises(InputError, match="live flags"):
         KeywordIndex([(build_postings([((), (), ["gold"])]), np.ones(2, np.bool_))])
+
+
+def test_no_score_reaches_the_ceiling():
+    """A word that is nowhere still counts in what a query could give at most."""
+    index = KeywordIndex([(build_postings([([], [], ["gold"] * 50), ([], [], ["ore"])]), None)])
+    alone, beside = index.search(["gold"]), index.search(["gold", "unheard"])
+    assert 0.9 * alone.ceiling < alone.scores[0] < alone.ceiling
+    assert beside.scores.tolist() == alone.scores.tolist()
+    assert beside.ceiling > 2 * alone.ceiling

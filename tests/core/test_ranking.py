@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.ranking import rrf, topk
+from app.core.ranking import convex, rrf, topk
 from app.errors import InputError
 
 RANKINGS = st.lists(
@@ -71,3 +71,22 @@ def test_bad_options_are_refused(options):
 def test_topk_breaks_ties_by_ordinal():
     """The selection both legs use is the one of the fusion."""
     assert topk(np.array([1.0, 2.0, 2.0, 1.0]), 3).tolist() == [1, 2, 0]
+
+
+def test_convex_by_hand():
+    """One weak word does not beat the nearest meaning, which by ranks alone would tie or lose."""
+    words = (np.array([2]), np.array([0.2]))
+    meaning = (np.array([1, 2]), np.array([0.5, 0.1]))
+    fused = convex([words, meaning], [0.5, 0.5])
+    assert fused.ordinals.tolist() == [1, 2]
+    assert fused.scores == pytest.approx([0.25, 0.15])
+    assert rrf([words[0], meaning[0]]).ordinals.tolist() == [2, 1]
+
+
+def test_convex_checks_its_weights():
+    """A weight too few, or a negative one, is an error and not a surprise."""
+    one = (np.array([1]), np.array([1.0]))
+    for weights in ([], [-1.0]):
+        with pytest.raises(InputError):
+            convex([one], weights)
+    assert len(convex([], []).ordinals) == 0

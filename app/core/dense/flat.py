@@ -73,6 +73,16 @@ class FlatIndex:
         order = np.lexsort((ordinals, -scores))[:k]
         return ordinals[order], scores[order]
 
+    def cosines(self, query: NDArray[np.float32], ordinals: Ordinals) -> Scores:
+        """Cosine of each of these chunks, 0 for one that has no row here. Shape as `ordinals`."""
+        cosines = np.zeros(len(ordinals), np.float32)
+        for block in self._blocks:
+            places = np.searchsorted(block.ordinals, ordinals)
+            places[places == len(block.ordinals)] = 0
+            here = block.ordinals[places] == ordinals
+            cosines[here] = _exact(query, block.rows, places[here])
+        return cosines
+
     @staticmethod
     def _best(
         block: VectorBlock, query: NDArray[np.float32], k: int, live: NDArray[np.bool_] | None

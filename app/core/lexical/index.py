@@ -31,12 +31,14 @@ class KeywordHits(NamedTuple):
     """The best chunks of a search, best first, and how many matched at all.
 
     `ordinals` int64[k] counts through the segments: that of a segment's first chunk is the number
-    of chunks, deleted ones included, in the segments before it. `scores` float64[k].
+    of chunks, deleted ones included, in the segments before it. `scores` float64[k]. `ceiling` is
+    the score that no chunk can reach: all words of the query, each without end.
     """
 
     ordinals: NDArray[np.int64]
     scores: Float64Array
     total: int
+    ceiling: float
 
 
 class KeywordIndex:
@@ -83,9 +85,9 @@ class KeywordIndex:
         # In alphabetical order, for sums of floats depend on it and word order should not matter.
         clauses = sorted(self.expand(query).clauses, key=lambda clause: clause.terms)
         scores = [np.zeros(postings.n_chunks) for postings, _ in self._segments]
-        for clause in clauses:
-            self._add_scores(clause, scores)
-        return _best(scores, k, mask)
+        ceiling = sum(self._add_scores(clause, scores) for clause in clauses)
+        ordinals, values, total = _best(scores, k, mask)
+        return KeywordHits(ordinals, values, total, ceiling)
 
     @cached_property
     def n_live(self) -> int:
@@ -114,14 +116,17 @@ class KeywordIndex:
             for postings, _ in self._segments
         ]
 
-    def _add_scores(self, clause: Clause, scores: list[Float64Array]) -> None:
+    def _add_scores(self, clause: Clause, scores: list[Float64Array]) -> float:
+        """Add what a clause gives to each chunk; the bound of what it can give."""
         found = [self._matches(clause, *segment) for segment in self._segments]
         doc_freq = sum(len(ordinals) for ordinals, _ in found)
-        if not doc_freq:
-            return
         factor = clause.weight * idf(self.n_live, doc_freq)
-        for (ordinals, frequencies), norms, into in zip(found, self._norms, scores, strict=True):
-            into[ordinals] += factor * saturate(frequencies, norms[ordinals])
+        if doc_freq:
+            for (ordinals, frequencies), norms, into in zip(
+                found, self._norms, scores, strict=True
+            ):
+                into[ordinals] += factor * saturate(frequencies, norms[ordinals])
+        return factor
 
     def _matches(
         self, clause: Clause, postings: Postings, live: Live | None
@@ -156,7 +161,9 @@ class KeywordIndex:
         return ordinals[kept], frequencies[kept]
 
 
-def _best(scores: Sequence[Float64Array], k: int, mask: Live | None) -> KeywordHits:
+def _best(
+    scores: Sequence[Float64Array], k: int, mask: Live | None
+) -> tuple[NDArray[np.int64], Float64Array, int]:
     places = [np.flatnonzero(part) for part in scores]
     bases = np.cumsum([0, *map(len, scores)], dtype=np.int64)
     # The empty arrays keep the types where there is no segment.
@@ -170,4 +177,4 @@ def _best(scores: Sequence[Float64Array], k: int, mask: Live | None) -> KeywordH
     # Sums that differ only by the order of their terms are ties.
     values = np.round(values, _DECIMALS)
     best = top_k(values, k)
-    return KeywordHits(matched[best], values[best], len(matched))
+    return matched[best], values[best], len(matched)

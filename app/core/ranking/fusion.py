@@ -1,7 +1,12 @@
-"""Reciprocal rank fusion: several rankings of the same chunks to one.
+"""Several rankings of the same chunks to one, by their ranks or by their scores.
 
-Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
-Learning Methods" (2009). Only ranks count, so legs with scores of any range can be joined.
+Reciprocal rank fusion: Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet
+and individual Rank Learning Methods" (2009). Only ranks count, so legs with scores of any range
+can be joined.
+
+Convex combination: Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval"
+(2023). How much better the first hit is than the second counts too, so it needs scores that are
+scaled by what a leg could give at most, not by what it gave this time.
 """
 
 from __future__ import annotations
@@ -16,6 +21,9 @@ from app.core.selection import top_k
 from app.errors import InputError
 
 RRF_K = 60
+
+Scored = tuple[NDArray[np.int64], NDArray[np.float64]]
+"""Ordinals, none twice, and their scores."""
 
 
 class Fused(NamedTuple):
@@ -51,6 +59,31 @@ def rrf(
         weight / (k + np.arange(1, len(ranking) + 1))
         for ranking, weight in zip(rankings, weights, strict=True)
     ]
-    scores = np.bincount(places, np.concatenate(shares)).astype(np.float64)
-    best = top_k(np.round(scores, 12), len(ordinals))
+    return _best(ordinals, np.bincount(places, np.concatenate(shares)).astype(np.float64))
+
+
+def convex(rankings: Sequence[Scored], weights: Sequence[float]) -> Fused:
+    """Every ordinal in any ranking, by the weighted sum of its scores; equal sums by lower ordinal.
+
+    Scores are in 0..1, weights add up to 1. An ordinal that a ranking lacks scores 0 there.
+
+    >>> words = (np.array([7, 3]), np.array([0.9, 0.1]))
+    >>> convex([words, (np.array([3]), np.array([1.0]))], [0.5, 0.5])
+    Fused(ordinals=array([3, 7]), scores=array([0.55, 0.45]))
+    """
+    if len(weights) != len(rankings) or min(weights, default=0) < 0:
+        raise InputError(f"Weights {weights} do not fit {len(rankings)} rankings.")
+    if not rankings:
+        return Fused(np.empty(0, np.int64), np.empty(0))
+    ordinals, places = np.unique(
+        np.concatenate([ranking for ranking, _ in rankings]), return_inverse=True
+    )
+    shares = [weight * scores for weight, (_, scores) in zip(weights, rankings, strict=True)]
+    return _best(ordinals, np.bincount(places, np.concatenate(shares)).astype(np.float64))
+
+
+def _best(ordinals: NDArray[np.int64], scores: NDArray[np.float64]) -> Fused:
+    """Sorted, with sums that differ only by the order of their terms as ties."""
+    scores = np.round(scores, 12)
+    best = top_k(scores, len(ordinals))
     return Fused(ordinals[best].astype(np.int64), scores[best])
