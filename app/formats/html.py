@@ -40,6 +40,8 @@ _META = {
 _SPACE = re.compile(r"[ \t\n\r\f\u200b]+")
 _MAIN_SHARE = 0.3
 _LONG_CELL = 300
+_DEEPEST = 500
+"""Elements inside each other that are told apart, about as many as in browsers."""
 
 
 def read_html(path: str, data: bytes) -> Document:
@@ -133,7 +135,7 @@ class _Builder:
             self._cells += 1
             if self._cells > 1:
                 self._buffer.append(" | ")
-        if name not in VOID:
+        if name not in VOID and len(self._open) < _DEEPEST:
             self._push(name, self._category(tag))
 
     def _category(self, tag: Tag) -> str:
@@ -229,7 +231,7 @@ class _Builder:
             return
         if level:
             kind, text = "heading", " ".join(text.split())
-        elif kind == "paragraph" and self._in("tr") and len(text) <= 2 * _LONG_CELL:
+        elif kind == "paragraph" and self._in("tr") and len(text) <= _LONG_CELL:
             kind = "table"
         elif kind == "paragraph" and self._in("li"):
             kind, text = "list", f"- {text}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 
 _EXTENSIONS = """
@@ -134,7 +133,7 @@ _INTERPRETERS = {
     "groovy": "groovy",
     "pwsh": "powershell",
 }
-_SHEBANG = re.compile(r"#![^\n]*?([a-z]+)[\d.]*(?:\s+-[^\n]*)?\s*(?:\n|\Z)", re.IGNORECASE)
+_VERSION = "0123456789."
 
 
 def language_of(path: str, head: str) -> str:
@@ -149,5 +148,15 @@ def language_of(path: str, head: str) -> str:
     stem, dot, extension = name.rpartition(".")
     if dot and stem and extension in LANGUAGES:
         return LANGUAGES[extension]
-    shebang = _SHEBANG.match(head)
-    return _INTERPRETERS.get(shebang[1].lower(), "") if shebang else ""
+    return _INTERPRETERS.get(_interpreter(head), "")
+
+
+def _interpreter(head: str) -> str:
+    """The program that a shebang names, without folder and version; empty if there is none."""
+    first = head.partition("\n")[0]
+    if not first.startswith("#!"):
+        return ""
+    words = [word.rpartition("/")[2] for word in first[2:].split()]
+    if words[:1] == ["env"]:
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    return words[0].rstrip(_VERSION).lower() if words else ""

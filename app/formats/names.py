@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from pathlib import PurePosixPath
 
+_SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r\u2028\u2029", " "))
+
 
 def file_name(path: str) -> str:
     r"""The last part of a path, without characters that cannot be seen or turn the line around.
@@ -12,14 +14,14 @@ def file_name(path: str) -> str:
     >>> file_name("../a/\u202etxt.exe")
     'txt.exe'
     """
-    return visible(PurePosixPath(path.replace("\\", "/")).name or path)
+    return visible(PurePosixPath(path.replace("\\", "/")).name) or visible(path) or "untitled"
 
 
 def visible(text: str) -> str:
     """`text` in one line without control and formatting characters (joiners of emoji stay)."""
     kept = (
         char
-        for char in text
+        for char in text.translate(_SPACES)
         if char in "\u200d\u200c" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"}
     )
     return " ".join("".join(kept).split())

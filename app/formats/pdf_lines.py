@@ -30,6 +30,9 @@ _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _SPACE_SHARE = 0.15
 _WIDE_SPACE_SHARE = 0.6
 _SAME_LINE_SHARE = 0.5
+_USUAL_FONT = 10.0
+_LARGEST_FONT = 2000.0
+_FARTHEST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,10 @@ def lines(page: PdfPage) -> list[Line]:
     found: list[Line] = []
     current: _Open | None = None
     size = 0.0
-    items = zip(page.strings, page.x, page.y, page.width, page.size, page.eol, strict=True)
-    for string, x, y, width, own_size, eol in items:
-        size = own_size or size or 10.0
+    numbers = zip(*map(_finite, (page.x, page.y, page.width, page.size)), strict=True)
+    items = zip(page.strings, numbers, page.eol, strict=True)
+    for string, (x, y, width, own_size), eol in items:
+        size = min(abs(own_size), _LARGEST_FONT) or size or _USUAL_FONT
         text = string.translate(_CONTROLS)
         if text:
             if current is not None and not _same_line(current, text, x, y, size):
@@ -121,6 +125,11 @@ def lines(page: PdfPage) -> list[Line]:
 def is_wide(char: str) -> bool:
     """Whether the script of the character is written without spaces between words."""
     return bool(_WIDE.match(char))
+
+
+def _finite(values: Sequence[float]) -> list[float]:
+    """The values as numbers that can be reckoned with; damaged files hold any."""
+    return [value if -_FARTHEST < value < _FARTHEST else 0.0 for value in values]
 
 
 def _keep(found: list[Line], current: _Open) -> None:

@@ -45,6 +45,24 @@ class Paragraph:
         )
 
 
+@dataclass(slots=True)
+class _Group:
+    """The lines of a paragraph that still grows, and the edges between which they stand."""
+
+    lines: list[Line]
+    left: float
+    right: float
+
+    @classmethod
+    def of(cls, line: Line) -> _Group:
+        return cls([line], line.left, line.right)
+
+    def add(self, line: Line) -> None:
+        self.lines.append(line)
+        self.left = min(self.left, line.left)
+        self.right = max(self.right, line.right)
+
+
 def paragraphs(page: Sequence[Line], hyphenated: Collection[str] = ()) -> list[Paragraph]:
     """Paragraphs of one page, in the order of its lines.
 
@@ -56,13 +74,14 @@ def paragraphs(page: Sequence[Line], hyphenated: Collection[str] = ()) -> list[P
         return []
     spacing = _spacing(page)
     found: list[Paragraph] = []
-    group = [page[0]]
-    for previous, line in pairwise(page):
-        if _begins_paragraph(group, previous, line, spacing):
-            found.append(_paragraph(group, hyphenated))
-            group = []
-        group.append(line)
-    found.append(_paragraph(group, hyphenated))
+    group = _Group.of(page[0])
+    for line in page[1:]:
+        if _begins_paragraph(group, line, spacing):
+            found.append(_paragraph(group.lines, hyphenated))
+            group = _Group.of(line)
+        else:
+            group.add(line)
+    found.append(_paragraph(group.lines, hyphenated))
     return found
 
 
@@ -105,48 +124,46 @@ def _spacing(page: Sequence[Line]) -> float:
     return median_low(steps) if steps else 1.2
 
 
-def _begins_paragraph(group: Sequence[Line], previous: Line, line: Line, spacing: float) -> bool:
+def _begins_paragraph(group: _Group, line: Line, spacing: float) -> bool:
+    previous = group.lines[-1]
     size = max(previous.size, line.size)
     step = previous.y - line.y
-    if abs(previous.size - line.size) > 0.08 * size:
-        return True
-    if _BULLET.match(line.text):
-        return True
-    if step < -0.5 * size:
-        # Up again: the next column, or a caption. Text goes on if a sentence does.
-        return previous.text[-1] in _SENTENCE_END or not line.text[0].islower()
-    if step > max(1.25 * spacing, spacing + 0.3) * size:
+    if abs(previous.size - line.size) > 0.08 * size or _BULLET.match(line.text):
         return True
     ended = previous.text[-1] in _SENTENCE_END
-    indented = line.left - min(item.left for item in group[-3:]) > 0.8 * size
-    if indented and ended and not _BULLET.match(group[0].text):
+    if step < -0.5 * size:
+        # Up again: the next column, or a caption. Text goes on if a sentence does.
+        return ended or not line.text[0].islower()
+    if step > max(1.25 * spacing, spacing + 0.3) * size:
         return True
-    width = max(item.right for item in group) - min(item.left for item in group)
-    short = len(group) > 1 and previous.right < max(item.right for item in group) - 0.2 * width
-    return ended and short
+    if not ended:
+        return False
+    indented = line.left - group.left > 0.8 * size and not _BULLET.match(group.lines[0].text)
+    short = len(group.lines) > 1 and previous.right < group.right - 0.2 * (group.right - group.left)
+    return indented or short
 
 
 def _paragraph(group: Sequence[Line], hyphenated: Collection[str]) -> Paragraph:
-    text = group[0].text
+    parts = [group[0].text]
     for line in group[1:]:
-        text = _join(text, line.text, hyphenated)
-    size = Counter[float]()
+        parts[-1], joint = _joint(parts[-1], line.text, hyphenated)
+        parts += [joint, line.text]
+    text = "".join(parts).replace(_SOFT_HYPHEN, "")
+    sizes = Counter[float]()
     for line in group:
-        size[round(line.size * 2) / 2] += len(line.text)
+        sizes[round(line.size * 2) / 2] += len(line.text)
     kind: BlockKind = "list" if _BULLET.match(text) else "paragraph"
-    return Paragraph(
-        text.replace(_SOFT_HYPHEN, ""), max(size, key=lambda s: size[s]), len(group), kind
-    )
+    return Paragraph(text, max(sizes, key=lambda size: sizes[size]), len(group), kind)
 
 
-def _join(text: str, after: str, hyphenated: Collection[str]) -> str:
-    """Two lines as one: words parted at the line end whole again, no space between ideographs."""
-    # Only the last word counts; searching all of a long paragraph each time would be slow.
-    parted = _HYPHEN.search(text[-40:])
+def _joint(before: str, after: str, hyphenated: Collection[str]) -> tuple[str, str]:
+    """The line before, and what to put between it and the next.
+
+    Words parted at the line end are made whole; no space comes between ideographs.
+    """
+    parted = _HYPHEN.search(before[-40:])
     follows = _NEXT_WORD.match(after)
     if parted and follows and after[0].islower():
         compound = f"{parted[1]}-{follows[0]}".lower()
-        return text + after if compound in hyphenated else text[:-1] + after
-    if is_wide(text[-1]) and is_wide(after[0]):
-        return text + after
-    return f"{text} {after}"
+        return (before if compound in hyphenated else before[:-1]), ""
+    return before, "" if is_wide(before[-1]) and is_wide(after[0]) else " "

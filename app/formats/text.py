@@ -19,11 +19,12 @@ _UNDERLINED = re.compile(
     r"(?P<title>[^\n]{1,120})\n(?P<mark>[=\-~^\"'`#*+.:_])(?P=mark){2,}[^\S\n]*(?P<end>\n|\Z)"
 )
 _MARKED = re.compile(r"(?P<mark>={1,6})[^\S\n]+(?P<title>\S[^\n]{0,120})(?:\n|\Z)")
+_ORDINALS = "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|first|second|third)"
 _PART = re.compile(
     r"(?:(?P<one>book|part|volume|buch|teil|livre|partie|libro|parte|часть|том)"
     r"|(?P<two>chapter|appendix|prologue|epilogue|preface|foreword|introduction|kapitel|anhang"
     r"|chapitre|capítulo|capitolo|глава|act)"
-    r"|(?P<three>section|scene|abschnitt))\b(?:[\s:.—–-]+(?P<number>\d+|[ivxlc]+\b|[a-z]+\b))?",
+    rf"|(?P<three>section|scene|abschnitt))\b(?:[\s:.—–-]+(?P<number>\d+|[ivxlc]+\b|{_ORDINALS}\b))?",
     re.IGNORECASE,
 )
 _PART_CJK = re.compile(
@@ -118,10 +119,10 @@ def _part_level(text: str) -> int:
 
 
 def _is_numbered(match: re.Match[str], text: str) -> bool:
+    """Whether the word that names a part has its number, or needs none."""
     number = match["number"] or ""
     if number.isdigit() or re.fullmatch(r"[IVXLC]+|[ivxlc]+", number):
         return True
-    alone = match.end() == len(text)
-    word = match[0].split()[0].lower() if match[0] else ""
-    titled = alone and text[0].isupper() and (bool(number) or word in _ALONE)
-    return titled or (bool(number) and text.isupper())
+    if number:
+        return text.isupper() or (match.end() == len(text) and text[0].isupper())
+    return match.end() == len(text) and text[0].isupper() and text.lower() in _ALONE
