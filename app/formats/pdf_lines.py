@@ -70,6 +70,8 @@ class Line:
     right: float
     y: float
     size: float
+    running: bool = False
+    """Whether it returns on other pages but for its numbers: no heading, no part of a paragraph."""
 
 
 @dataclass(slots=True)

@@ -32,12 +32,14 @@ class Paragraph:
     size: float
     lines: int
     kind: BlockKind
+    running: bool = False
 
     @property
     def may_be_heading(self) -> bool:
         """Whether the text alone does not rule it out."""
         return (
             self.kind == "paragraph"
+            and not self.running
             and self.lines <= _MOST_HEADING_LINES
             and 2 <= len(self.text) <= _LONGEST_HEADING
             and any(char.isalpha() for char in self.text)
@@ -82,7 +84,7 @@ def paragraphs(page: Sequence[Line], hyphenated: Collection[str] = ()) -> list[P
         else:
             group.add(line)
     found.append(_paragraph(group.lines, hyphenated))
-    return found
+    return [paragraph for paragraph in found if paragraph.text.strip()]
 
 
 def heading_levels(everything: Sequence[Paragraph]) -> dict[float, int]:
@@ -126,6 +128,8 @@ def _spacing(page: Sequence[Line]) -> float:
 
 def _begins_paragraph(group: _Group, line: Line, spacing: float) -> bool:
     previous = group.lines[-1]
+    if previous.running or line.running:
+        return True
     size = max(previous.size, line.size)
     step = previous.y - line.y
     if abs(previous.size - line.size) > 0.08 * size or _BULLET.match(line.text):
@@ -153,7 +157,8 @@ def _paragraph(group: Sequence[Line], hyphenated: Collection[str]) -> Paragraph:
     for line in group:
         sizes[round(line.size * 2) / 2] += len(line.text)
     kind: BlockKind = "list" if _BULLET.match(text) else "paragraph"
-    return Paragraph(text, max(sizes, key=lambda size: sizes[size]), len(group), kind)
+    usual = max(sizes, key=lambda size: sizes[size])
+    return Paragraph(text, usual, len(group), kind, running=group[0].running)
 
 
 def _joint(before: str, after: str, hyphenated: Collection[str]) -> tuple[str, str]:

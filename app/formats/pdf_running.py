@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from app.formats.pdf_lines import Line
 
@@ -26,19 +27,21 @@ Key = tuple[str, int]
 def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """The pages without what returns on a third of them, at least three, at top or bottom.
 
-    A number that grows with the pages counts as the same, any other one does not. The first of its
-    kind stays, that it can be found; bare page numbers all go.
+    A number that grows with the pages counts as the same. The first of its kind stays, that it
+    can be found; bare page numbers all go. Outermost lines that return with other numbers
+    stay, marked as `running`.
     """
     edges = [_edges(page) for page in pages]
     counts: Counter[Key] = Counter()
     for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
         counts.update({key for index in edge for key in _keys(page[index], number)})
+        counts.update({_loose_key(page[index]) for index in edge if edge[index]})
     fewest = max(_FEWEST, _SHARE * sum(1 for page in pages if page))
     running = {key for key, count in counts.items() if count >= fewest}
     seen: set[Key] = set()
     return [
         [
-            line
+            replace(line, running=True) if edge.get(index) and _loose_key(line) in running else line
             for index, line in enumerate(page)
             if index not in edge or _stays(line, number, running, seen)
         ]
@@ -46,10 +49,16 @@ def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     ]
 
 
-def _edges(page: Sequence[Line]) -> set[int]:
-    """Indices of the highest and the lowest lines of a page."""
+def _edges(page: Sequence[Line]) -> dict[int, bool]:
+    """Indices of the highest and the lowest lines of a page; True for those at the very edge."""
     by_height = sorted(range(len(page)), key=lambda index: page[index].y)
-    return set(by_height[:_EDGE_LINES] + by_height[-_EDGE_LINES:])
+    outermost = {*by_height[:1], *by_height[-1:]}
+    near = by_height[:_EDGE_LINES] + by_height[-_EDGE_LINES:]
+    return {index: index in outermost for index in near}
+
+
+def _loose_key(line: Line) -> Key:
+    return _NUMBER.sub("\0", line.text.casefold()), round(line.y / _BAND)
 
 
 def _keys(line: Line, page: int) -> Iterator[Key]:

@@ -355,9 +355,9 @@ def test_time_grows_with_the_length(unit):
 
     def seconds(length: int) -> float:
         doc = read_markdown("a.md", (unit * (length // len(unit))).encode())
-        started = time.perf_counter()
+        started = time.process_time()
         chunk(doc, count_tokens=count_words)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     small = min(seconds(40_000) for _ in range(2))
     assert seconds(320_000) < 24 * small + 0.5

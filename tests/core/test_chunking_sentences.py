@@ -70,9 +70,9 @@ def test_nothing_but_space_between_sentences(text):
 def test_rows_of_stops_take_linear_time(unit):
     """A megabyte of dots is done in a moment."""
     text = unit * (1_000_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     sentence_spans(text, 0, len(text))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,9 @@ def test_counting_is_fast(vocab):
     rng = random.Random(1)
     words = ["".join(rng.choices("etaoinshrdlu", k=rng.randrange(1, 9))) for _ in range(20_000)]
     text = " ".join(rng.choices(words, k=200_000))
-    started = time.perf_counter()
+    started = time.process_time()
     pieces.count(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_the_cache_is_bounded(vocab, monkeypatch):

@@ -182,9 +182,9 @@ HOSTILE = [
 def test_hostile_repetition_takes_linear_time(unit):
     """Half a megabyte of one fragment is read in moments."""
     source = (unit * (500_000 // len(unit)) + "x").encode()
-    started = time.perf_counter()
+    started = time.process_time()
     read_html("a.html", source)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 FRAGMENTS = st.sampled_from(

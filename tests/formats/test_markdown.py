@@ -147,6 +147,6 @@ def test_windows_line_ends_and_lines():
 )
 def test_hostile_repetition_takes_linear_time(unit):
     """A megabyte of one mark is read in moments."""
-    started = time.perf_counter()
+    started = time.process_time()
     read_markdown("a.md", (unit * (1_000_000 // len(unit)) + "x").encode())
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8

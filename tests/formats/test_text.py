@@ -149,6 +149,6 @@ def test_offsets_hold_for_windows_files():
 )
 def test_hostile_repetition_takes_linear_time(name, unit):
     """A megabyte of one fragment is read in moments."""
-    started = time.perf_counter()
+    started = time.process_time()
     read(name, (unit * (1_000_000 // len(unit)) + "x").encode())
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
