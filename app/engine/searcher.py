@@ -26,7 +26,7 @@ PARTS = ("parse", "embed", "keyword", "vector", "fuse", "fetch")
 Ordinals = NDArray[np.int64]
 
 
-MEANING = 0.45
+MEANING = 0.55
 """Weight of the cosine in a hybrid score; the words have the rest (docs/quality.md)."""
 
 

@@ -1,0 +1,178 @@
+"""The command line as a person and a machine use it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from app.host import cli
+from app.host.onnx_embedder import BUNDLED_MODEL
+
+needs_model = pytest.mark.skipif(
+    not (BUNDLED_MODEL / "onnx/model_quantized.onnx").is_file(), reason="run `make site` first"
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of three files, one of them bad, beside what is to be skipped."""
+    notes = tmp_path / "notes"
+    (notes / ".git").mkdir(parents=True)
+    (notes / "node_modules").mkdir()
+    (notes / ".git" / "config.txt").write_text("gold hidden")
+    (notes / "node_modules" / "a.txt").write_text("gold installed")
+    (notes / "gold.md").write_text("# Gold\n\nGold does not rust.\n")
+    (notes / "silver.txt").write_text("Silver tarnishes in air.\n")
+    return notes
+
+
+def call(capsys, *arguments):
+    """Exit code, standard output and standard error of a command."""
+    code = cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_index_and_search(folder, tmp_path, capsys):
+    """A folder is indexed and searched; hidden and installed files are not in it."""
+    index = tmp_path / "index"
+    code, out, _ = call(capsys, "index", folder, "--index", index, "--embedder", "hash", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert (report["added"], report["failed"]) == (2, [])
+    assert report["stats"]["documents"] == 2
+    common = ("--index", index, "--embedder", "hash")
+    code, out, _ = call(capsys, "search", "rusting", *common, "--json")
+    hits = json.loads(out)["hits"]
+    assert code == 0
+    assert hits[0]["path"].endswith("notes/gold.md")
+    start, end = hits[0]["highlights"][0]
+    assert hits[0]["text"][start:end] == "rust"
+    code, out, _ = call(capsys, "search", "rust", *common)
+    assert code == 0 and "Gold" in out and "notes/gold.md" in out
+    code, out, err = call(capsys, "search", "platinum", *common, "--mode", "keyword")
+    assert code == 1 and "Nothing found" in err
+
+
+def test_kept_in_step(folder, tmp_path, capsys):
+    """A second run skips what is unchanged, replaces what changed, removes what is gone."""
+    index = tmp_path / "index"
+    common = ("index", folder, "--index", index, "--embedder", "none", "--json")
+    call(capsys, *common)
+    (folder / "silver.txt").unlink()
+    (folder / "gold.md").write_text("# Gold\n\nGold is heavy.\n")
+    (folder / "new.txt").write_text("Copper.")
+    code, out, _ = call(capsys, *common)
+    report = json.loads(out)
+    counts = {name: report[name] for name in ("added", "updated", "skipped", "removed")}
+    assert counts == {"added": 1, "updated": 1, "skipped": 0, "removed": 1}
+    assert code == 0
+    assert json.loads(call(capsys, *common)[1])["skipped"] == 2
+
+
+def test_failed_file(folder, tmp_path, capsys):
+    """A bad file is named with its code; exit code 1; the rest is indexed."""
+    (folder / "bad.txt").write_bytes(bytes(range(256)) * 30)
+    common = ("index", folder, "--index", tmp_path / "index", "--embedder", "none")
+    code, out, err = call(capsys, *common)
+    assert code == 1
+    assert "2 added" in out and "not-text" in err
+    code, out, _ = call(capsys, *common, "--json")
+    assert [failure["code"] for failure in json.loads(out)["failed"]] == ["not-text"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["search"], ["dig"], ["search", "x", "--mode", "magic"], ["search", "x", "-k", "many"]],
+)
+def test_usage(arguments, capsys):
+    """A command that is not understood is exit code 2 with the usage."""
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_bad_values(folder, tmp_path, capsys):
+    """Values that are off are usage too; what is not there is 1; both in a sentence."""
+    index = tmp_path / "index"
+    call(capsys, "index", folder, "--index", index, "--embedder", "none")
+    code, _, err = call(capsys, "search", "x", "-k", 0, "--index", index, "--embedder", "none")
+    assert code == 2 and "k is 0" in err
+    code, out, _ = call(capsys, "search", "x", "--index", tmp_path / "none", "--json")
+    assert code == 1 and json.loads(out)["error"]["code"] == "not-found"
+    code, _, err = call(capsys, "index", tmp_path / "nowhere", "--index", index)
+    assert code == 1 and "nowhere" in err
+
+
+def test_damaged_index(folder, tmp_path, capsys):
+    """A damaged index is a code and a way out, not a traceback."""
+    index = tmp_path / "index"
+    call(capsys, "index", folder, "--index", index, "--embedder", "none")
+    segment = next(
+        file for file in index.iterdir() if file.name.startswith("seg-") and not file.suffix
+    )
+    data = bytearray(segment.read_bytes())
+    data[-1] ^= 255
+    segment.write_bytes(data)
+    code, _, err = call(capsys, "search", "gold", "--index", index, "--embedder", "none")
+    assert code == 1
+    assert "storage-damaged" in err and segment.name in err
+
+
+def test_missing_model(folder, tmp_path, capsys):
+    """Without model files `auto` goes on with hash and says so; `transformer` insists."""
+    common = ("index", folder, "--index", tmp_path / "index", "--model", tmp_path)
+    code, _, err = call(capsys, *common)
+    assert code == 0 and "make site" in err and "hash" in err
+    code, _, err = call(capsys, *common, "--embedder", "transformer")
+    assert code == 1 and "model-missing" in err
+
+
+def test_eval(tmp_path, capsys):
+    """A judged collection gives the metrics by name, and timings."""
+    (tmp_path / "qrels").mkdir()
+    corpus = [("d1", "Gold does not rust."), ("d2", "Silver tarnishes."), ("d3", "Iron rusts.")]
+    rows = [json.dumps({"_id": i, "title": "", "text": text}) for i, text in corpus]
+    (tmp_path / "corpus.jsonl").write_text("\n".join(rows))
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q", "text": "silver"}\n')
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\td2\t1\n")
+    for mode in ("keyword", "hybrid", "vector"):
+        code, out, _ = call(
+            capsys, "eval", "--data", tmp_path, "--mode", mode, "--embedder", "hash",
+            "--cache", tmp_path / "cache", "--json",
+        )  # fmt: skip
+        answer = json.loads(out)
+        assert code == 0
+        assert (answer["documents"], answer["queries"], answer["mode"]) == (3, 1, mode)
+        assert answer["nDCG@10"] == answer["MRR@10"] == answer["MAP"] == 1.0
+        assert answer["recall@10"] == answer["recall@100"] == 1.0
+        assert "total" in answer["timings"]["query_ms"]
+    code, _, err = call(capsys, "eval", "--data", tmp_path / "none")
+    assert code == 1 and "corpus.jsonl" in err
+
+
+def test_doctor_names_what_is_missing(tmp_path, capsys):
+    """The doctor's answer has one entry a check, and a way out for what is not well."""
+    code, out, _ = call(capsys, "doctor", "--model", tmp_path, "--index", tmp_path / "i", "--json")
+    checks = {check["name"]: check for check in json.loads(out)["checks"]}
+    assert code == 1
+    assert checks["store"]["ok"] and checks["Python"]["ok"] and checks["index"]["ok"]
+    assert not checks["model"]["ok"] and "make site" in checks["model"]["hint"]
+
+
+@needs_model
+def test_doctor(tmp_path, capsys):
+    """With the model built all is well."""
+    code, out, _ = call(capsys, "doctor", "--index", tmp_path / "index")
+    assert code == 0, out
+
+
+def test_as_a_program(folder, tmp_path):
+    """`python -m app` is the command line."""
+    command = [sys.executable, "-m", "app", "index", str(folder), "--index", str(tmp_path / "i")]
+    done = subprocess.run(
+        [*command, "--embedder", "none", "--json"], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["added"] == 2
