@@ -1,0 +1,137 @@
+// @ts-check
+/**
+ * Opens the page in a headless Firefox, adds files, asks, reloads and asks again.
+ *
+ * Reads a `Task` from standard input and prints what it saw as JSON. Firefox is told to send
+ * whatever leaves the machine through `proxy` (host:port), so that the caller sees every request
+ * that should not be, also of workers; `control` is opened at the end to prove it.
+ */
+
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import puppeteer from "puppeteer-core";
+
+const START = 120_000;
+const INDEXING = 300_000;
+
+/** @typedef {import("puppeteer-core").Page} Page */
+/**
+ * @typedef {object} Task
+ * @property {string} url of the page
+ * @property {string} executable
+ * @property {string} proxy
+ * @property {string} control
+ * @property {string[]} files
+ * @property {string[]} queries
+ */
+
+/** @returns {Promise<Task>} */
+async function task() {
+  let text = "";
+  for await (const part of process.stdin.setEncoding("utf8")) text += part;
+  return JSON.parse(text);
+}
+
+/**
+ * The first true answer of a function that runs in the page.
+ *
+ * @template T
+ * @param {() => Promise<T>} probe
+ * @param {string} what for the message
+ * @param {number} limit milliseconds
+ * @returns {Promise<T>}
+ */
+async function eventually(probe, what, limit) {
+  const end = Date.now() + limit;
+  while (Date.now() < end) {
+    const value = await probe();
+    if (value) return value;
+    await sleep(200);
+  }
+  throw new Error(`${what}: not after ${limit / 1000} s`);
+}
+
+/** @param {Page} page */
+function ready(page) {
+  const probe = () => page.evaluate(() => globalThis.fossick?.info().state === "ready");
+  return eventually(probe, "The model is ready", START);
+}
+
+/**
+ * Each query's first hit and the legs that found it, through the interface.
+ *
+ * @param {Page} page
+ * @param {string[]} queries
+ */
+async function ask(page, queries) {
+  const answers = [];
+  for (const query of queries) {
+    answers.push(
+      await page.evaluate(async (text) => {
+        const { hits } = await globalThis.fossick.search(text);
+        return { path: hits[0]?.path, text: hits[0]?.text, legs: hits[0]?.legs };
+      }, query),
+    );
+  }
+  return answers;
+}
+
+/**
+ * The text of the first hit that the page shows after typing a query.
+ *
+ * @param {Page} page
+ * @param {string} query
+ * @param {string} expected what the text must hold
+ */
+async function type(page, query, expected) {
+  await page.focus("input[type=search]");
+  await page.keyboard.type(query);
+  const first = () => page.$eval("ol[aria-label=Results] > li", (hit) => hit.textContent);
+  const shown = async () => (await first().catch(() => ""))?.includes(expected);
+  await eventually(shown, `${expected} is shown first`, START);
+}
+
+async function main() {
+  const { url, executable, proxy, control, files, queries } = await task();
+  const [host, port] = proxy.split(":");
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: executable,
+    headless: true,
+    extraPrefsFirefox: {
+      "network.proxy.type": 1,
+      "network.proxy.http": host,
+      "network.proxy.http_port": Number(port),
+      "network.proxy.ssl": host,
+      "network.proxy.ssl_port": Number(port),
+      "network.proxy.failover_direct": false,
+    },
+  });
+  try {
+    const page = await browser.newPage();
+    /** @type {string[]} */
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await page.goto(url);
+    await ready(page);
+    const input = await page.waitForSelector("input[type=file]:not([webkitdirectory])");
+    await /** @type {any} */ (input).uploadFile(...files);
+    const count = () => page.evaluate(async () => (await globalThis.fossick.stats()).documents);
+    const all = async () => (await count()) === files.length;
+    await eventually(all, "All files are in", INDEXING);
+    const before = await ask(page, queries);
+    await type(page, queries[0], before[0].path ?? "");
+    await page.reload();
+    await ready(page);
+    const kept = await count();
+    const after = await ask(page, queries);
+    const info = await page.evaluate(() => globalThis.fossick.info());
+    const agent = await browser.version();
+    await page.goto(control).catch(() => {});
+    process.stdout.write(JSON.stringify({ agent, info, before, kept, after, errors }));
+  } finally {
+    await browser.close();
+  }
+}
+
+await main();
