@@ -61,7 +61,7 @@ async function* expand(one, at, register) {
     yield* walk(one, one.name, register);
   } else if (typeof one?.path === "string") {
     yield fromPath(one, at, register.claim(one.path));
-  } else if (one && "id" in one) {
+  } else if (typeof one === "object" && one && "id" in one) {
     yield asChunk(one, at);
   } else {
     throw wrongSource(at, "it is none of File, FileSystemHandle, {path, …} and {id, text, …}");
