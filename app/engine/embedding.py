@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from app.ports import Embedder, EmbedderInfo, Float32Matrix, TextRole
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 64
+_AT_ONCE = 16
 
 
 class HashEmbedder:
@@ -31,8 +33,12 @@ class HashEmbedder:
         return self._info
 
     async def embed(self, texts: Sequence[str], role: TextRole) -> Float32Matrix:
-        """float32 matrix (len(texts), dim), rows of length 1."""
-        return self._embedder.embed(texts)
+        """float32 matrix (len(texts), dim), rows of length 1; gives way every few texts."""
+        rows = [np.empty((0, self._info.dim), dtype=np.float32)]
+        for start in range(0, len(texts), _AT_ONCE):
+            rows.append(self._embedder.embed(texts[start : start + _AT_ONCE]))
+            await asyncio.sleep(0)
+        return np.concatenate(rows)
 
 
 @dataclass(frozen=True, slots=True)

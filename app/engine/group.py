@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -77,14 +78,18 @@ class Group:
             done(sum(map(len, places)))
         return vectors.blocks()
 
-    def build(self, name: str, vectors: Sequence[VectorBlock]) -> NewSegment:
-        """The segment of these documents."""
+    async def build(self, name: str, vectors: Sequence[VectorBlock]) -> NewSegment:
+        """The segment of these documents; gives way between its parts."""
         builder = SegmentBuilder()
-        for prepared in self._documents.values():
+        for number, prepared in enumerate(self._documents.values()):
             builder.add(prepared.entry)
+            if number % 64 == 63:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
         postings = build_postings(
             row for prepared in self._documents.values() for row in prepared.terms
         )
+        await asyncio.sleep(0)
         return builder.build(name, postings, vectors)
 
 

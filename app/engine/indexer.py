@@ -38,7 +38,7 @@ class Rhythm:
     first_chunks: int = 128
     """Size of a group before the embedder's speed is known."""
     smallest: int = 32
-    largest: int = 1024
+    largest: int = 512
 
 
 Commit = Callable[[Group, Sequence[VectorBlock]], Awaitable[int]]

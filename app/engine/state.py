@@ -66,7 +66,7 @@ class State:
             writer = self.writable()
             deletes = self._places(group.ids())
             with timings.part("write"):
-                new = group.build(writer.new_segment_name(), vectors)
+                new = await group.build(writer.new_segment_name(), vectors)
                 await asyncio.sleep(0)
                 await writer.commit([new], deletes=deletes)
             self.view = View(writer.snapshot)

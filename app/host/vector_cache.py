@@ -38,7 +38,7 @@ class CachedEmbedder:
 
     async def embed(self, texts: Sequence[str], role: TextRole) -> Float32Matrix:
         """float32 matrix (len(texts), dim), rows of length 1."""
-        if self._file is None:
+        if self._file is None or not texts:
             return await self._embedder.embed(texts, role)
         keys = [_key(role, text) for text in texts]
         missing = [n for n, key in enumerate(keys) if key not in self._rows]
