@@ -315,7 +315,7 @@ def test_hostile_paths(run: Run) -> None:
     """Paths become harmless without two of them becoming one."""
     given = [
         "../../etc/passwd.txt",
-        "/root/a.txt",
+        "/srv/a.txt",
         "C:\\docs\\b.txt",
         "x/./c.txt",
         "emoji 😀.txt",
@@ -338,7 +338,7 @@ def test_hostile_paths(run: Run) -> None:
     assert sorted(paths) == sorted(
         [
             "%2E%2E/%2E%2E/etc/passwd.txt",
-            "root/a.txt",
+            "srv/a.txt",
             "docs/b.txt",
             "x/c.txt",
             "emoji 😀.txt",
