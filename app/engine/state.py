@@ -61,29 +61,16 @@ class State:
                 await self._sweep()
 
     async def commit(self, group: Group, vectors: Sequence[VectorBlock], timings: Timings) -> int:
-        """Make a group searchable; answers how many documents it replaced."""
-        async with self._lock:
-            writer = self.writable()
-            deletes = self._places(group.ids())
-            with timings.part("write"):
-                new = await group.build(writer.new_segment_name(), vectors)
-                await asyncio.sleep(0)
-                await writer.commit([new], deletes=deletes)
-            self.view = View(writer.snapshot)
-            with timings.part("merge"):
-                await self._tidy(writer)
-            return sum(map(len, deletes.values()))
+        """Make a group searchable; answers how many documents it replaced.
+
+        A caller that is cancelled meanwhile does not cut the commit short: half of one could
+        not be told from one that failed.
+        """
+        return await asyncio.shield(self._commit(group, vectors, timings))
 
     async def delete(self, ids: Iterable[str]) -> int:
         """Delete documents; answers how many of the ids there were."""
-        async with self._lock:
-            writer = self.writable()
-            deletes = self._places(ids)
-            if deletes:
-                await writer.commit(deletes=deletes)
-                self.view = View(writer.snapshot)
-                await self._tidy(writer)
-            return sum(map(len, deletes.values()))
+        return await asyncio.shield(self._delete(ids))
 
     async def refresh(self) -> bool:
         """Follow another writer to its last commit; answers whether there was a newer one."""
@@ -117,6 +104,29 @@ class State:
                 hint="Another tab or program writes to it; add files there.",
             )
         return self._writer
+
+    async def _commit(self, group: Group, vectors: Sequence[VectorBlock], timings: Timings) -> int:
+        async with self._lock:
+            writer = self.writable()
+            deletes = self._places(group.ids())
+            with timings.part("write"):
+                new = await group.build(writer.new_segment_name(), vectors)
+                await asyncio.sleep(0)
+                await writer.commit([new], deletes=deletes)
+            self.view = View(writer.snapshot)
+            with timings.part("merge"):
+                await self._tidy(writer)
+            return sum(map(len, deletes.values()))
+
+    async def _delete(self, ids: Iterable[str]) -> int:
+        async with self._lock:
+            writer = self.writable()
+            deletes = self._places(ids)
+            if deletes:
+                await writer.commit(deletes=deletes)
+                self.view = View(writer.snapshot)
+                await self._tidy(writer)
+            return sum(map(len, deletes.values()))
 
     def _places(self, ids: Iterable[str]) -> dict[int, list[int]]:
         """Ordinals of the documents that are there, by segment."""

@@ -278,6 +278,32 @@ def test_close_while_adding():
     run(test())
 
 
+def test_cancelled_task():
+    """A task that is cancelled at any moment leaves a whole index and a usable collection."""
+
+    class SlowStore(MemoryStore):
+        async def write(self, name, parts):
+            await asyncio.sleep(0.002)
+            await super().write(name, parts)
+
+    async def test():
+        for delay in (0.001, 0.005, 0.011, 0.02, 0.03, 0.05):
+            store = SlowStore()
+            found = await collection(store, rhythm=QUICK)
+            adding = asyncio.ensure_future(found.add(many(60)))
+            await asyncio.sleep(delay)
+            adding.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await adding
+            report = await found.add(many(60))
+            assert report.added + report.updated + report.skipped == 60
+            again = await collection(store)
+            assert (await again.stats()).documents == 60
+            assert len((await again.search("gold", {"k": 100})).hits) == 60
+
+    run(test())
+
+
 def test_full_device():
     """A full device is an error with a code; what was committed is found, also later."""
 
