@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,24 +19,23 @@ def plain(value: object) -> Any:  # noqa: ANN401 (any plain data)
     >>> plain({"legs": (LegResult(rank=1, score=0.5),)})
     {'legs': [{'rank': 1, 'score': 0.5}]}
     """
-    if isinstance(value, Hit):
-        return hit(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return _present({camel(f.name): plain(getattr(value, f.name)) for f in fields(value)})
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [plain(one) for one in value]
     if isinstance(value, np.generic):
         value = value.item()
-    return None if isinstance(value, float) and math.isnan(value) else value
+    if value is None or isinstance(value, str | int | float):
+        return None if value != value else value  # noqa: PLR0124 (NaN)
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [plain(one) for one in value]
+    if isinstance(value, Hit):
+        return hit(value)
+    return _present(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def hit(found: Hit) -> dict[str, Any]:
     """A hit with its highlights counted as JavaScript counts: in UTF-16 code units."""
-    values = {f.name: getattr(found, f.name) for f in fields(found)}
-    values["highlights"] = utf16_spans(found.text, found.highlights)
-    return _present({camel(name): plain(value) for name, value in values.items()})
+    spans = utf16_spans(found.text, found.highlights)
+    return {**_present(found, but="highlights"), "highlights": spans}
 
 
 def utf16_spans(text: str, spans: Sequence[tuple[int, int]]) -> list[list[int]]:
@@ -71,5 +70,14 @@ def camel(name: str) -> str:
     return first + "".join(map(str.capitalize, rest))
 
 
-def _present(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None}
+def _present(value: object, but: str = "") -> dict[str, Any]:
+    """The fields of a dataclass that have a value, apart from the one named `but`."""
+    kind: Any = type(value)
+    pairs = ((name, plain(getattr(value, own))) for own, name in _names(kind) if own != but)
+    return {name: one for name, one in pairs if one is not None}
+
+
+@cache
+def _names(kind: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+    """The fields of a dataclass, each with its name in JavaScript."""
+    return [(field.name, camel(field.name)) for field in fields(kind)]
