@@ -6,24 +6,16 @@
  * The methods are documented with their types in fossick.d.ts.
  */
 
+import { Calls } from "./calls.js";
 import { missing } from "./capabilities.js";
-import { asFossickError, FossickError, opened } from "./errors.js";
+import { asFossickError, FossickError } from "./errors.js";
 import { InferenceHost } from "./inference-host.js";
 import { planEmbedder } from "./models.js";
 import { checkAdd, checkOpen, cloneSources } from "./options.js";
 import * as Comlink from "./vendor/comlink.js";
 
 /** @typedef {import("./fossick.js").Progress} Progress */
-/** @typedef {{ reject: (error: unknown) => void, onProgress: (progress: Progress) => void }} Pending */
-
-/**
- * With `atOnce` an aborted call fails at once; without, when the engine has stopped in good order.
- *
- * @typedef {object} CallOptions
- * @property {(progress: Progress) => void} [onProgress]
- * @property {AbortSignal} [signal]
- * @property {boolean} [atOnce]
- */
+/** @typedef {import("./calls.js").CallOptions} CallOptions */
 
 /** How long the engine may take to finish a commit when the collection is closed. */
 const CLOSING = 10_000;
@@ -54,9 +46,7 @@ export class Fossick extends EventTarget {
     this.began = performance.now();
     this.options = checkOpen(options);
     this.plan = planEmbedder(options.embedder);
-    this.calls = 0;
-    /** @type {Map<number, Pending>} */
-    this.pending = new Map();
+    this.calls = new Calls((id) => void this.engine.cancel(id));
     /** @type {FossickError | null} */
     this.ended = null;
     /** @type {import("./workers/engine.worker.js").Started | null} */
@@ -64,6 +54,7 @@ export class Fossick extends EventTarget {
     /** @type {{ model: string, dim: number, device: "numpy", dtype: string } | null} */
     this.embedder = null;
     this.openedAfter = 0;
+    this.startId = 0;
     /** @type {(value?: unknown) => void} */
     this.markGone = () => {};
     /** Resolves when the engine has ended. */
@@ -98,7 +89,7 @@ export class Fossick extends EventTarget {
       space: { model, dim, dtype, maxTokens: card.maxTokens },
       vocabulary: `models/${card.name}/vocab.txt`,
     };
-    const starting = this.settle(
+    const starting = this.calls.settle(
       (onProgress) => {
         this.onBoot = onProgress;
         return this.engine.start(
@@ -208,43 +199,17 @@ export class Fossick extends EventTarget {
    */
   call(method, args, options = {}) {
     if (this.ended) return Promise.reject(this.ended);
-    return this.settle((_, id) => this.engine.call(id, method, args), options);
-  }
-
-  /**
-   * @param {(onProgress: (progress: Progress) => void, id: number) => Promise<any>} ask
-   * @param {CallOptions} options
-   * @returns {Promise<any>}
-   */
-  async settle(ask, { onProgress = () => {}, signal, atOnce = false }) {
-    if (signal?.aborted) throw cancelled();
-    this.calls += 1;
-    const id = this.calls;
-    const { promise: ended, reject } = Promise.withResolvers();
-    this.pending.set(id, { reject, onProgress });
-    const abort = () => {
-      void this.engine.cancel(id);
-      if (atOnce) reject(cancelled());
-    };
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      return opened(/** @type {any} */ (await Promise.race([ask(onProgress, id), ended])));
-    } catch (error) {
-      throw asFossickError(error);
-    } finally {
-      signal?.removeEventListener("abort", abort);
-      this.pending.delete(id);
-    }
+    return this.calls.settle((id) => this.engine.call(id, method, args), options);
   }
 
   /** @param {import("./workers/engine.worker.js").EngineEvent} event */
   hear(event) {
     if (this.ended) return;
     if (event.type === "progress" && event.id === 0) {
-      this.onBoot?.(/** @type {Progress} */ (event.progress));
+      this.calls.progressed(this.startId, /** @type {Progress} */ (event.progress));
       this.tellProgress(/** @type {Progress} */ (event.progress));
     } else if (event.type === "progress") {
-      this.pending.get(event.id)?.onProgress(/** @type {Progress} */ (event.progress));
+      this.calls.progressed(event.id, /** @type {Progress} */ (event.progress));
     } else if (event.type === "embedder") {
       this.embedder = /** @type {any} */ (event.embedder);
       this.tellStatus(event.note);
@@ -302,8 +267,7 @@ export class Fossick extends EventTarget {
     this.worker.terminate();
     this.host.close();
     this.markGone();
-    for (const { reject } of this.pending.values()) reject(this.ended);
-    this.pending.clear();
+    this.calls.failAll(this.ended);
     const closed = this.ended.code === "closed" || this.ended.code === "cancelled";
     if (!closed) this.dispatchEvent(new CustomEvent("error", { detail: this.ended }));
   }
@@ -320,10 +284,6 @@ function checkBrowser() {
 function wellFormed(text) {
   if (typeof text !== "string") throw new FossickError("bad-query", "The query is no text.");
   return text.toWellFormed();
-}
-
-function cancelled() {
-  return new FossickError("cancelled", "The caller gave up.");
 }
 
 /**

@@ -7,12 +7,10 @@
  * text files. If anything goes wrong with an image it is dropped and a plain start follows.
  */
 
-import { FossickError } from "../errors.js";
-import { condemnImage, hex, imageKey, keepImage, readImage } from "./device-image.js";
-import { unzip } from "./unzip.js";
+import { condemnImage, imageKey, keepImage, readImage } from "./device-image.js";
+import { failed, fetchPackages, fetchText, VENDOR } from "./site-files.js";
 
 /** @typedef {import("./unzip.js").ArchiveFile} ArchiveFile */
-/** @typedef {{ package_name: string, file_name: string, sha256: string }} Wheel */
 /**
  * @typedef {object} Interpreter
  * @property {any} pyodide
@@ -22,12 +20,6 @@ import { unzip } from "./unzip.js";
  * @property {() => Promise<boolean>} keep keep the image made by a plain start; false if none
  */
 
-const VENDOR = new URL("../vendor/", import.meta.url).href;
-const INCOMPLETE = "Reload the page; if this stays, the site is incomplete.";
-/** Packages that the engine imports, by their names in the lock file. */
-const PACKAGES = ["numpy", "snowballstemmer"];
-/** Tests, stubs and headers make up half of NumPy's wheel and are never imported. */
-const NEEDLESS = /\/tests\/(?!_natype)|\.(?:pyi|h|a|pxd)$|\/f2py\/src\//;
 /** One modification time for all files, so that bytecode in an image still counts as fresh. */
 const MTIME = 1_600_000_000_000;
 
@@ -90,12 +82,12 @@ async function startFromImage(site, image, timings) {
 async function startPlainly(site, timings) {
   const time = stopwatch(timings);
   site.step("Starting Python", 1, 4);
-  const archives = Promise.all([...wheels(site.lock).map(fetchWheel), fetchBundle(site.bundle)]);
+  const packages = fetchPackages(site.lock, site.bundle);
   // Awaited below; without this a failing download would count as unhandled until then.
-  archives.catch(() => {});
+  packages.catch(() => {});
   const pyodide = await load(site, { _makeSnapshot: Boolean(site.key) });
   time("pyodide");
-  install(pyodide, (await archives).flat());
+  install(pyodide, await packages);
   pyodide.pyimport("sys").dont_write_bytecode = false;
   time("unpack");
   pyodide.pyimport("app.browser.preload").destroy();
@@ -209,67 +201,6 @@ function installed(pyodide) {
 function sitePackages(pyodide) {
   const [major, minor] = pyodide._api.lockfile_info.python.split(".");
   return `/lib/python${major}.${minor}/site-packages`;
-}
-
-/**
- * The wheels that the lock file names for our packages.
- *
- * @param {string} lock
- */
-function wheels(lock) {
-  const { packages } = JSON.parse(lock);
-  return PACKAGES.map((name) => {
-    if (!packages[name]) throw new FossickError("boot-failed", `${name} is not in the lock file.`);
-    return packages[name];
-  });
-}
-
-/** @param {{ file_name: string, sha256: string }} wheel */
-async function fetchWheel({ file_name, sha256 }) {
-  const archive = await fetchChecked(`pyodide/${file_name}`, sha256);
-  return unzip(archive, (name) => !NEEDLESS.test(name));
-}
-
-/** @param {{ sha256: string }} bundle */
-async function fetchBundle({ sha256 }) {
-  return unzip(await fetchChecked("app/app.zip", sha256));
-}
-
-/**
- * @param {string} path below vendor/
- * @param {string} sha256 of the content, in hex
- */
-async function fetchChecked(path, sha256) {
-  const data = await (await fetchOk(path)).arrayBuffer();
-  const actual = crypto.subtle ? hex(await crypto.subtle.digest("SHA-256", data)) : sha256;
-  if (actual === sha256) return data;
-  const hint = "The site has changed while it was loading, or a file was damaged. Reload the page.";
-  throw new FossickError("boot-failed", `${path} does not have the content it should have.`, hint);
-}
-
-/** @param {string} path */
-async function fetchText(path) {
-  return (await fetchOk(path)).text();
-}
-
-/**
- * @param {string} path below vendor/
- * @returns {Promise<Response>}
- */
-async function fetchOk(path) {
-  // Never older than the page: a wheel or bundle of yesterday with a lock of today would not fit.
-  const response = await fetch(VENDOR + path, { cache: "no-cache" }).catch((e) => failed(path, e));
-  return response.ok ? response : failed(path, `status ${response.status}`);
-}
-
-/**
- * @param {string} path
- * @param {unknown} cause
- * @returns {never}
- */
-function failed(path, cause) {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  throw new FossickError("boot-failed", `${path} could not be loaded: ${reason}.`, INCOMPLETE);
 }
 
 /**

@@ -1,0 +1,167 @@
+"""The bridge without a browser: plain data in, plain data out, calls that can be stopped."""
+
+import asyncio
+import time
+
+import pytest
+
+from app.browser.bridge import STILL_LOADING, Bridge
+from app.browser.plain import plain, utf16_spans
+from app.browser.requests import Request
+from app.core.model import Address, Hit, LegResult
+from app.engine import BytesSource, Collection, HashEmbedder
+from app.errors import CancelledError, InputError
+from app.storage.memory_store import MemoryStore
+
+
+class Model:
+    """A model in a state."""
+
+    def __init__(self, state):
+        self.state = state
+
+
+async def opened(model=None, **options):
+    """A bridge over an empty collection."""
+    collection = await Collection.open(
+        MemoryStore(), embedder=HashEmbedder(), clock=time.perf_counter, count_tokens=len
+    )
+    return Bridge(collection, model, **options)
+
+
+def request(number=1):
+    """A request whose progress is kept in `told`."""
+    told = []
+    made = Request(number, told.append)
+    return made, told
+
+
+def run(scenario):
+    """What a coroutine gives."""
+    return asyncio.run(scenario)
+
+
+GOLD = BytesSource("gold.md", "# Gold 😀\n\nThere is gold in the river.".encode())
+
+
+def test_answers_are_plain():
+    """Every answer is made of what JavaScript knows too."""
+
+    async def scenario():
+        bridge = await opened()
+        added, told = request()
+        report = await bridge.add(added, [GOLD])
+        hits = await bridge.search(request()[0], "gold", {"k": 3})
+        rest = [
+            await bridge.get(request()[0], "gold.md"),
+            await bridge.documents(request()[0]),
+            await bridge.stats(request()[0]),
+            await bridge.context(request()[0], "gold", max_tokens=100),
+            await bridge.remove(request()[0], ["gold.md"]),
+        ]
+        return report, told, hits, rest
+
+    report, told, hits, rest = run(scenario())
+    assert (report["added"], report["failed"]) == (1, [])
+    assert told[-1]["phase"] == "index"
+    assert hits["hits"][0]["documentId"] == "gold.md"
+    assert rest[-1] == 1
+    for value in (report, told, hits, rest):
+        assert_plain(value)
+
+
+def assert_plain(value):
+    """Fail on anything but None, numbers, texts, lists and dicts."""
+    if isinstance(value, dict):
+        assert all(isinstance(key, str) and "_" not in key for key in value)
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            assert_plain(one)
+    else:
+        assert value is None or type(value) in {bool, int, float, str}, value
+
+
+def test_highlights_count_as_javascript_counts():
+    """Characters beyond the basic plane are two units; ranks and scores keep their keys."""
+    hit = Hit(
+        id="a#0",
+        document_id="a",
+        path="a",
+        title="",
+        text="😀 gold 😀 gold",
+        score=1.0,
+        rank=1,
+        highlights=((2, 6), (9, 13)),
+        address=Address(page=2),
+        start=0,
+        legs={"keyword": LegResult(1, 2.5)},
+    )
+    out = plain([hit])[0]
+    assert out["highlights"] == [[3, 7], [11, 15]]
+    assert out["address"] == {"page": 2, "heading": []}
+    assert out["legs"] == {"keyword": {"rank": 1, "score": 2.5}}
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "expected"),
+    [
+        ("abc", [(0, 1), (1, 3)], [[0, 1], [1, 3]]),
+        ("😀", [(0, 1)], [[0, 2]]),
+        ("a😀b😀c", [(1, 2), (4, 5)], [[1, 3], [6, 7]]),
+        ("é", [(0, 1)], [[0, 1]]),
+        ("", [], []),
+    ],
+)
+def test_utf16_spans(text, spans, expected):
+    """Each span slices in UTF-16 what it slices in code points."""
+    found = utf16_spans(text, spans)
+    assert found == expected
+    units = text.encode("utf-16-le")
+    for (start, end), (a, b) in zip(spans, found, strict=True):
+        assert units[2 * a : 2 * b].decode("utf-16-le") == text[start:end]
+
+
+def test_search_need_not_wait_for_the_model():
+    """Told not to wait, a search answers by words and says so; keyword searches have no note."""
+
+    async def scenario():
+        bridge = await opened(Model("loading"))
+        await bridge.add(request()[0], [GOLD])
+        unwilling = await bridge.search(request()[0], "gold", {"waitForModel": False})
+        words = {"waitForModel": False, "mode": "keyword"}
+        return unwilling, await bridge.search(request()[0], "gold", words)
+
+    unwilling, words = run(scenario())
+    assert unwilling["notes"] == [STILL_LOADING]
+    assert list(unwilling["hits"][0]["legs"]) == ["keyword"]
+    assert words["notes"] == []
+
+
+def test_cancel_stops_a_call():
+    """A call that is cancelled before its first step fails; unknown ids change nothing."""
+
+    async def scenario():
+        bridge = await opened()
+        adding, _ = request(7)
+        stopped = []
+        adding.stop = lambda: stopped.append(True)
+        bridge.requests[7] = adding
+        await bridge.cancel(request()[0], 7)
+        await bridge.cancel(request()[0], 99)
+        with pytest.raises(CancelledError):
+            await bridge.add(adding, [GOLD])
+        return stopped
+
+    assert run(scenario()) == [True]
+
+
+def test_texts_are_checked():
+    """What is no text is refused by name."""
+
+    async def scenario():
+        bridge = await opened()
+        with pytest.raises(InputError, match="not int"):
+            await bridge.get(request()[0], 5)
+
+    run(scenario())
