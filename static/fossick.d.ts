@@ -111,14 +111,17 @@ export type PathSource = { path: string; modified?: Date | number } & (
 );
 
 /**
- * One passage as it stands: it is not cut, and keeps its id. `vector` is searched with query
- * vectors of the same length; left out, the embedder makes one.
+ * One passage as it stands: it is not cut, and keeps its id. `vector` was made elsewhere; left
+ * out, the embedder makes one. Vectors with a `model`, by its name in {@link Info.model}, are
+ * searched like those that this model made here; without, only with query vectors of their length
+ * that come with the search.
  */
 export interface ChunkSource {
   id: string;
   title?: string;
   text: string;
   vector?: Float32Array;
+  model?: string;
   metadata?: Record<string, string>;
 }
 

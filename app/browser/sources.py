@@ -32,5 +32,6 @@ def source_of(source: ffi.JsObject) -> BrowserSource | PlainChunk:
         text=values["text"],
         title=values["title"],
         vector=None if vector is None else ffi.float32(vector),
+        model=values.get("model"),
         metadata=values["metadata"],
     )

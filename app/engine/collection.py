@@ -182,6 +182,7 @@ class Collection:
             pdf_reader=self._pdf_reader,
             timings=timings,
             pacer=pacer,
+            dim_of=lambda model: self._chain.dim(model) or self._state.view.dim(model),
         )
 
         async def commit(group: Group, vectors: Sequence[VectorBlock]) -> int:

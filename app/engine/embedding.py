@@ -64,6 +64,11 @@ class EmbedderChain:
         current = self._current()
         return None if current is None else self._embedders[current].info
 
+    def dim(self, model: str) -> int | None:
+        """Dimension of a model's vectors, None when no embedder here has that model."""
+        found = (one.info.dim for one in self._embedders if one.info.model == model)
+        return next(found, None)
+
     async def embed(self, texts: Sequence[str]) -> Embedded | None:
         """Vectors of passages by the best embedder that works, None when none is left."""
         while (current := self._current()) is not None:

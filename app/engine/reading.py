@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,12 +56,15 @@ class Reader:
         pdf_reader: PdfReader | None,
         timings: Timings,
         pacer: Pacer,
+        dim_of: Callable[[str], int | None],
     ) -> None:
         self._analyzer = analyzer
         self._count_tokens = count_tokens
         self._pdf_reader = pdf_reader
         self._timings = timings
         self._pacer = pacer
+        self._dim_of = dim_of
+        self._dims: dict[str, int] = {}
 
     async def bytes_of(self, source: Source) -> bytes:
         """The bytes of a file; `FileError` where it cannot or need not be read."""
@@ -126,11 +129,22 @@ class Reader:
             size=len(text),
             metadata=plain.metadata,
         )
-        prepared = await self._analyse(entry)
         if plain.vector is None:
-            return prepared
+            return await self._analyse(entry)
         row = unit_vector(plain.vector)
-        return replace(prepared, vector=row, model=plain.model or given_model(len(row)))
+        model = plain.model or given_model(len(row))
+        self._check_dim(plain.id, model, len(row))
+        return replace(await self._analyse(entry), vector=row, model=model)
+
+    def _check_dim(self, passage_id: str, model: str, dim: int) -> None:
+        """Raise `InputError("dimension-mismatch")` for a vector that its model cannot have made."""
+        expected = self._dims.setdefault(model, self._dim_of(model) or dim)
+        if dim != expected:
+            raise InputError(
+                f"The vector of {passage_id!r} has {dim} dims; those of {model} have {expected}.",
+                code="dimension-mismatch",
+                hint="Name the model that made the vector, or none.",
+            )
 
     async def _parse(self, path: str, data: bytes) -> Document:
         if formats.detect(path, data) != "pdf":

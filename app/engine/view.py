@@ -43,14 +43,15 @@ class View:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return tuple(ModelStats(model, count) for model, count in ordered if count)
 
-    def dim(self, model: str) -> int:
-        """Dimension of a model's vectors; the model must be one of `models`."""
-        return next(
+    def dim(self, model: str) -> int | None:
+        """Dimension of a model's vectors, None where there are none of it."""
+        dims = (
             int(block.rows.shape[1])
             for live in self.snapshot.segments
             for block in live.segment.vectors
             if block.model == model
         )
+        return next(dims, None)
 
     def vectors(self, model: str) -> FlatIndex:
         """The vector leg of one model."""

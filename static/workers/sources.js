@@ -14,7 +14,7 @@ import { PathRegister } from "./paths.js";
  * @property {number | undefined} size bytes
  * @property {() => Promise<Uint8Array>} read
  */
-/** @typedef {{ id: string, title: string, text: string, vector?: Float32Array, metadata: Record<string, string> }} ChunkSource */
+/** @typedef {{ id: string, title: string, text: string, vector?: Float32Array, model?: string, metadata: Record<string, string> }} ChunkSource */
 /** @typedef {(found: number, path: string) => void} ScanProgress */
 
 /** Folders that hold machinery, never a person's own text. */
@@ -154,11 +154,14 @@ function fromPath({ blob, text, modified }, at, path) {
  * @param {number} at
  * @returns {ChunkSource}
  */
-function asChunk({ id, title = "", text, vector, metadata = {} }, at) {
+function asChunk({ id, title = "", text, vector, model, metadata = {} }, at) {
   if (typeof id !== "string" || id === "") throw wrongSource(at, "its `id` is no text");
   if (typeof text !== "string") throw wrongSource(at, `the \`text\` of ${id} is no text`);
   if (vector != null && !(vector instanceof Float32Array)) {
     throw wrongSource(at, `the \`vector\` of ${id} is no Float32Array`);
+  }
+  if (model != null && (typeof model !== "string" || model === "" || !vector)) {
+    throw wrongSource(at, `the \`model\` of ${id} is no name of the model that made its vector`);
   }
   const entries = Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value)]);
   const chunk = {
@@ -166,7 +169,8 @@ function asChunk({ id, title = "", text, vector, metadata = {} }, at) {
     title: String(title ?? "").toWellFormed(),
     text: text.toWellFormed(),
   };
-  return { ...chunk, ...(vector ? { vector } : {}), metadata: Object.fromEntries(entries) };
+  const given = vector ? { vector, ...(model ? { model: model.toWellFormed() } : {}) } : {};
+  return { ...chunk, ...given, metadata: Object.fromEntries(entries) };
 }
 
 /**

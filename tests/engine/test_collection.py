@@ -168,6 +168,33 @@ def test_plain_passages():
     run(test())
 
 
+def test_passages_with_vectors_of_a_known_model():
+    """Vectors made elsewhere by the model that is here are searched as if it had made them."""
+
+    async def test():
+        concepts = ConceptEmbedder()
+        (vector,) = await concepts.embed(["gold in the river"], "passage")
+        found = await collection(embedder=concepts)
+        model = concepts.info.model
+        report = await found.add(
+            [
+                PlainChunk("p1", "nuggets", vector=vector, model=model),
+                PlainChunk("p2", "short", vector=vector[:-1], model=model),
+                PlainChunk("p3", "first", vector=[1, 0], model="other/1"),
+                PlainChunk("p4", "second", vector=[1, 0, 0], model="other/1"),
+            ]
+        )
+        assert [failure.path for failure in report.failed] == ["p2", "p4"]
+        assert {failure.code for failure in report.failed} == {"dimension-mismatch"}
+        report = await found.add([PlainChunk("p5", "third", vector=[1, 0, 0], model="other/1")])
+        assert [failure.code for failure in report.failed] == ["dimension-mismatch"]
+        result = await found.search("gold in the river", {"mode": "vector"})
+        assert result.hits[0].id == "p1"
+        assert "other/1 is not available" in result.notes[0]
+
+    run(test())
+
+
 def test_stats():
     """Numbers of live documents only."""
 
