@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from app.core.model import Block, BlockKind, Document
+from app.core.model import BlockKind, Document
 from app.formats.encoding import decode
 from app.formats.html_elements import (
     BOILERPLATE,
@@ -19,6 +19,7 @@ from app.formats.html_elements import (
     UNSEEN,
     VOID,
 )
+from app.formats.html_pieces import Piece, assemble, main_part
 from app.formats.html_tokens import Tag, tokens
 from app.formats.names import stem, visible
 
@@ -38,7 +39,6 @@ _META = {
     "description": "description",
 }
 _SPACE = re.compile(r"[ \t\n\r\f\u200b]+")
-_MAIN_SHARE = 0.3
 _LONG_CELL = 300
 _DEEPEST = 500
 """Elements inside each other that are told apart, about as many as in browsers."""
@@ -56,8 +56,8 @@ def read_html(path: str, data: bytes) -> Document:
     builder = _Builder()
     for token in tokens(source):
         builder.take(token)
-    pieces = _chosen(builder.finish())
-    text, blocks = _joined(pieces)
+    pieces = main_part(builder.finish())
+    text, blocks = assemble(pieces)
     first = next((piece.text for piece in pieces if piece.level == 1), "")
     title = builder.title or first or stem(path)
     return Document(
@@ -70,24 +70,12 @@ def read_html(path: str, data: bytes) -> Document:
 
 
 @dataclass(slots=True)
-class _Piece:
-    """A block before it has its place: text, and in which parts of the page it stood."""
-
-    kind: BlockKind
-    text: str
-    level: int
-    main: bool
-    article: bool
-    boilerplate: bool
-
-
-@dataclass(slots=True)
 class _Builder:
     """Collects pieces from the stream of tags; knows which elements are open."""
 
     title: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
-    _pieces: list[_Piece] = field(default_factory=list)
+    _pieces: list[Piece] = field(default_factory=list)
     _open: list[tuple[str, str]] = field(default_factory=list)
     _counts: dict[str, int] = field(default_factory=dict)
     _buffer: list[str] = field(default_factory=list)
@@ -102,7 +90,7 @@ class _Builder:
         else:
             self._start(token)
 
-    def finish(self) -> list[_Piece]:
+    def finish(self) -> list[Piece]:
         """All pieces, in order."""
         self._flush()
         return self._pieces
@@ -236,39 +224,5 @@ class _Builder:
         elif kind == "paragraph" and self._in("li"):
             kind, text = "list", f"- {text}"
         self._pieces.append(
-            _Piece(
-                kind, text, level, self._in("main"), self._in("article"), self._in("boilerplate")
-            )
+            Piece(kind, text, level, self._in("main"), self._in("article"), self._in("boilerplate"))
         )
-
-
-def _chosen(pieces: list[_Piece]) -> list[_Piece]:
-    """The main part of the page, or all of it where no part stands out."""
-    size = sum(len(piece.text) for piece in pieces)
-    for part in (
-        [piece for piece in pieces if piece.main],
-        [piece for piece in pieces if piece.article],
-        [piece for piece in pieces if not piece.boilerplate],
-    ):
-        if sum(len(piece.text) for piece in part) > size * _MAIN_SHARE:
-            return [piece for piece in part if not piece.boilerplate] or part
-    return pieces
-
-
-def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Block, ...]]:
-    """Canonical text and blocks; rows of a table and items of a list are lines of one block."""
-    parts: list[str] = []
-    blocks: list[Block] = []
-    position = 0
-    for piece in pieces:
-        last = blocks[-1] if blocks else None
-        merge = last is not None and piece.kind == last.kind and piece.kind in {"list", "table"}
-        gap = ("\n" if merge else "\n\n") if last else ""
-        start = position + len(gap)
-        position = start + len(piece.text)
-        parts += [gap, piece.text]
-        if merge and last is not None:
-            blocks[-1] = Block(last.kind, last.start, position)
-        else:
-            blocks.append(Block(piece.kind, start, position, level=piece.level))
-    return "".join(parts), tuple(blocks)
