@@ -15,7 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from _corpus import TextPassage, native_vectors
+import numpy as np
+from _corpus import TextPassage
+from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,12 +113,13 @@ def evaluate(page: Page, body: str, argument: object = None) -> Any:
     return page.evaluate(f"async (given) => {{ {PRELUDE} {body} }}", argument)
 
 
-def passages_files(passages: Sequence[TextPassage]) -> dict[str, bytes]:
-    """Files for `site`: the passages as JSON, and their vectors in native ONNX Runtime."""
-    rows = native_vectors(passages, CACHE)
+def passages_files(
+    passages: Sequence[TextPassage], vectors: NDArray[np.float32]
+) -> dict[str, bytes]:
+    """Files for `site`, that its pages read passages and their vectors from."""
     return {
         "passages.json": json.dumps([asdict(one) for one in passages]).encode(),
-        "vectors.bin": rows.astype("<f4").tobytes(),
+        "vectors.bin": vectors.astype("<f4").tobytes(),
     }
 
 

@@ -121,7 +121,8 @@ def main() -> None:
     files, passages = corpus.text_files(harness.DATA, options.chunks)
     sample, _ = corpus.text_files(harness.DATA, options.sample)
     texts = corpus.queries(passages, WARM + options.queries)
-    data = harness.passages_files(passages)
+    vectors = corpus.native_vectors(passages, harness.CACHE)
+    data = harness.passages_files(passages, vectors)
     began = time.time()
     with sync_playwright() as driver:
         found = {
