@@ -76,6 +76,14 @@ def float32(copied: memoryview) -> NDArray[np.float32]:
     return np.frombuffer(copied, dtype=np.float32)
 
 
+def at_once(call: JsObject, *arguments: object) -> JsObject:
+    """What a function of JavaScript gives, None where it throws."""
+    try:
+        return call(*arguments)
+    except JsException:
+        return None
+
+
 async def settled(promise: Awaitable[Any], fallback: type[FossickError]) -> Any:  # noqa: ANN401
     """What the promise gives; an exception of JavaScript becomes an error of our tree.
 

@@ -24,6 +24,7 @@ class BrowserStore:
         self.kind = str(files.kind)
         self._files = files
         self._writable = files.writable = writable
+        self._at_once = hasattr(files, "readNow")
         self._closed = False
 
     async def names(self) -> list[str]:
@@ -37,7 +38,12 @@ class BrowserStore:
 
     async def read(self, name: str, offset: int = 0, length: int | None = None) -> Buffer:
         """The bytes from `offset`, `length` of them or to the end; fewer where the file ends."""
-        data = await self._ask(self._open_files().read(check_name(name), offset, length))
+        files = self._open_files()
+        data = None
+        if self._at_once:  # a handle gone bad throws: `read` opens another or says what is wrong
+            data = ffi.at_once(files.readNow, check_name(name), offset, length)
+        if ffi.is_nothing(data):
+            data = await self._ask(files.read(check_name(name), offset, length))
         if ffi.is_nothing(data):
             raise StorageError(f"There is no file {name}.", code="storage-damaged")
         return ffi.to_bytes(data)

@@ -26,6 +26,8 @@ export class OpfsStore {
     this.writable = true;
     /** @type {Map<string, Promise<SyncHandle | null>>} null where another tab holds the lock */
     this.handles = new Map();
+    /** @type {Map<string, SyncHandle>} those of `handles` that have been opened */
+    this.opened = new Map();
   }
 
   /**
@@ -70,10 +72,20 @@ export class OpfsStore {
       throw error;
     }
     if (!handle) return this.readBlob(name, offset, length);
-    const left = Math.max(handle.getSize() - offset, 0);
-    const data = new Uint8Array(Math.min(length ?? left, left));
-    const count = data.length ? handle.read(data, { at: offset }) : 0;
-    return count === data.length ? data : data.subarray(0, count);
+    return readHandle(handle, offset, length);
+  }
+
+  /**
+   * The same at once, if the file is open; null if `read` has to be asked.
+   *
+   * @param {string} name
+   * @param {number} offset
+   * @param {number | null | undefined} length
+   * @returns {Uint8Array | null}
+   */
+  readNow(name, offset, length) {
+    const handle = this.opened.get(name);
+    return handle ? readHandle(handle, offset, length) : null;
   }
 
   /**
@@ -123,8 +135,12 @@ export class OpfsStore {
     let handle = this.handles.get(name);
     this.handles.delete(name);
     if (!handle) {
-      handle = this.openHandle(name);
-      handle.catch(() => this.handles.delete(name));
+      const opening = this.openHandle(name);
+      handle = opening;
+      opening.then(
+        (open) => open && this.handles.get(name) === opening && this.opened.set(name, open),
+        () => this.handles.delete(name),
+      );
     }
     this.handles.set(name, handle);
     for (const oldest of this.handles.keys()) {
@@ -153,6 +169,7 @@ export class OpfsStore {
   async letGo(name) {
     const handle = this.handles.get(name);
     this.handles.delete(name);
+    this.opened.delete(name);
     (await handle?.catch(() => null))?.close();
   }
 
@@ -180,6 +197,18 @@ export class OpfsStore {
     const end = length == null ? file.size : offset + length;
     return new Uint8Array(await file.slice(offset, end).arrayBuffer());
   }
+}
+
+/**
+ * @param {SyncHandle} handle
+ * @param {number} offset
+ * @param {number | null | undefined} length nothing: to the end
+ */
+function readHandle(handle, offset, length) {
+  const left = Math.max(handle.getSize() - offset, 0);
+  const data = new Uint8Array(Math.min(length ?? left, left));
+  const count = data.length ? handle.read(data, { at: offset }) : 0;
+  return count === data.length ? data : data.subarray(0, count);
 }
 
 /** @param {unknown} error */

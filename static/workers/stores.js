@@ -15,6 +15,9 @@ import { OpfsStore } from "./store-opfs.js";
  * @property {() => Promise<string[]>} names
  * @property {(name: string) => Promise<number | null>} size
  * @property {(name: string, offset: number, length?: number | null) => Promise<Uint8Array | null>} read
+ * @property {(name: string, offset: number, length?: number | null) => Uint8Array | null} [readNow]
+ *   at once, or null where `read` has to be asked; texts of hits are read so, without a turn of
+ *   the event loop for each
  * @property {(name: string, parts: Uint8Array[]) => Promise<void>} write
  * @property {(name: string) => Promise<void>} remove
  * @property {() => Promise<void>} close
