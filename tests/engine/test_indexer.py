@@ -287,19 +287,23 @@ def test_cancelled_task():
             await super().write(name, parts)
 
     async def test():
+        stopped = 0
         for delay in (0.001, 0.005, 0.011, 0.02, 0.03, 0.05):
             store = SlowStore()
             found = await collection(store, rhythm=QUICK)
             adding = asyncio.ensure_future(found.add(many(60)))
             await asyncio.sleep(delay)
             adding.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await adding
+            try:
+                await adding  # a fast machine may be done by now
+            except asyncio.CancelledError:
+                stopped += 1
             report = await found.add(many(60))
             assert report.added + report.updated + report.skipped == 60
             again = await collection(store)
             assert (await again.stats()).documents == 60
             assert len((await again.search("gold", {"k": 100})).hits) == 60
+        assert stopped
 
     run(test())
 
