@@ -7,7 +7,7 @@
  */
 
 import { Calls } from "./calls.js";
-import { missing } from "./capabilities.js";
+import { capabilities, missing } from "./capabilities.js";
 import { asFossickError, FossickError } from "./errors.js";
 import { InferenceHost } from "./inference-host.js";
 import { planEmbedder } from "./models.js";
@@ -17,6 +17,8 @@ import * as Comlink from "./vendor/comlink.js";
 /** @typedef {import("./fossick.js").Progress} Progress */
 /** @typedef {import("./calls.js").CallOptions} CallOptions */
 
+/** Processor cores with which the engine and the model start at the same time. */
+const CORES_FOR_BOTH = 4;
 /** How long the engine may take to finish a commit when the collection is closed. */
 const CLOSING = 10_000;
 /** How long it may be silent after an uncaught error before it counts as dead. */
@@ -99,10 +101,13 @@ export class Fossick extends EventTarget {
       },
       { ...this.options, atOnce: true },
     );
-    // After the engine's own files: words can be searched first.
-    if (this.plan.transformer) void this.host.start();
+    const loadModel = () => this.plan.transformer && void this.host.start();
+    // On few cores each would slow the other down, and words can be searched before the model.
+    const atOnce = capabilities().cores >= CORES_FOR_BOTH;
+    if (atOnce) loadModel();
     this.started = await starting;
     this.openedAfter = performance.now() - this.began;
+    if (!atOnce) loadModel();
     this.tellStatus(this.started?.storage.note ?? "");
   }
 
@@ -214,7 +219,7 @@ export class Fossick extends EventTarget {
       this.embedder = /** @type {any} */ (event.embedder);
       this.tellStatus(event.note);
     } else {
-      this.host.abandonCurrent(event.message);
+      this.host.abandonNumber(event.worker, event.message);
     }
   }
 

@@ -7,6 +7,7 @@
  * that had worked until then gets a second chance.
  */
 
+import { capabilities } from "./capabilities.js";
 import { opened } from "./errors.js";
 import { spaceName } from "./models.js";
 import * as Comlink from "./vendor/comlink.js";
@@ -20,6 +21,7 @@ import * as Comlink from "./vendor/comlink.js";
  * @property {number} dim
  * @property {string} dtype
  * @property {string} device "webgpu", "wasm" or "" while there is none
+ * @property {number} worker number of the worker, counted up from 1
  * @property {string} adapter name of the GPU
  * @property {number} threads
  * @property {number} loadMs
@@ -57,6 +59,7 @@ export class InferenceHost {
       dim: plan.card.dim,
       dtype: plan.dtype,
       device: "",
+      worker: 0,
       adapter: "",
       threads: 0,
       loadMs: 0,
@@ -84,6 +87,7 @@ export class InferenceHost {
 
   /** @param {Device} device */
   async tryDevice(device) {
+    if (device === "webgpu" && !capabilities().webgpu) throw new Error("no WebGPU in this browser");
     this.tell(device, 0, 0);
     const worker = new Worker(new URL("./workers/inference.worker.js", import.meta.url), {
       type: "module",
@@ -110,7 +114,7 @@ export class InferenceHost {
     const loaded = opened(await Promise.race([loading, died]).finally(() => clearTimeout(timer)));
     const { port1, port2 } = new MessageChannel();
     remote.connect(Comlink.transfer(port1, [port1]));
-    this.update({ state: "ready", ...loaded }, "");
+    this.update({ state: "ready", worker: this.info.worker + 1, ...loaded }, "");
     this.tell(device, 1, 1);
     this.events.onPort(port2, this.info);
   }
@@ -126,13 +130,14 @@ export class InferenceHost {
   }
 
   /**
-   * The engine got no answer, or the worker reported a failure: go on with the next device.
+   * The engine got no answer from a worker: go on with the next device, unless that is done.
    *
+   * @param {number} number of the worker
    * @param {string} message
    */
-  abandonCurrent(message) {
+  abandonNumber(number, message) {
     const { worker, info } = this;
-    if (worker && info.state === "ready")
+    if (worker && info.worker === number)
       this.abandon(worker, /** @type {Device} */ (info.device), message);
   }
 

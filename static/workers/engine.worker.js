@@ -30,7 +30,7 @@ import { becomeWriter, chooseStore } from "./stores.js";
  *
  * @typedef {{ type: "progress", id: number, progress: object }
  *   | { type: "embedder", embedder: object | null, note: string }
- *   | { type: "hung", message: string }} EngineEvent
+ *   | { type: "hung", worker: number, message: string }} EngineEvent
  */
 /**
  * @typedef {object} Started
@@ -47,6 +47,8 @@ class Engine {
   constructor() {
     /** @type {any} */
     this.endpoint = null;
+    /** @type {any} kept, as each look at a method makes a new proxy of it */
+    this.callPython = null;
     /** @type {InferenceClient | null} */
     this.inference = null;
     /** @type {Map<number, boolean>} calls under way, and whether they are cancelled */
@@ -63,8 +65,8 @@ class Engine {
   start(options, onEvent) {
     this.onEvent = onEvent;
     if (options.embedder.transformer) {
-      this.inference = new InferenceClient(options.space, (message) =>
-        onEvent({ type: "hung", message }),
+      this.inference = new InferenceClient(options.space, (worker, message) =>
+        onEvent({ type: "hung", worker, message }),
       );
     }
     return enveloped(() => this.startNow(options), "boot-failed");
@@ -97,6 +99,7 @@ class Engine {
       onEmbedder: (/** @type {object | undefined} */ embedder, /** @type {string} */ note) =>
         this.onEvent({ type: "embedder", embedder: embedder ?? null, note }),
     });
+    this.callPython = this.endpoint.call;
     const now = performance.now();
     const timings = { ...python.timings, open: now - opening, total: now - begun };
     setTimeout(() => void python.keep(), KEEP_AFTER);
@@ -155,7 +158,7 @@ class Engine {
     const tell = (/** @type {object} */ progress) =>
       this.onEvent({ type: "progress", id, progress });
     try {
-      return await this.endpoint.call(method, id, args, tell);
+      return await this.callPython(method, id, args, tell);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       throw new FossickError("internal", message, "Reload the page; what was added is kept.");
@@ -187,7 +190,7 @@ class Engine {
   cancel(id) {
     if (!this.calls.has(id)) return;
     this.calls.set(id, true);
-    if (this.endpoint) void this.enter("cancel", 0, { id });
+    if (this.callPython) void this.enter("cancel", 0, { id });
   }
 
   /** Answers as long as this worker lives. */
@@ -197,7 +200,7 @@ class Engine {
 
   /**
    * @param {MessagePort} port
-   * @param {{ device: string }} info
+   * @param {{ device: string, worker: number }} info
    */
   attachInference(port, info) {
     this.inference?.attach(port, info);
@@ -215,7 +218,7 @@ class Engine {
   /** Close the collection. The page ends the worker afterwards. */
   close() {
     return enveloped(async () => {
-      if (this.endpoint) opened(await this.enter("close", 0, {}));
+      if (this.callPython) opened(await this.enter("close", 0, {}));
       this.parse.close();
       this.release();
     });

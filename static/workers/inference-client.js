@@ -19,7 +19,7 @@ export class InferenceClient {
    * @param {number} space.dim
    * @param {number} space.maxTokens
    * @param {string} space.dtype
-   * @param {(message: string) => void} onHung asks the page for another worker
+   * @param {(worker: number, message: string) => void} onHung asks the page for another worker
    */
   constructor(space, onHung) {
     this.model = space.model;
@@ -27,6 +27,7 @@ export class InferenceClient {
     this.maxTokens = space.maxTokens;
     this.dtype = space.dtype;
     this.device = "";
+    this.worker = 0;
     this.onHung = onHung;
     this.calls = 0;
     /** @type {Map<number, { owner: number, stop: () => void }>} */
@@ -52,9 +53,9 @@ export class InferenceClient {
 
   /**
    * @param {MessagePort} port
-   * @param {{ device: string }} info
+   * @param {{ device: string, worker: number }} info
    */
-  attach(port, { device }) {
+  attach(port, { device, worker }) {
     if (this.line) this.hangUp(new Error("replaced"));
     /** @type {(error: Error) => void} */
     let leave = () => {};
@@ -64,6 +65,7 @@ export class InferenceClient {
     gone.catch(() => {});
     this.line = { port: Comlink.wrap(port), gone: /** @type {Promise<never>} */ (gone), leave };
     this.device = device;
+    this.worker = worker;
     this.state = "ready";
     this.arrived(undefined);
   }
@@ -80,6 +82,7 @@ export class InferenceClient {
    * @param {string} message
    */
   giveUp(message) {
+    if (this.state === "ready") this.reset();
     this.state = "failed";
     this.failed(new FossickError("model-failed", message));
     this.hangUp(new Error(message));
@@ -168,7 +171,7 @@ export class InferenceClient {
   /** @param {unknown} error */
   lose(error) {
     this.detach();
-    this.onHung(error instanceof Error ? error.message : String(error));
+    this.onHung(this.worker, error instanceof Error ? error.message : String(error));
   }
 
   /** @param {number} id */

@@ -32,6 +32,8 @@ const MTIME = 1_600_000_000_000;
 export async function startInterpreter({ step, useImage = true }) {
   const started = performance.now();
   step("Reading what this device keeps", 0, 4);
+  // Pyodide asks for it later; by then it has been fetched and parsed.
+  void import("../vendor/pyodide/pyodide.asm.mjs").catch(() => {});
   const [loader, bundle, lock] = await Promise.all([
     import("../vendor/pyodide/pyodide.mjs").catch((error) => failed("pyodide.mjs", error)),
     fetchText("app/bundle.json"),

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The engine's hold on the parse worker: one document at a time, a time limit on silence, a new
- * worker after a crash or a hang. A document that does that twice is a damaged one.
+ * worker after a crash or a hang. The document that did it counts as damaged.
  */
 
 import { FossickError, opened } from "../errors.js";
