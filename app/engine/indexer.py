@@ -35,7 +35,7 @@ class Rhythm:
 
     seconds: float = 3.0
     """Aim: this long between commits."""
-    first_chunks: int = 128
+    first_chunks: int = 32
     """Size of a group before the embedder's speed is known."""
     smallest: int = 32
     largest: int = 512
