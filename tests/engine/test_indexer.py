@@ -215,9 +215,9 @@ def test_same_text_is_embedded_once():
     async def test():
         embedder = ConceptEmbedder()
         found = await collection(embedder=embedder)
-        await found.add([PlainChunk(f"p{n}", "gold river") for n in range(50)])
+        await found.add([PlainChunk(f"p{n}", "gold river") for n in range(30)])
         assert sum(map(len, embedder.batches)) == 1
-        assert (await found.stats()).models[0].chunks == 50
+        assert (await found.stats()).models[0].chunks == 30
 
     run(test())
 
