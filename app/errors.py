@@ -36,10 +36,10 @@ class FossickError(Exception):
 
 FILE_CODES: dict[str, str] = {
     "empty": "The file has no content.",
-    "no-text": "No text inside; a scanned document needs text recognition first.",
+    "no-text": "A scanned document needs text recognition first.",
     "encrypted": "Remove the password, then add the file again.",
     "damaged": "Open and save it again in the program that made it, then add it again.",
-    "too-large": "Split the file, or raise the size limit.",
+    "too-large": "Split the file, then add its parts.",
     "unsupported": "Save it as text, Markdown, HTML or PDF, then add it again.",
     "not-text": "The content is binary although the name says text.",
     "unreadable": "Check that the file is still there and may be read, then add it again.",

@@ -27,13 +27,13 @@ _FIELD = re.compile(
 
 
 def read_markdown(path: str, data: bytes) -> Document:
-    """A document titled by its front matter, else its first heading of level 1, else its name."""
+    """A document titled by its front matter, else its outermost heading, else its name."""
     text, encoding = decode(data)
     scanner = _Scanner(text)
     blocks = tuple(scanner.scan())
     fields = scanner.fields
     document = Document("", text, blocks, "markdown")
-    title = fields.pop("title", "") or _first_heading(document) or stem(path)
+    title = fields.pop("title", "") or _outermost_heading(document) or stem(path)
     return Document(
         title=visible(title),
         text=text,
@@ -43,11 +43,14 @@ def read_markdown(path: str, data: bytes) -> Document:
     )
 
 
-def _first_heading(document: Document) -> str:
-    for block in document.blocks:
-        if block.kind == "heading" and block.level == 1:
-            return heading_text(document, block)
-    return ""
+def _outermost_heading(document: Document) -> str:
+    """The first heading of level 1, or one of a lower level that all others stand under."""
+    headings = [block for block in document.blocks if block.kind == "heading"]
+    level = min((block.level for block in headings), default=0)
+    outermost = [block for block in headings if block.level == level]
+    if not outermost or (level > 1 and (len(outermost) > 1 or outermost[0] is not headings[0])):
+        return ""
+    return heading_text(document, outermost[0])
 
 
 @dataclass(slots=True)

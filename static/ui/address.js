@@ -4,24 +4,28 @@ import { fileName } from "./format.js";
 /** @typedef {import("../fossick.js").Address} Address */
 
 /**
- * Where in the document a passage stands: `["page 3", "Panning › Tools"]`.
+ * Where in the document a passage stands: `["page 3", "Panning › Tools"]`. A heading that is the
+ * document's title is not said again.
  * @param {Address} [address]
+ * @param {string} [title]
  * @returns {string[]}
  */
-export function place(address) {
+export function place(address, title = "") {
   if (!address) return [];
   const out = [];
   if (address.page) out.push(span("page", address.page, address.endPage));
   if (address.line) out.push(span("line", address.line, address.endLine));
-  const heading = headingPath(address);
+  const heading = headingPath(address, title);
   if (heading) out.push(heading);
   return out;
 }
 
-/** @param {Address} address */
-export function headingPath(address) {
-  const { heading } = address;
-  return Array.isArray(heading) ? heading.filter(Boolean).join(" › ") : (heading ?? "");
+/**
+ * @param {Address} address
+ * @param {string} [title]
+ */
+export function headingPath({ heading = [] }, title = "") {
+  return heading.filter((part) => part && part !== title).join(" › ");
 }
 
 /**
@@ -49,6 +53,14 @@ const CODE = new Set(
     " ",
   ),
 );
+
+const MARKDOWN = /\.(?:md|markdown|mdown|mkd|mdx|qmd|rmd)$/iu;
+
+/**
+ * Whether a path reads as Markdown.
+ * @param {string} path
+ */
+export const isMarkdown = (path) => MARKDOWN.test(path);
 
 /**
  * Whether a path reads as source code: shown in fixed width, with line numbers.

@@ -101,3 +101,15 @@ export function shortPath(path, size = 64) {
   }
   return `${first}/…/${tail}`;
 }
+
+/**
+ * A message without the path at its front, which stands above it already:
+ * `reason("a.pdf", "a.pdf has no text.")` is "Has no text."
+ * @param {string} path
+ * @param {string} message
+ */
+export function reason(path, message) {
+  if (!message.startsWith(path)) return message;
+  const rest = message.slice(path.length).replace(/^:?\s+/u, "");
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}

@@ -1,6 +1,6 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit.js";
-import { badge, isCode, place } from "./address.js";
+import { badge, isCode, isMarkdown, place } from "./address.js";
 import { fileName, number, shortPath } from "./format.js";
 import { codeExcerpt, excerpt } from "./pieces.js";
 
@@ -24,7 +24,7 @@ export const hitId = (index) => `hit-${index + 1}`;
  */
 export function hitTemplate(hit, index, { active, onOpen }) {
   const code = isCode(hit.path);
-  const parts = (code ? codeExcerpt : excerpt)(hit.text, hit.highlights);
+  const parts = partsOf(hit, code);
   return html`<li class="hit ${active ? "active" : ""}" @click=${(/** @type {MouseEvent} */ e) => fromCard(e) && onOpen()}>
     <span class="badge" aria-hidden="true">${badge(hit.path)}</span>
     <div class="hit-body">
@@ -39,6 +39,25 @@ export function hitTemplate(hit, index, { active, onOpen }) {
   </li>`;
 }
 
+/** @type {WeakMap<Hit, readonly Piece[]>} The list is drawn anew with every key. */
+const excerpts = new WeakMap();
+
+/**
+ * @param {Hit} hit
+ * @param {boolean} code
+ */
+function partsOf(hit, code) {
+  let parts = excerpts.get(hit);
+  if (parts) return parts;
+  const { text, highlights, path, title, address } = hit;
+  const known = [title, ...(address?.heading ?? [])];
+  parts = code
+    ? codeExcerpt(text, highlights)
+    : excerpt(text, highlights, { markdown: isMarkdown(path), known });
+  excerpts.set(hit, parts);
+  return parts;
+}
+
 /**
  * Path and place in one line; the path is left out where it is the title already.
  * @param {string} path
@@ -46,7 +65,7 @@ export function hitTemplate(hit, index, { active, onOpen }) {
  * @param {import("../fossick.js").Address} [address]
  */
 export function addressTemplate(path, title, address) {
-  const where = place(address);
+  const where = place(address, title);
   const parts = path === title && where.length > 0 ? where : [path, ...where];
   return html`<p class="hit-address">${parts.map((part, i) => [
     i > 0 ? html`<span class="sep" aria-hidden="true"> · </span>` : nothing,

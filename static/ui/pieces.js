@@ -1,6 +1,8 @@
 // @ts-check
 /** Cutting text around its matches. Offsets are UTF-16 code units, as JavaScript counts. */
 
+import { plain } from "./plain.js";
+
 /** @typedef {[number, number]} Range Start inclusive, end exclusive. */
 /** @typedef {{ text: string, mark: boolean }} Piece */
 
@@ -50,40 +52,22 @@ export function densest(text, ranges, size) {
   return [wordStart(text, best), wordEnd(text, best + size)];
 }
 
-/** The signs of a Markdown heading. */
-const HEADING_SIGNS = /(?<=^|\n)#{1,6} /gu;
-/** The end of a heading, or of a paragraph that ends without a full stop. */
-const BREAK = /(?<=^|\n)#{1,6} ([^\n]+)\n+|(?<=[\p{L}\p{N}])\s*\n\s*\n\s*/gu;
-
 /**
- * A piece of text on one line: what stood apart is parted by a dot.
- * @param {string} text
- */
-function folded(text) {
-  const parted = text.replace(BREAK, (_, heading = "") => `${heading} · `);
-  return parted.replace(HEADING_SIGNS, "").replace(/\s+/gu, " ");
-}
-
-/**
- * A short excerpt around the matches as pieces, white space folded, with an ellipsis where it
- * was cut.
- * @param {string} text
- * @param {readonly Range[]} ranges
- * @param {number} [size]
+ * A short excerpt around the matches as pieces: on one line, without markup, with an ellipsis
+ * where it was cut.
+ * @param {string} passage
+ * @param {readonly Range[]} highlights
+ * @param {import("./plain.js").Look & { size?: number }} [options]
  * @returns {Piece[]}
  */
-export function excerpt(text, ranges, size = 300) {
+export function excerpt(passage, highlights, { size = 300, ...look } = {}) {
+  // A passage that was added as it stands may be a whole book.
+  const [a, b] = densest(passage, highlights, 20 * size);
+  const { text, ranges } = plain(passage.slice(a, b), clip(highlights, a, b), look);
   const [from, to] = densest(text, ranges, size);
-  const inside = clip(ranges, from, to);
-  const out = pieces(text.slice(from, to), inside).map(({ text: part, mark }) => ({
-    text: folded(part),
-    mark,
-  }));
-  const [first, last] = [out[0], out.at(-1)];
-  if (first) first.text = first.text.trimStart();
-  if (last) last.text = last.text.trimEnd();
-  if (from > 0) out.unshift({ text: "… ", mark: false });
-  if (to < text.length) out.push({ text: " …", mark: false });
+  const out = pieces(text.slice(from, to), clip(ranges, from, to));
+  if (a + from > 0) out.unshift({ text: "… ", mark: false });
+  if (to < text.length || b < passage.length) out.push({ text: " …", mark: false });
   return out;
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit.js";
-import { bytes, count, duration, fileName, number, rate } from "./format.js";
+import { bytes, count, duration, fileName, number, rate, reason } from "./format.js";
 import { icon } from "./icons.js";
 
 /** @typedef {import("../fossick.js").Progress} Progress */
@@ -118,7 +118,7 @@ export function failedList(failed) {
     ${failed.slice(0, 500).map(
       ({ path, message, hint: way, code }) => html`<li data-code=${code}>
         <strong title=${path}>${fileName(path)}</strong>
-        <span>${message}${way && !message.includes(way) ? html` ${way}` : nothing}</span>
+        <span>${reason(path, message)}${way && !message.includes(way) ? html` ${way}` : nothing}</span>
       </li>`,
     )}
     ${failed.length > 500 ? html`<li class="quiet">and ${number(failed.length - 500)} more</li>` : nothing}

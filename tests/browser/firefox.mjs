@@ -11,7 +11,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer from "puppeteer-core";
 
-const START = 120_000;
+const START = 300_000;
 const INDEXING = 300_000;
 
 /** @typedef {import("puppeteer-core").Page} Page */
@@ -112,7 +112,8 @@ async function main() {
     /** @type {string[]} */
     const errors = [];
     page.on("pageerror", (error) => errors.push(String(error)));
-    await page.goto(url);
+    page.setDefaultTimeout(START); // a first start may keep two cores busy for long
+    await page.goto(url, { waitUntil: "domcontentloaded" });
     await ready(page);
     const input = await page.waitForSelector("input[type=file]:not([webkitdirectory])");
     await /** @type {any} */ (input).uploadFile(...files);
@@ -121,7 +122,9 @@ async function main() {
     await eventually(all, "All files are in", INDEXING);
     const before = await ask(page, queries);
     await type(page, queries[0], before[0].path ?? "");
-    await page.reload();
+    const offline = () => page.evaluate(() => Boolean(navigator.serviceWorker.controller));
+    await eventually(offline, "The service worker has taken over", START);
+    await page.reload({ waitUntil: "domcontentloaded" });
     await ready(page);
     const kept = await count();
     const after = await ask(page, queries);

@@ -17,7 +17,7 @@ from tests.fixtures.library import QUESTIONS, write_library
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LIMIT = 600
+LIMIT = 900
 """Seconds for everything, also on two slow cores."""
 
 COMPANY = [

@@ -113,7 +113,9 @@ def test_rules_at_the_top_are_no_front_matter(source):
     ("source", "title"),
     [
         ("# The `chunk` *path* [here](http://x.y) ##\n", "The chunk path here"),
-        ("## Only a second level\n", "my note"),
+        ("<!-- old -->\n## Chapter\n\n### One\n\n### Two\n", "Chapter"),
+        ("## One\n\n## Two\n", "my note"),
+        ("### Deep\n\n## Chapter\n", "my note"),
         ("text", "my note"),
         ("Title\n=====\n", "Title"),
         ("# snake_case_name\n", "snake_case_name"),
@@ -122,7 +124,7 @@ def test_rules_at_the_top_are_no_front_matter(source):
     ],
 )
 def test_titles(source, title):
-    """The first heading of level 1 without its marks, else the name of the file."""
+    """The heading above all others without its marks, else the name of the file."""
     assert read_markdown("a/my note.md", source.encode()).title == title
 
 

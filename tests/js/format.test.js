@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { badge, headingPath, isCode, place } from "../../static/ui/address.js";
+import { badge, headingPath, isCode, isMarkdown, place } from "../../static/ui/address.js";
 import {
   bytes,
   count,
@@ -8,6 +8,7 @@ import {
   fileName,
   folder,
   milliseconds,
+  reason,
   shortPath,
 } from "../../static/ui/format.js";
 import { isSkipped, noteSource, titleOf } from "../../static/ui/sources.js";
@@ -37,6 +38,13 @@ test("an address reads as a place", () => {
   assert.deepEqual(place({ line: 12, endLine: 12 }), ["line 12"]);
   assert.deepEqual(place({}), []);
   assert.equal(headingPath({ heading: [] }), "");
+  assert.deepEqual(place({ heading: ["Gold", "Pans"] }, "Gold"), ["Pans"]);
+});
+
+test("a message does not repeat the path above it", () => {
+  assert.equal(reason("a/b.pdf", "a/b.pdf has no text."), "Has no text.");
+  assert.equal(reason("b.pdf", "b.pdf: The file is locked."), "The file is locked.");
+  assert.equal(reason("b.pdf", "It is gone."), "It is gone.");
 });
 
 test("paths give a name, a folder, a badge", () => {
@@ -47,6 +55,7 @@ test("paths give a name, a folder, a badge", () => {
   assert.equal(badge("README"), "TXT");
   assert.equal(isCode("src/Makefile"), true);
   assert.equal(isCode("notes.md"), false);
+  assert.deepEqual(["a/Notes.MD", "a.txt", "md"].map(isMarkdown), [true, false, false]);
 });
 
 test("a note is named by its first line, made safe for a path", () => {

@@ -68,8 +68,9 @@ def convex(rankings: Sequence[Scored], weights: Sequence[float]) -> Fused:
     Scores are in 0..1, weights add up to 1. An ordinal that a ranking lacks scores 0 there.
 
     >>> words = (np.array([7, 3]), np.array([0.9, 0.1]))
-    >>> convex([words, (np.array([3]), np.array([1.0]))], [0.5, 0.5])
-    Fused(ordinals=array([3, 7]), scores=array([0.55, 0.45]))
+    >>> fused = convex([words, (np.array([3]), np.array([1.0]))], [0.5, 0.5])
+    >>> fused.ordinals.tolist(), fused.scores.round(2).tolist()
+    ([3, 7], [0.55, 0.45])
     """
     if len(weights) != len(rankings) or min(weights, default=0) < 0:
         raise InputError(f"Weights {weights} do not fit {len(rankings)} rankings.")

@@ -17,8 +17,9 @@ export async function settle() {
   if (!versions.every((version) => version === ready)) return;
   await makeCurrent(ready);
   const known = await state();
-  // These pages run that very version; from here on they need no host.
-  for (const client of await clientsHere()) delete known.pins[client.id];
+  // These pages and their workers run that very version; from here on they need no host.
+  const here = new Set(pages.map((page) => page.id));
+  for (const [id, pin] of Object.entries(known.pins)) if (here.has(pin.page)) delete known.pins[id];
   await save();
   await worker.clients.claim();
 }
@@ -50,18 +51,18 @@ export async function apply(asker) {
 async function makeCurrent(version) {
   const known = await state();
   const before = { version: known.current ?? HOST, since: Date.now() };
-  for (const client of await clientsHere()) known.pins[client.id] ??= before;
+  for (const { id } of await windows()) known.pins[id] ??= { ...before, page: id };
   known.current = version;
   known.ready = null;
   await save();
 }
 
-/** Forget clients that are gone and delete the versions that nobody needs. */
+/** Forget pages that are gone, with their workers, and delete the versions that nobody needs. */
 export async function tidy() {
   const known = await state();
-  const here = new Set((await clientsHere()).map((client) => client.id));
+  const here = new Set((await windows()).map((page) => page.id));
   for (const [id, pin] of Object.entries(known.pins)) {
-    if (!here.has(id) && Date.now() - pin.since > LOADING_WITHIN) delete known.pins[id];
+    if (!here.has(pin.page) && Date.now() - pin.since > LOADING_WITHIN) delete known.pins[id];
   }
   await save();
   const pinned = Object.values(known.pins).map((pin) => pin.version);
@@ -71,15 +72,13 @@ export async function tidy() {
   }
 }
 
-/** All pages and workers of this site, also those loaded past this service worker. */
-async function clientsHere() {
-  const all = await worker.clients.matchAll({ includeUncontrolled: true, type: "all" });
-  return all.filter((client) => client.url.startsWith(SCOPE));
-}
-
-/** The pages of this site. */
+/**
+ * The pages of this site, also those loaded past this service worker. Workers are never asked for:
+ * in Firefox the list waits for each of them, and a thread of WebAssembly that sleeps never answers.
+ */
 export async function windows() {
-  return (await clientsHere()).filter((client) => client.type === "window");
+  const all = await worker.clients.matchAll({ includeUncontrolled: true, type: "window" });
+  return all.filter((client) => client.url.startsWith(SCOPE));
 }
 
 /** @param {object} message */

@@ -5,7 +5,7 @@ import { download, fileResponse } from "./download.js";
 import { manifestOf } from "./manifests.js";
 import { promoteIfAlone, windows } from "./pages.js";
 import { cacheOf, HOST, sitePath, urlOf } from "./scope.js";
-import { serially, state } from "./state.js";
+import { save, serially, state } from "./state.js";
 
 /** @param {FetchEvent} event */
 export async function respond(event) {
@@ -16,8 +16,11 @@ export async function respond(event) {
   if (navigates && known.ready && (await windows()).length === 0) await serially(promoteIfAlone);
   const pin = navigates ? undefined : known.pins[event.clientId];
   const version = pin?.version ?? known.current ?? HOST;
-  if (event.resultingClientId) {
-    known.pins[event.resultingClientId] = { version, since: Date.now() };
+  const born = event.resultingClientId;
+  if (born) {
+    const page = navigates ? born : (pin?.page ?? event.clientId);
+    known.pins[born] = { version, page, since: Date.now() };
+    event.waitUntil(save());
   }
   const path = sitePath(request.url);
   return (version !== HOST && (await fromCache(version, path, request))) || fromHost(request, path);

@@ -4,7 +4,8 @@
 import { cacheOf, SCOPE, STATE } from "./scope.js";
 
 /**
- * @typedef {{ version: string, since: number }} Pin
+ * @typedef {{ version: string, page: string, since: number }} Pin  page: its own id, or of the page
+ *   that started the worker
  * @typedef {object} State
  * @property {string | null} current  version that pages are served from; null: from the host
  * @property {string | null} ready  version that is complete and waits for the pages
@@ -26,9 +27,18 @@ export function state() {
   return loading;
 }
 
-export async function save() {
-  const cache = await cacheOf(STATE);
-  await cache.put(STATE_URL, new Response(JSON.stringify(await state())));
+/** @type {Promise<void>} */
+let saving = Promise.resolve();
+
+/** Write the state as it is when its turn comes, so that an older one never lands last. */
+export function save() {
+  saving = saving
+    .catch(() => {})
+    .then(async () => {
+      const cache = await cacheOf(STATE);
+      await cache.put(STATE_URL, new Response(JSON.stringify(await state())));
+    });
+  return saving;
 }
 
 /** @type {Promise<unknown>} */
