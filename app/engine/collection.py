@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from app.core.analysis import Analyzer
+from app.core.lexical import Wanted
 from app.core.model import SearchResult
 from app.engine import listing, passages, selecting
 from app.engine.context import pack
@@ -46,6 +47,7 @@ class Collection:
         count_tokens: TokenCounter,
         pdf_reader: PdfReader | None,
         rhythm: Rhythm,
+        today: Callable[[], date],
     ) -> None:
         self._state = state
         self._chain = chain
@@ -53,7 +55,7 @@ class Collection:
         self._count_tokens = count_tokens
         self._pdf_reader = pdf_reader
         self._rhythm = rhythm
-        self._analyzer = Analyzer()
+        self._today = today
         self._adding: set[Indexer] = set()
 
     @classmethod
@@ -68,10 +70,11 @@ class Collection:
         read_only: bool = False,
         policy: MergePolicy | None = None,
         rhythm: Rhythm | None = None,
+        today: Callable[[], date] = date.today,
     ) -> Collection:
         """Open the index of a store, or begin one.
 
-        `embedder` None means: words only. A `read_only` collection follows another writer, see
+        `embedder` None means: words only. `today` is what "yesterday" in a query counts from. A `read_only` collection follows another writer, see
         `refresh`. Raises `StorageError`: `storage-damaged`, `index-version`,
         `storage-unavailable`.
         """
@@ -84,6 +87,7 @@ class Collection:
             count_tokens=count_tokens,
             pdf_reader=pdf_reader,
             rhythm=rhythm or Rhythm(),
+            today=today,
         )
 
     @property
@@ -131,10 +135,15 @@ class Collection:
         async with self._state.reading() as view:
             timings = Timings(self._clock, SEARCH_PARTS)
             searcher = await Searcher.prepare(
-                view, query, options, analyzer=self._analyzer, chain=self._chain, timings=timings
+                view,
+                query,
+                options,
+                chain=self._chain,
+                timings=timings,
+                today=self._today(),
             )
             ranking, chosen = selecting.best(searcher)
-            show = passages.Show(view, self._state.store, ranking.query, self._analyzer)
+            show = passages.Show(view, self._state.store, Wanted(ranking.plan.scored))
             with timings.part("fetch"):
                 hits = [await show.hit(found, rank) for rank, found in enumerate(chosen, start=1)]
             notes = tuple(dict.fromkeys(searcher.notes))
@@ -177,7 +186,6 @@ class Collection:
         timings = Timings(self._clock, INDEX_PARTS)
         pacer = Pacer(self._clock)
         reader = Reader(
-            analyzer=self._analyzer,
             count_tokens=self._count_tokens,
             pdf_reader=self._pdf_reader,
             timings=timings,

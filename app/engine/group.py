@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from app.core.analysis import Numbering
 from app.core.lexical import build_postings
 from app.engine.embedding import EmbedderChain
 from app.engine.reading import Prepared
@@ -23,7 +24,8 @@ _LARGEST_BATCH = 64
 class Group:
     """Prepared documents, the latest of each id, and the vectors of their chunks."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbering: Numbering) -> None:
+        self._numbering = numbering
         self._documents: dict[str, Prepared] = {}
         self.chunks = 0
         self.files = 0
@@ -87,7 +89,8 @@ class Group:
                 await asyncio.sleep(0)
         await asyncio.sleep(0)
         postings = build_postings(
-            row for prepared in self._documents.values() for row in prepared.terms
+            (row for prepared in self._documents.values() for row in prepared.rows),
+            self._numbering,
         )
         await asyncio.sleep(0)
         return builder.build(name, postings, vectors)

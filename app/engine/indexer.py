@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.core.analysis import Numbering
 from app.engine.embedding import EmbedderChain
 from app.engine.group import Group
 from app.engine.progress import Cancellation, Meter, Pacer
@@ -25,6 +26,9 @@ from app.errors import CancelledError, ClosedError, FossickError, StorageError
 from app.ports import Clock
 from app.storage.segment import VectorBlock
 from app.storage.snapshot import Snapshot
+
+MOST_FORMS = 100_000
+"""Forms that are numbered before numbers begin anew: a group costs a look at each of them."""
 
 PARTS = ("read", "parse", "chunk", "analyse", "embed", "write", "merge")
 
@@ -73,7 +77,7 @@ class Indexer:
         self._cancel = cancel
         self._stopped = Cancellation()
         self._rhythm = rhythm
-        self._group = Group()
+        self._group = Group(reader.numbering)
         self._flushing: asyncio.Task[None] | None = None
         self._flushed_at = clock()
         self._room = rhythm.first_chunks
@@ -177,7 +181,9 @@ class Indexer:
         """Start on the group at hand as soon as the one before it is committed."""
         await self._flushed()
         self._check()
-        group, self._group = self._group, Group()
+        if len(self._reader.numbering) > MOST_FORMS:
+            self._reader.numbering = Numbering()
+        group, self._group = self._group, Group(self._reader.numbering)
         if group.chunks:
             self._flushing = asyncio.ensure_future(self._flush(group))
         self._flushed_at = self._clock()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ class SearchOptions:
     """Only documents under this prefix, or matching it as a glob where it holds ``*?[``."""
     type: tuple[str, ...] = ()
     """Only documents of these families, for example ("pdf", "markdown")."""
+    operator: Literal["any", "all"] = "any"
+    """Whether any word of the query is enough for a hit, or all are needed."""
     group_by_document: bool = False
     """The best passage of each document only."""
     explain: bool = False
@@ -41,12 +43,17 @@ class SearchOptions:
                 f"There is no search mode {self.mode!r}.",
                 hint="Use hybrid, keyword or vector.",
             )
+        if self.operator not in ("any", "all"):
+            raise InputError(
+                f"Words cannot be joined by {self.operator!r}.", hint='Use "any" or "all".'
+            )
         if not 1 <= self.k <= MAX_K:
             raise InputError(f"k is {self.k}; it must be from 1 to {MAX_K}.")
 
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> SearchOptions:
-        """Options as they come from outside: k, mode, filter, groupBy, explain, vector, typing.
+        """Options as they come from outside: k, mode, operator, filter, groupBy, explain, vector,
+        typing.
 
         >>> SearchOptions.of({"k": 3, "filter": {"path": "notes/"}, "groupBy": "document"}).path
         'notes/'
@@ -62,7 +69,7 @@ class SearchOptions:
             )
         kinds = selection.get("type") or ()
         vector = given.pop("vector", None)
-        allowed = {"k", "mode", "explain", "typing"}
+        allowed = {"k", "mode", "operator", "explain", "typing"}
         if unknown := set(given) - allowed:
             raise InputError(f"There is no search option {min(unknown)!r}.")
         if not isinstance(given.get("k", 1), int):

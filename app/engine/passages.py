@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.core.analysis import Analyzer
-from app.core.lexical import Query
+from app.core.lexical import Wanted
 from app.core.lexical.snippet import highlights
 from app.core.model import Hit, LegResult
 from app.engine.reading import PLAIN
@@ -63,9 +62,8 @@ class Show:
 
     view: View
     store: Store
-    query: Query
-    """The query as it was run: its terms are highlighted."""
-    analyzer: Analyzer
+    wanted: Wanted
+    """What is highlighted."""
 
     async def hit(self, found: Candidate, rank: int) -> Hit:
         """The hit with its text, read by range, and highlights."""
@@ -81,7 +79,7 @@ class Show:
             text=text,
             score=found.score,
             rank=rank,
-            highlights=tuple(highlights(text, self.query, self.analyzer)),
+            highlights=tuple(highlights(text, self.wanted)),
             address=chunk.address,
             start=chunk.start,
             legs=found.legs,

@@ -12,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import formats
-from app.core.analysis import Analyzer
+from app.core.analysis import Numbering, language_of
 from app.core.chunking import chunk, context, embedding_text
+from app.core.lexical import Row
+from app.core.lexical.build import Numbers
+from app.core.lexical.keys import DEFAULT_LANGUAGE
 from app.core.model import Chunk, Document
 from app.engine.options import unit_vector
 from app.engine.progress import Pacer
@@ -35,8 +38,8 @@ class Prepared:
     """A document with everything but its vectors."""
 
     entry: DocumentEntry
-    terms: list[tuple[list[str], list[str], list[str]]]
-    """For each chunk the terms of title, headings and body."""
+    rows: list[Row]
+    """The forms of each chunk, in the numbers of the reader's numbering."""
     texts: list[str]
     """For each chunk what the embedder is given: context and body."""
     vector: NDArray[np.float32] | None = None
@@ -51,14 +54,14 @@ class Reader:
     def __init__(
         self,
         *,
-        analyzer: Analyzer,
         count_tokens: TokenCounter,
         pdf_reader: PdfReader | None,
         timings: Timings,
         pacer: Pacer,
         dim_of: Callable[[str], int | None],
     ) -> None:
-        self._analyzer = analyzer
+        self.numbering = Numbering()
+        """Numbers of forms in the rows that come next; whoever uses the rows may set a new one."""
         self._count_tokens = count_tokens
         self._pdf_reader = pdf_reader
         self._timings = timings
@@ -155,23 +158,44 @@ class Reader:
         return pdf.from_pages(path, pages, info)
 
     async def _analyse(self, entry: DocumentEntry) -> Prepared:
-        """Terms and embedding texts of all chunks, giving way between them."""
-        analyse, count = self._analyzer.terms, self._count_tokens
-        title = analyse(entry.title)
-        by_path: dict[tuple[str, ...], tuple[list[str], str]] = {}
-        prepared = Prepared(entry, [], [])
+        """Forms and embedding texts of all chunks, giving way between them."""
+        numbers, count = self.numbering.numbers, self._count_tokens
+        language = language_of(entry.text)
+        title, folders = map(numbers, _names(entry))
+        by_heading: dict[tuple[str, ...], tuple[Numbers, str]] = {}
+        prepared = Prepared(replace(entry, language=language), [], [])
+        done = 0
         for part in entry.chunks:
-            path = part.address.heading
+            heading = part.address.heading
             with self._timings.part("analyse"):
-                if path not in by_path:
-                    line = context(entry.title, path, count)
-                    by_path[path] = (analyse(" \n".join(path)), line)
-                headings, line = by_path[path]
-                body = entry.text[part.start : part.end]
-                prepared.terms.append((title, headings, analyse(body)))
-                prepared.texts.append(embedding_text(line, body))
+                if heading not in by_heading:
+                    line = context(entry.title, heading, count)
+                    by_heading[heading] = (numbers(" \n".join(heading)), line)
+                forms, line = by_heading[heading]
+                fresh = min(max(done, part.start), part.end)
+                done = part.end
+                prepared.rows.append(
+                    Row(
+                        repeated=numbers(entry.text[part.start : fresh]),
+                        body=numbers(entry.text[fresh : part.end]),
+                        headings=forms,
+                        title=title,
+                        path=folders,
+                        language=language or DEFAULT_LANGUAGE,
+                    )
+                )
+                prepared.texts.append(embedding_text(line, entry.text[part.start : part.end]))
             await self._pacer.pause()
         return prepared
+
+
+def _names(entry: DocumentEntry) -> tuple[str, str]:
+    """What the title and the path of a document say; the name of a file belongs to its title."""
+    if entry.kind == PLAIN:
+        return entry.title, ""
+    folder, _, name = entry.path.rpartition("/")
+    stem = name.rpartition(".")[0] or name
+    return entry.title if entry.title in (name, stem) else f"{entry.title} \n{name}", folder
 
 
 def clean(document: Document) -> Document:

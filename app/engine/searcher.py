@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.analysis import Analyzer
 from app.core.dense import hash_embedder
-from app.core.lexical import Query, parse
+from app.core.lexical import Plan, QueryError, Reading, parse, plan, tree
 from app.core.model import LegResult
 from app.core.ranking import convex, rrf
 from app.engine.embedding import EmbedderChain
@@ -65,8 +66,8 @@ class Leg:
 class Ranking:
     """The outcome of a search before any text is read."""
 
-    query: Query
-    """As it was run: prefixes completed. What is highlighted."""
+    plan: Plan
+    """As it was run: words completed and corrected. What is highlighted."""
     ordinals: list[int]
     scores: list[float]
     legs: dict[str, dict[int, LegResult]]
@@ -88,15 +89,17 @@ class Ranking:
             )
 
 
-@dataclass(slots=True)
+@dataclass
 class Searcher:
     """One search: the query is parsed and embedded once, then ranked as deep as it takes."""
 
     view: View
     options: SearchOptions
-    query: Query
+    plan: Plan
     vectors: dict[str, NDArray[np.float32]]
     """The query's vector for each model that can be searched."""
+    error: QueryError | None
+    """What of the query could not be understood."""
     mask: Mask | None
     notes: list[str]
     timings: Timings
@@ -108,20 +111,20 @@ class Searcher:
         text: str,
         options: SearchOptions,
         *,
-        analyzer: Analyzer,
         chain: EmbedderChain,
         timings: Timings,
+        today: date,
     ) -> Searcher:
         """Parse and embed; `InputError("dimension-mismatch")` for a vector that fits none."""
         with timings.part("parse"):
-            query = parse(text, analyzer, typing=options.typing)
-            if options.mode != "vector":
-                query = view.keyword.expand(query)
+            parsed = parse(text, today)
+            reading = Reading(all_words=options.operator == "all", typing=options.typing)
+            planned = plan(parsed.tree, view.lexicon, reading)
             mask = allowed(view.snapshot, options)
-        searcher = cls(view, options, query, {}, mask, [], timings)
+        searcher = cls(view, options, planned, {}, parsed.error, mask, [], timings)
         if options.mode != "keyword" and view.models:
             with timings.part("embed"):
-                await searcher._embed(text, chain)
+                await searcher._embed(tree.words(parsed.tree), chain)
         return searcher
 
     async def _embed(self, text: str, chain: EmbedderChain) -> None:
@@ -169,7 +172,7 @@ class Searcher:
                 best = _fused(legs)
             named = {"keyword": keyword, "vector": _joined(tiers) if tiers else None}
             return Ranking(
-                query=self.query,
+                plan=self.plan,
                 ordinals=best.ordinals.tolist(),
                 scores=best.scores.tolist(),
                 legs={name: leg.results() for name, leg in named.items() if leg is not None},
@@ -182,7 +185,9 @@ class Searcher:
         if self.options.mode == "vector":
             return None, 0.0, 0
         with self.timings.part("keyword"):
-            found = self.view.keyword.search(self.query, depth, self.mask)
+            found = self.view.keyword.search(
+                self.plan, depth, self.mask, self.view.filters.mask
+            )
             return Leg(found.ordinals, found.scores), found.ceiling, found.total
 
     def _combined(self, keyword: Leg, ceiling: float, tier: Leg) -> Leg:
@@ -201,10 +206,16 @@ class Searcher:
         )
         return Leg(fused.ordinals, fused.scores)
 
+    @cached_property
+    def _condition(self) -> Mask | None:
+        """Chunks that fulfil what the query asks of every hit, None where that is nothing."""
+        return self.view.keyword.fulfilling(self.plan, self.view.filters.mask)
+
     def _tier(self, model: str, vector: NDArray[np.float32], depth: int) -> Leg:
         tier = tier_of(model)
-        live = self.view.snapshot.live_chunks
-        mask = live if self.mask is None else live & self.mask
+        mask = self.view.snapshot.live_chunks
+        for narrower in (self.mask, self._condition):
+            mask = mask if narrower is None else mask & narrower
         ordinals, scores = self.view.vectors(model).search(vector, depth, mask)
         kept = scores >= (tier.floor if self.options.mode == "hybrid" else -1.0)
         return Leg(ordinals[kept], scores[kept].astype(np.float64), tier.weight)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 
-from app.core.analysis import Analyzer
+from app.core.analysis import VERSION
 from app.engine.group import Group
 from app.engine.timing import Timings
 from app.engine.view import View
@@ -43,9 +43,9 @@ class State:
     async def open(cls, store: Store, *, read_only: bool, policy: MergePolicy) -> State:
         """Load the last commit, or begin an index."""
         if read_only:
-            snapshot = await snapshots.load(store, analysis=Analyzer.version)
+            snapshot = await snapshots.load(store, analysis=VERSION)
             return cls(store, snapshot or Snapshot(), None, policy)
-        writer = await IndexWriter.open(store, analysis=Analyzer.version)
+        writer = await IndexWriter.open(store, analysis=VERSION)
         return cls(store, writer.snapshot, writer, policy)
 
     @asynccontextmanager
@@ -77,7 +77,7 @@ class State:
         self.check()
         if self._writer is not None:
             return False
-        found = await snapshots.load(self.store, analysis=Analyzer.version)
+        found = await snapshots.load(self.store, analysis=VERSION)
         if found is None or found.generation == self.view.snapshot.generation:
             return False
         self.view = View(found)

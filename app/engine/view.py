@@ -8,9 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from app.core.dense.flat import FlatIndex, VectorBlock
-from app.core.lexical import KeywordIndex
+from app.core.kernels import Kernels
+from app.core.lexical import KeywordIndex, Lexicon, SearchedSegment
+from app.core.lexical.keys import DEFAULT_LANGUAGE
+from app.engine.filters import Filters
 from app.engine.reports import ModelStats
-from app.storage.snapshot import Snapshot
+from app.storage.snapshot import LiveSegment, Snapshot
 from app.storage.strings import StringTable
 
 Place = tuple[int, int]
@@ -20,17 +23,25 @@ Place = tuple[int, int]
 class View:
     """The indexes of one snapshot, each made when it is first needed and kept."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, kernels: Kernels | None = None) -> None:
         self.snapshot = snapshot
+        self._kernels = kernels
         self._flat: dict[str, FlatIndex] = {}
 
     @cached_property
     def keyword(self) -> KeywordIndex:
         """The keyword leg."""
-        return KeywordIndex(
-            (live.segment.postings, live.live_chunks if live.dead.any() else None)
-            for live in self.snapshot.segments
-        )
+        return KeywordIndex(map(_searched, self.snapshot.segments), kernels=self._kernels)
+
+    @cached_property
+    def filters(self) -> Filters:
+        """The filters that are written in queries."""
+        return Filters(self.snapshot)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words of the collection."""
+        return Lexicon(self.keyword.segments)
 
     @cached_property
     def models(self) -> tuple[ModelStats, ...]:
@@ -103,3 +114,15 @@ class View:
             postings = live.segment.postings
             terms.update(StringTable(postings.term_blob, postings.term_offsets))
         return len(terms)
+
+
+def _searched(live: LiveSegment) -> SearchedSegment:
+    """A segment for the keyword leg, with the language of each chunk."""
+    spoken = [language or DEFAULT_LANGUAGE for language in live.segment.documents.language]
+    names = tuple(sorted(set(spoken))) or (DEFAULT_LANGUAGE,)
+    languages = None
+    if len(names) > 1:
+        numbers = np.array([names.index(language) for language in spoken], dtype=np.uint8)
+        languages = numbers[live.segment.chunks.document]
+    dead = live.live_chunks if live.dead.any() else None
+    return SearchedSegment(live.segment.postings, dead, languages, names)

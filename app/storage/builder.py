@@ -29,6 +29,8 @@ class DocumentEntry:
     size: int = -1
     modified: float = float("nan")
     metadata: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    """ISO 639-1, "" unknown."""
 
 
 class SegmentBuilder:
@@ -60,6 +62,7 @@ class SegmentBuilder:
                 first_chunk=len(self._chunks),
                 chunks=len(rows),
                 metadata=entry.metadata,
+                language=entry.language,
             )
         )
         self._chunks.extend(rows)

@@ -37,6 +37,8 @@ class DocumentRow:
     first_chunk: int
     chunks: int
     metadata: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    """ISO 639-1, "" unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class DocumentTable:
     kind: StringTable
     metadata: StringTable
     """JSON objects, empty string for none."""
+    language: StringTable
     digest: NDArray[np.uint8]
     """Shape (n, 32)."""
     size: NDArray[np.int64]
@@ -69,6 +72,7 @@ class DocumentTable:
             title=StringTable.build(row.title for row in rows),
             kind=StringTable.build(row.kind for row in rows),
             metadata=StringTable.build(_json(row.metadata) for row in rows),
+            language=StringTable.build(row.language for row in rows),
             digest=np.frombuffer(digests, dtype=np.uint8).reshape(len(rows), 32),
             size=np.array([row.size for row in rows], dtype=np.int64),
             modified=np.array([row.modified for row in rows], dtype=np.float64),
@@ -106,6 +110,7 @@ class DocumentTable:
             first_chunk=first_chunk,
             chunks=int(self.chunks[ordinal]),
             metadata=json.loads(metadata) if metadata else {},
+            language=self.language[ordinal],
         )
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

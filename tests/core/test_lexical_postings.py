@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -9,127 +10,184 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.lexical import FIELDS, Postings, build_postings, merge_postings
+from app.core.analysis import Numbering
+from app.core.kernels import NumpyKernels
+from app.core.lexical import FIELDS, Postings, Row, SearchedSegment, build_postings, merge_postings
 from app.core.lexical.dictionary import TermDictionary
+from app.core.lexical.postings import GAP
 from app.errors import StorageError
+from tests.fixtures.keyword import bodies, postings_of
+from tests.fixtures.naive import positions
 
-TERM_LISTS = st.lists(st.sampled_from(["a", "b", "bé", "c", "我", "𠮷", "ab", "zz"]), max_size=6)
-ROWS = st.lists(st.tuples(*[TERM_LISTS] * len(FIELDS)), max_size=12)
+WORDS = ["a", "b", "bé", "be", "c", "我爱你", "𠮷", "a-b", "zz", "running", "runs", "US"]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+CHUNKS = st.lists(st.tuples(*[TEXTS] * (len(FIELDS) + 1)), max_size=10)
+
+
+def rows_of(chunks, numbering):
+    """Rows of (repeated, rest of the body, headings, title, path)."""
+    return [Row(*(numbering.numbers(text) for text in chunk)) for chunk in chunks]
+
+
+def built(chunks):
+    """Postings of such chunks."""
+    numbering = Numbering()
+    return build_postings(rows_of(chunks, numbering), numbering)
 
 
 def unfold(postings):
-    """What the arrays say, as {(term, ordinal): frequencies by field}."""
+    """What the arrays say: {(form, ordinal): positions}."""
+    segment = SearchedSegment(postings)
     found = {}
-    for number, term in enumerate(postings.terms):
+    for number, form in enumerate(postings.terms):
         at = postings.slice_of(number)
-        columns = postings.frequencies(at)
-        for i, ordinal in enumerate(postings.ordinals[at].tolist()):
-            found[term, ordinal] = tuple(int(column[i]) for column in columns)
+        keys = NumpyKernels().positions(
+            postings.positions,
+            segment.arrays,
+            at.start,
+            at.stop,
+            int(postings.position_offsets[number]),
+            None,
+        )
+        for key in keys.tolist():
+            found.setdefault((form, key >> 32), []).append(key & 0xFFFFFFFF)
     return found
 
 
-def counted(rows):
-    """The same from the rows, by counting."""
-    return {
-        (term, ordinal): tuple(Counter(terms)[term] for terms in row)
-        for ordinal, row in enumerate(rows)
-        for term in {term for terms in row for term in terms}
-    }
+def placed(chunks):
+    """The same by counting words: body, then the other fields, each a gap behind."""
+    found = {}
+    for ordinal, (repeated, rest, *others) in enumerate(chunks):
+        base = 0
+        for number, text in enumerate((repeated, rest, *others)):
+            words = positions(text)
+            for form, at in words:
+                found.setdefault((form, ordinal), []).append(base + at)
+            base += (words[-1][1] + 1 if words else 0) + (GAP if number > 0 else 0)
+    return found
 
 
-@given(ROWS)
-def test_postings_hold_every_count(rows):
-    """Each term's chunks, frequencies and lengths are those that counting gives."""
-    postings = build_postings(rows)
-    assert unfold(postings) == counted(rows)
-    lengths = [tuple(len(terms) for terms in row) for row in rows]
-    assert list(zip(*(field.tolist() for field in postings.lengths), strict=True)) == lengths
-    assert list(postings.terms) == sorted({term for row in rows for terms in row for term in terms})
+@given(CHUNKS)
+def test_postings_hold_every_position(chunks):
+    """Each form's chunks and positions are those that counting gives."""
+    postings = built(chunks)
+    expected = placed(chunks)
+    assert unfold(postings) == expected
+    assert list(postings.terms) == sorted({form for form, _ in expected})
+    counts = {key: len(value) for key, value in expected.items()}
+    assert sorted(postings.counts.tolist()) == sorted(counts.values())
 
 
-@given(ROWS)
-def test_posting_lists_rise(rows):
-    """Ordinals within a list are strictly rising, which merging and scoring rely on."""
-    postings = build_postings(rows)
-    for number in range(len(postings.terms)):
-        assert np.all(np.diff(postings.ordinals[postings.slice_of(number)].astype(int)) > 0)
+@given(CHUNKS)
+def test_fields_are_counted_apart(chunks):
+    """Headings, title, path and what is repeated: each with the postings that stand there."""
+    postings = built(chunks)
+    heads = np.repeat(np.arange(len(postings.terms)), np.diff(postings.posting_offsets))
+    for name, column in (("repeated", 0), ("headings", 2), ("title", 3), ("path", 4)):
+        places = getattr(postings, f"{name}_postings").tolist()
+        counts = getattr(postings, f"{name}_counts").tolist()
+        told = {
+            (postings.terms[int(heads[place])], int(postings.ordinals[place])): count
+            for place, count in zip(places, counts, strict=True)
+        }
+        assert told == {
+            (form, ordinal): count
+            for ordinal, chunk in enumerate(chunks)
+            for form, count in Counter(form for form, _ in positions(chunk[column])).items()
+        }
+        assert places == sorted(places)
+    lengths = [[len(positions(text)) for text in chunk] for chunk in chunks]
+    assert postings.body_lengths.tolist() == [row[0] + row[1] for row in lengths]
+    assert postings.repeated_lengths.tolist() == [row[0] for row in lengths]
 
 
-def test_frequencies_saturate():
-    """A term that fills a chunk is counted as far as a byte goes, its length in full."""
-    postings = build_postings([((), (), ["gold"] * 1000)])
-    assert unfold(postings) == {("gold", 0): (0, 0, 255)}
+def test_the_last_occurrences_of_many_stay():
+    """A word that fills a chunk is counted as far as a byte goes, its length in full."""
+    postings = postings_of([("gold", "", "gold " * 1000)])
+    assert postings.counts.tolist() == [255]
+    assert postings.title_counts.tolist() == [1]
     assert postings.body_lengths.tolist() == [1000]
+    assert unfold(postings)["gold", 0] == [*range(746, 1000), 1000 + 2 * GAP]
 
 
-def test_weighted_frequencies_of_a_slice():
-    """Title and headings count where their postings are, wherever the slice begins."""
-    postings = build_postings([(["b"], ["b", "b"], ["a"]), (["c"], [], ["b", "b", "b"])])
-    number = postings.terms.find("b")
-    assert postings.weighted_frequencies(postings.slice_of(number), (2.0, 10.0, 1.0)).tolist() == [
-        22.0,
-        3.0,
+def test_groups_of_forms():
+    """Forms that fold together, and stems of the languages that they stand in."""
+    numbering = Numbering()
+    rows = [
+        Row((), numbering.numbers("running runs résumé NASA"), language="en"),
+        Row((), numbering.numbers("Häuser Haus runs"), language="de"),
     ]
+    postings = build_postings(rows, numbering)
+    told = {
+        key: [postings.terms[int(number)] for number in postings.keys.group(key)]
+        for key in postings.keys.names
+    }
+    assert told["en:run"] == ["running", "runs"]
+    assert told["fold:resume"] == ["résumé"]
+    assert told["fold:nasa"] == ["NASA"]
+    assert told["de:haus"] == ["häuser"], "the form that is spelt as the key is not listed"
+    assert told["de:run"] == ["runs"]
+    assert "en:haus" not in told
 
 
-@given(ROWS)
-def test_arrays_are_opened_without_a_copy(rows):
+@given(CHUNKS)
+def test_arrays_are_opened_without_a_copy(chunks):
     """What `to_arrays` gives opens to the same index over the same memory."""
-    arrays = build_postings(rows).to_arrays()
+    arrays = built(chunks).to_arrays()
     opened = Postings.from_arrays(arrays)
-    assert unfold(opened) == counted(rows)
+    assert unfold(opened) == placed(chunks)
     for name, array in arrays.items():
         assert getattr(opened, name) is array
-        assert array.ndim == 1
         assert array.flags.c_contiguous
 
 
-def test_opening_reads_foreign_bytes():
-    """Views on read-only file contents do as well as arrays of our own."""
-    arrays = build_postings([(["gold"], [], ["dig"])]).to_arrays()
-    views = {
-        name: np.frombuffer(array.tobytes(), dtype=array.dtype) for name, array in arrays.items()
-    }
-    assert Postings.from_arrays(views).terms.find("gold") == 1
-
-
-@pytest.mark.parametrize("name", sorted(build_postings([]).to_arrays()))
+@pytest.mark.parametrize("name", sorted(built([]).to_arrays()))
 def test_damaged_arrays_are_refused(name):
     """An array that is missing or too short is told, not searched."""
-    arrays = build_postings([(["gold"], ["ore"], ["dig"])]).to_arrays()
+    arrays = built([("gold", "ore", "dig", "Gold", "a/b")]).to_arrays()
     with pytest.raises(StorageError, match=name):
         Postings.from_arrays({key: array for key, array in arrays.items() if key != name})
     with pytest.raises(StorageError, match="do not agree"):
-        Postings.from_arrays({**arrays, name: arrays[name][:-1]})
+        Postings.from_arrays({**arrays, name: arrays[name][:-1] if len(arrays[name]) else b"x"})
 
 
-@given(st.lists(st.tuples(ROWS, st.integers(0, 2**12 - 1), st.booleans()), max_size=4))
+@given(st.lists(st.tuples(CHUNKS, st.integers(0, 2**10 - 1), st.booleans()), max_size=4))
 def test_merging_equals_building_afresh(parts):
     """Postings of merged segments are those of the live rows, to the last byte."""
-    segments, rows = [], []
+    segments, chunks = [], []
     for part, bits, all_live in parts:
         live = np.array([all_live or bool(bits >> i & 1) for i in range(len(part))], dtype=np.bool_)
-        segments.append((build_postings(part), None if all_live else live))
-        rows += [row for row, kept in zip(part, live, strict=True) if kept]
-    merged, fresh = merge_postings(segments).to_arrays(), build_postings(rows).to_arrays()
+        segments.append((built(part), None if all_live else live))
+        chunks += [chunk for chunk, kept in zip(part, live, strict=True) if kept]
+    merged, fresh = merge_postings(segments).to_arrays(), built(chunks).to_arrays()
     for name, array in fresh.items():
         assert merged[name].dtype == array.dtype
         assert merged[name].tolist() == array.tolist(), name
 
 
-WORDS = st.lists(st.text(st.sampled_from("abé我𠮷"), min_size=1, max_size=4), unique=True).map(
+def test_positions_of_a_long_text():
+    """Numbers of one, two and three bytes."""
+    text = " ".join(f"w{number}" for number in range(20_000))
+    postings = postings_of(bodies(text))
+    told = unfold(postings)
+    assert [told[f"w{at}", 0] for at in (0, 127, 128, 16_383, 16_384)] == [
+        [at] for at in (0, 127, 128, 16_383, 16_384)
+    ]
+
+
+FORMS = st.lists(st.text(st.sampled_from("abé我𠮷"), min_size=1, max_size=4), unique=True).map(
     sorted
 )
 
 
-@given(WORDS, st.text(st.sampled_from("abé我𠮷"), max_size=3))
-def test_dictionary_finds_what_a_list_would(words, wanted):
-    """Bisecting the blob finds terms, prefixes and parts as looking at each term does."""
-    dictionary = TermDictionary(*TermDictionary.pack(words))
-    assert list(dictionary) == words
-    assert dictionary.find(wanted) == (words.index(wanted) if wanted in words else None)
-    prefixed = [number for number, word in enumerate(words) if word.startswith(wanted)]
+@given(FORMS, st.text(st.sampled_from("abé我𠮷"), max_size=3))
+def test_dictionary_finds_what_a_list_would(forms, wanted):
+    """Bisecting the blob finds forms, prefixes and patterns as looking at each form does."""
+    dictionary = TermDictionary(*TermDictionary.pack(forms))
+    assert list(dictionary) == forms
+    assert dictionary.find(wanted) == (forms.index(wanted) if wanted in forms else None)
+    prefixed = [number for number, form in enumerate(forms) if form.startswith(wanted)]
     assert list(dictionary.with_prefix(wanted)) == prefixed
-    if wanted:
-        inside = [number for number, word in enumerate(words) if wanted in word]
-        assert list(dictionary.containing(wanted)) == inside
+    line = re.compile(f"^{wanted}[^\n]*a$", re.MULTILINE)
+    ending = [n for n, f in enumerate(forms) if re.fullmatch(f"{wanted}.*a", f)]
+    assert dictionary.matching(line, wanted).tolist() == ending

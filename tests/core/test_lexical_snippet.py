@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.analysis import Analyzer
-from app.core.lexical import KeywordIndex, build_postings, parse
+from app.core.analysis import entries
+from app.core.lexical import Wanted
 from app.core.lexical.snippet import cut, highlights, window
-
-ANALYZER = Analyzer()
+from tests.fixtures.keyword import bodies, index_of, planned
 
 
 def marked(text, query):
     """The stretches of `text` that `query` marks."""
-    return [text[s:e] for s, e in highlights(text, parse(query, ANALYZER), ANALYZER)]
+    wanted = Wanted(planned(index_of(bodies(text)), query).scored)
+    return [text[s:e] for s, e in highlights(text, wanted)]
 
 
 @pytest.mark.parametrize(
@@ -41,21 +41,19 @@ def test_highlights(text, query, expected):
 def test_completed_words_are_marked():
     """While a word is typed, the words it was completed to are marked as a whole."""
     text = "Prospectors and prospects, no prose"
-    index = KeywordIndex([(build_postings([((), (), ANALYZER.terms(text))]), None)])
-    query = index.expand(parse("prosp", ANALYZER, typing=True))
-    assert [text[s:e] for s, e in highlights(text, query, ANALYZER)] == ["Prospectors", "prospects"]
+    wanted = Wanted(planned(index_of(bodies(text)), "prosp", typing=True).scored)
+    assert [text[s:e] for s, e in highlights(text, wanted)] == ["Prospectors", "prospects"]
 
 
 @given(st.text("ab éß-我爱'.\u0301", max_size=40), st.text("ab éß-我爱'.", max_size=8))
 def test_highlights_are_ordered_and_apart(text, query):
     """Stretches lie in the text, rise and never overlap, and each holds a term of the query."""
-    parsed = parse(query, ANALYZER)
-    found = highlights(text, parsed, ANALYZER)
+    wanted = Wanted(planned(index_of(bodies(text)), query).scored)
+    found = highlights(text, wanted)
     flat = [at for span in found for at in span]
     assert flat == sorted(flat)
     assert all(0 <= start < end <= len(text) for start, end in found)
-    terms = {token.term for token in ANALYZER.tokens(text)}
-    assert bool(found) == bool(terms & set(parsed.terms))
+    assert bool(found) == any(entry.form in wanted for entry in entries(text))
 
 
 LONG = "One two three. " * 20 + "Here is gold and silver. Here is gold. " + "Four five six. " * 20
@@ -63,7 +61,7 @@ LONG = "One two three. " * 20 + "Here is gold and silver. Here is gold. " + "Fou
 
 def test_window_takes_the_sentence_with_most_words():
     """Gold and silver together beat gold alone, and the sentence is shown from its start."""
-    snippet = cut(LONG, highlights(LONG, parse("gold silver ", ANALYZER), ANALYZER), 60)
+    snippet = cut(LONG, highlights(LONG, {"gold", "silver"}), 60)
     assert snippet.text.startswith("Here is gold and silver.")
     assert [snippet.text[s:e] for s, e in snippet.highlights] == ["gold", "silver", "gold"]
     assert LONG[snippet.start :].startswith(snippet.text)

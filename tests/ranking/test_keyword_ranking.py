@@ -12,29 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from app.core.analysis import Analyzer
 from app.core.evaluation import evaluate, load_beir
-from app.core.lexical import KeywordIndex, build_postings, parse
+from tests.fixtures.keyword import ask, bodies, index_of
 
 HERE = Path(__file__).parent
-ANALYZER = Analyzer()
 
 
 @cache
 def indexed(name):
     """The collection and its index."""
     collection = load_beir(HERE / name)
-    postings = build_postings(
-        (ANALYZER.terms(document.title), (), ANALYZER.terms(document.text))
-        for document in collection.documents
-    )
-    return collection, KeywordIndex([(postings, None)])
+    return collection, index_of([(each.title, "", each.text) for each in collection.documents])
 
 
 def found(name, text, *, typing=False):
     """Ids of the documents found, best first, and their scores."""
     collection, index = indexed(name)
-    hits = index.search(parse(text, ANALYZER, typing=typing), 100)
+    hits = ask(index, text, typing=typing)
     ids = [collection.documents[ordinal].id for ordinal in hits.ordinals.tolist()]
     return dict(zip(ids, hits.scores.tolist(), strict=True))
 
@@ -97,16 +91,15 @@ def test_every_keystroke_keeps_the_answer(text, wanted):
 def test_whole_identifier_beats_its_parts():
     """A text with the name as it is written ranks above one with all of its parts."""
     texts = ["java script coffee script java", "we use JavaScript", "javascript everywhere"]
-    index = KeywordIndex([(build_postings(((), (), ANALYZER.terms(t)) for t in texts), None)])
-    assert index.search(parse("JavaScript ", ANALYZER)).ordinals.tolist()[0] == 1
-    assert index.search(parse("javascript ", ANALYZER)).ordinals.tolist() == [2, 1]
+    index = index_of(bodies(*texts))
+    assert ask(index, "JavaScript ").ordinals.tolist()[0] == 1
+    assert ask(index, "javascript ").ordinals.tolist() == [2, 1]
 
 
 def test_title_counts_more_than_body():
     """Of two passages alike in length the one with the word in its title comes first."""
-    rows = [((), (), ["dig", "gold"]), (["gold"], (), ["dig"])]
-    index = KeywordIndex([(build_postings(rows), None)])
-    assert index.search(["gold"]).ordinals.tolist() == [1, 0]
+    index = index_of([("", "", "dig gold"), ("gold", "", "dig")])
+    assert ask(index, "gold").ordinals.tolist() == [1, 0]
 
 
 def test_rare_word_counts_more_than_a_frequent_one():

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from app.core.lexical.build import build_postings
+from app.core.analysis import Numbering
+from app.core.lexical import Row, build_postings
 from app.core.model import Address, Chunk
 from app.errors import StorageError
 from app.storage.builder import DocumentEntry, SegmentBuilder
@@ -33,13 +34,20 @@ def entry(document_id, text, *, parts=2, **more):
     )
 
 
-def rows(entries):
-    """Terms of each chunk's fields."""
-    return [
-        (e.title.lower().split(), ["top"], e.text[c.start : c.end].split())
+def postings(entries):
+    """Postings of each chunk's fields."""
+    numbering = Numbering()
+    rows = [
+        Row(
+            (),
+            numbering.numbers(e.text[c.start : c.end]),
+            numbering.numbers("top"),
+            numbering.numbers(e.title),
+        )
         for e in entries
         for c in e.chunks
     ]
+    return build_postings(rows, numbering)
 
 
 def new_segment(name, entries, *, model="test/1", dim=4):
@@ -50,7 +58,7 @@ def new_segment(name, entries, *, model="test/1", dim=4):
     texts = [e.text[c.start : c.end] for e in entries for c in e.chunks]
     vectors = np.array([vector(text, dim) for text in texts], dtype=np.float32).reshape(-1, dim)
     block = VectorBlock(model, np.arange(len(texts), dtype=np.uint32), vectors)
-    return builder.build(name, build_postings(rows(entries)), [block])
+    return builder.build(name, postings(entries), [block])
 
 
 def vector(text, dim=4):

@@ -1,18 +1,31 @@
 """Search by words: posting lists, BM25, queries and snippets."""
 
-from app.core.lexical.build import build_postings
-from app.core.lexical.index import KeywordHits, KeywordIndex
+from app.core.lexical.build import Row, build_postings
+from app.core.lexical.index import KeywordHits, KeywordIndex, Ranker
+from app.core.lexical.grammar import QueryError, parse
+from app.core.lexical.lexicon import Lexicon
 from app.core.lexical.merge import merge_postings
+from app.core.lexical.plan import Plan
+from app.core.lexical.planner import Reading, plan
 from app.core.lexical.postings import FIELDS, Postings
-from app.core.lexical.query import Query, parse
+from app.core.lexical.resolve import SearchedSegment
+from app.core.lexical.wanted import Wanted
 
 __all__ = [
     "FIELDS",
     "KeywordHits",
     "KeywordIndex",
+    "Lexicon",
+    "Plan",
     "Postings",
-    "Query",
+    "QueryError",
+    "Ranker",
+    "Reading",
+    "Row",
+    "SearchedSegment",
+    "Wanted",
     "build_postings",
     "merge_postings",
     "parse",
+    "plan",
 ]

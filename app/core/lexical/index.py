@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.lexical.bm25 import Float64Array, idf, length_norm, saturate, weigh
-from app.core.lexical.expand import expand
-from app.core.lexical.postings import FIELDS, Postings
-from app.core.lexical.query import Clause, Query, of_terms
+from app.core.kernels import Gathered, Kernels, NumpyKernels
+from app.core.lexical.bm25 import idf, length_norm, weigh
+from app.core.lexical.matching import Leaves, condition_mask
+from app.core.lexical.plan import Leaf, Phrase, Plan, Word
+from app.core.lexical.postings import FIELDS
+from app.core.lexical.resolve import Mask, SearchedSegment
 from app.core.selection import top_k
 from app.errors import InputError
 
-FIELD_WEIGHTS = (2.0, 1.5, 1.0)
-"""Weights of `FIELDS`; with all of them 1 a chunk is scored as its fields joined."""
+Float32Array = NDArray[np.float32]
+FilterMask = Callable[[int, Any], NDArray[np.bool_]]
+"""Chunks, bool[n], of segment number i that pass a filter of the plan."""
 
-K1 = 1.2
-B = 0.75
-_DECIMALS = 9
 
-Live = NDArray[np.bool_]
-Ordinals = NDArray[np.integer[Any]]
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Parameters of the ranking, the same for every collection (docs/parameters.md)."""
+
+    weights: tuple[float, ...] = (1.0, 1.5, 2.0, 0.5)
+    """Of `FIELDS`; with all of them 1 a chunk is scored as its fields joined."""
+    k1: float = 1.2
+    b: float = 0.75
+    coverage: float = 0.05
+    """Share of a score that hangs on how much of the query a chunk holds: 0 none, 1 all."""
+
+    def __post_init__(self) -> None:
+        if len(self.weights) != len(FIELDS) or min(self.weights) < 0:
+            raise InputError(f"Field weights {self.weights} are not {len(FIELDS)} numbers from 0.")
+        if self.k1 < 0 or not 0 <= self.b <= 1 or not 0 <= self.coverage <= 1:
+            raise InputError(
+                f"BM25 needs k1 from 0, b and coverage in 0..1, "
+                f"not k1 = {self.k1}, b = {self.b}, coverage = {self.coverage}."
+            )
 
 
 class KeywordHits(NamedTuple):
@@ -36,13 +54,13 @@ class KeywordHits(NamedTuple):
     """
 
     ordinals: NDArray[np.int64]
-    scores: Float64Array
+    scores: NDArray[np.float64]
     total: int
     ceiling: float
 
 
 class KeywordIndex:
-    """BM25 over a snapshot of segments, each with a mask of its live chunks (None: all are).
+    """BM25 over a snapshot of segments.
 
     Statistics come from live chunks alone and all segments together, so neither deletions
     that wait for a vacuum nor the cut into segments change a score. Opening costs nothing.
@@ -50,131 +68,175 @@ class KeywordIndex:
 
     def __init__(
         self,
-        segments: Iterable[tuple[Postings, Live | None]],
+        segments: Iterable[SearchedSegment],
         *,
-        weights: Sequence[float] = FIELD_WEIGHTS,
-        k1: float = K1,
-        b: float = B,
+        ranker: Ranker | None = None,
+        kernels: Kernels | None = None,
     ) -> None:
-        if len(weights) != len(FIELDS) or min(weights) < 0:
-            raise InputError(f"Field weights {weights} are not {len(FIELDS)} numbers from 0.")
-        if k1 < 0 or not 0 <= b <= 1:
-            raise InputError(f"BM25 needs k1 from 0 and b in 0..1, not k1 = {k1}, b = {b}.")
-        self._segments = [(postings, live) for postings, live in segments]
-        for postings, live in self._segments:
-            if live is not None and live.shape != (postings.n_chunks,):
-                raise InputError(f"{live.shape} live flags for {postings.n_chunks} chunks.")
-        self._weights = tuple(weights)
-        self._k1 = k1
-        self._b = b
+        self._segments = list(segments)
+        self._ranker = ranker or Ranker()
+        self._kernels: Kernels = kernels or NumpyKernels()
 
-    def expand(self, query: Query) -> Query:
-        """The query with prefixes completed from the index, as `search` runs it."""
-        return expand(query, self._segments)
+    @property
+    def segments(self) -> Sequence[SearchedSegment]:
+        """The segments in order."""
+        return self._segments
 
     def search(
-        self, query: Query | Iterable[str], k: int = 10, mask: Live | None = None
+        self,
+        plan: Plan,
+        k: int = 10,
+        mask: NDArray[np.bool_] | None = None,
+        passes: FilterMask | None = None,
     ) -> KeywordHits:
         """The k chunks that match best; equal scores by lower ordinal.
 
-        `query` is parsed text, or terms as the analyzer gives them. `mask` bool[chunks] over all
-        segments leaves only its chunks in the result; it changes no score.
+        `mask` bool[chunks] over all segments leaves only its chunks in the result; it changes no
+        score. `passes` tells which chunks pass the filters of the plan.
         """
-        if not isinstance(query, Query):
-            query = of_terms(query)
-        # In alphabetical order, for sums of floats depend on it and word order should not matter.
-        clauses = sorted(self.expand(query).clauses, key=lambda clause: clause.terms)
-        scores = [np.zeros(postings.n_chunks) for postings, _ in self._segments]
-        ceiling = sum(self._add_scores(clause, scores) for clause in clauses)
-        ordinals, values, total = _best(scores, k, mask)
-        return KeywordHits(ordinals, values, total, ceiling)
+        leaves = [
+            Leaves(segment, self._kernels, self._ranker.weights) for segment in self._segments
+        ]
+        scored = sorted(plan.scored, key=repr)  # sums of floats hang on their order
+        matches = [found.matches(scored) for found in leaves]
+        factors = self._factors(scored, matches)
+        best: list[tuple[NDArray[np.int64], Float32Array]] = []
+        total = base = 0
+        for number, segment in enumerate(self._segments):
+            allowed = self._allowed(number, plan, leaves[number], passes, mask, base)
+            scores = self._scores(number, matches[number], factors, plan.needs_match)
+            ordinals, values, matched = self._kernels.top_k(scores, allowed, k)
+            best.append((ordinals.astype(np.int64) + base, values))
+            total += matched
+            base += segment.n_chunks
+        ordinals_, scores_ = _joined(best, k)
+        return KeywordHits(ordinals_, scores_, total, float(factors.sum()))
+
+    def fulfilling(
+        self, plan: Plan, passes: FilterMask | None = None
+    ) -> NDArray[np.bool_] | None:
+        """bool[chunks] over all segments: what the condition of a plan lets pass; None: all."""
+        if plan.condition is None:
+            return None
+        masks = [np.empty(0, dtype=np.bool_)]
+        for number, segment in enumerate(self._segments):
+            leaves = Leaves(segment, self._kernels, self._ranker.weights)
+            masks.append(condition_mask(plan.condition, leaves, passes, number))
+        return np.concatenate(masks)
 
     @cached_property
     def n_live(self) -> int:
         """Live chunks in all segments."""
         return sum(
-            postings.n_chunks if live is None else int(np.count_nonzero(live))
-            for postings, live in self._segments
+            segment.n_chunks if segment.live is None else int(np.count_nonzero(segment.live))
+            for segment in self._segments
         )
 
     @cached_property
     def avgdl(self) -> float:
         """Mean weighted length of live chunks."""
         totals = [0] * len(FIELDS)
-        for postings, live in self._segments:
-            for field, lengths in enumerate(postings.lengths):
-                totals[field] += int(
-                    np.sum(lengths if live is None else lengths[live], dtype=np.int64)
-                )
-        total = sum(weight * count for weight, count in zip(self._weights, totals, strict=True))
+        for segment in self._segments:
+            for field, lengths in enumerate(segment.postings.lengths):
+                live = lengths if segment.live is None else lengths[segment.live]
+                totals[field] += int(np.sum(live, dtype=np.int64))
+        weights = self._ranker.weights
+        total = sum(weight * count for weight, count in zip(weights, totals, strict=True))
         return total / self.n_live if self.n_live else 0.0
 
     @cached_property
-    def _norms(self) -> list[Float64Array]:
+    def _norms(self) -> list[Float32Array]:
+        ranker = self._ranker
         return [
-            length_norm(weigh(postings.lengths, self._weights), self.avgdl, k1=self._k1, b=self._b)
-            for postings, _ in self._segments
+            length_norm(
+                weigh(segment.postings.lengths, ranker.weights), self.avgdl, k1=ranker.k1, b=ranker.b
+            ).astype(np.float32)
+            for segment in self._segments
         ]
 
-    def _add_scores(self, clause: Clause, scores: list[Float64Array]) -> float:
-        """Add what a clause gives to each chunk; the bound of what it can give."""
-        found = [self._matches(clause, *segment) for segment in self._segments]
-        doc_freq = sum(len(ordinals) for ordinals, _ in found)
-        factor = clause.weight * idf(self.n_live, doc_freq)
-        if doc_freq:
-            for (ordinals, frequencies), norms, into in zip(
-                found, self._norms, scores, strict=True
-            ):
-                into[ordinals] += factor * saturate(frequencies, norms[ordinals])
-        return factor
+    def _factors(self, scored: Sequence[Leaf], matches: Sequence[Gathered]) -> Float32Array:
+        """Boost times idf of each leaf, float32[leaves]."""
+        frequencies = sum(
+            (np.diff(found.offsets.astype(np.int64)) for found in matches),
+            np.zeros(len(scored), dtype=np.int64),
+        )
+        return np.array(
+            [
+                leaf.boost * idf(self.n_live, frequency)
+                for leaf, frequency in zip(scored, frequencies.tolist(), strict=True)
+            ],
+            dtype=np.float32,
+        )
 
-    def _matches(
-        self, clause: Clause, postings: Postings, live: Live | None
-    ) -> tuple[Ordinals, Float64Array]:
-        """Live chunks with any of the clause's terms, and their weighted frequencies."""
-        lists = [
-            self._posting_list(number, postings, live)
-            for term in clause.terms
-            if (number := postings.terms.find(term)) is not None
-        ]
-        if not lists:
-            return np.empty(0, np.int64), np.empty(0)
-        if len(lists) == 1:
-            return lists[0]
-        summed = np.zeros(postings.n_chunks)
-        for ordinals, frequencies in lists:
-            summed[ordinals] += frequencies
-        matched = np.flatnonzero(summed)
-        return matched, summed[matched]
+    def _scores(
+        self, number: int, found: Gathered, factors: Float32Array, needs_match: bool
+    ) -> Float32Array:
+        """The score of each chunk of a segment, float32[n]; 0 where nothing matches."""
+        n_chunks = self._segments[number].n_chunks
+        scores = np.zeros(n_chunks, dtype=np.float32)
+        self._kernels.add_scores(found, factors, self._norms[number], scores)
+        share = np.float32(self._ranker.coverage)
+        if share and len(factors) > 1:
+            covered = np.zeros(n_chunks, dtype=np.float32)
+            without = np.zeros(n_chunks, dtype=np.float32)
+            self._kernels.add_scores(found, factors, without, covered)
+            scores *= (1 - share) + share * (covered / factors.sum())
+        if not needs_match:
+            # What a condition lets pass is found even if it scores nothing.
+            np.maximum(scores, np.finfo(np.float32).tiny, out=scores)
+        return scores
 
-    def _posting_list(
-        self, number: int, postings: Postings, live: Live | None
-    ) -> tuple[Ordinals, Float64Array]:
-        at = postings.slice_of(number)
-        ordinals = postings.ordinals[at]
-        frequencies = postings.weighted_frequencies(at, self._weights)
-        if live is None and min(self._weights) > 0:
-            return ordinals, frequencies
-        kept = frequencies > 0  # else only in fields of weight 0
-        if live is not None:
-            kept &= live[ordinals]
-        return ordinals[kept], frequencies[kept]
+    def _allowed(
+        self,
+        number: int,
+        plan: Plan,
+        leaves: Leaves,
+        passes: FilterMask | None,
+        mask: NDArray[np.bool_] | None,
+        base: int,
+    ) -> Mask | None:
+        """Chunks of a segment that may be found, u8[n]; None if any that scores may."""
+        segment = self._segments[number]
+        parts = [] if mask is None else [mask[base : base + segment.n_chunks]]
+        if plan.condition is not None:
+            parts.append(condition_mask(plan.condition, leaves, passes, number))
+        if parts and segment.live is not None and not plan.needs_match:
+            parts.append(segment.live)
+        if not parts:
+            return None
+        joined = parts[0]
+        for part in parts[1:]:
+            joined = joined & part
+        return joined.astype(np.uint8)
 
 
-def _best(
-    scores: Sequence[Float64Array], k: int, mask: Live | None
-) -> tuple[NDArray[np.int64], Float64Array, int]:
-    places = [np.flatnonzero(part) for part in scores]
-    bases = np.cumsum([0, *map(len, scores)], dtype=np.int64)
-    # The empty arrays keep the types where there is no segment.
-    matched = np.concatenate(
-        [np.empty(0, np.int64), *(at + base for at, base in zip(places, bases, strict=False))]
+def _joined(
+    found: Sequence[tuple[NDArray[np.int64], Float32Array]], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The best of all segments' best; those of lower segments have lower ordinals."""
+    ordinals = np.concatenate([np.empty(0, np.int64), *(ordinals for ordinals, _ in found)])
+    scores = np.concatenate([np.empty(0, np.float32), *(scores for _, scores in found)])
+    order = np.argsort(ordinals)
+    ordinals, scores = ordinals[order], scores[order]
+    best = top_k(scores.astype(np.float64), k)
+    return ordinals[best], scores[best].astype(np.float64)
+
+
+def of_forms(forms: Iterable[str]) -> Plan:
+    """A plan for exactly these forms; one that is repeated weighs more."""
+    counts: dict[str, int] = {}
+    for form in forms:
+        counts[form] = counts.get(form, 0) + 1
+    return Plan(
+        tuple(
+            Word(form, forms=((form, 1.0),), boost=float(count)) for form, count in counts.items()
+        )
     )
-    values = np.concatenate([np.empty(0), *(s[at] for s, at in zip(scores, places, strict=True))])
-    if mask is not None:
-        wanted = mask[matched]
-        matched, values = matched[wanted], values[wanted]
-    # Sums that differ only by the order of their terms are ties.
-    values = np.round(values, _DECIMALS)
-    best = top_k(values, k)
-    return matched[best], values[best], len(matched)
+
+
+def restricted(leaf: Leaf, field: str) -> Leaf:
+    """The leaf, to be found in one field only."""
+    if isinstance(leaf, Phrase):
+        slots = tuple(replace(slot, field=field) for slot in leaf.slots)
+        return replace(leaf, field=field, slots=slots)
+    return replace(leaf, field=field)

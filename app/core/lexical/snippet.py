@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
-from app.core.analysis import Analyzer
-from app.core.lexical.query import Query
+from app.core.analysis import find
 
 Span = tuple[int, int]
 
@@ -25,17 +24,14 @@ class Snippet(NamedTuple):
     highlights: tuple[Span, ...]
 
 
-def highlights(text: str, terms: Query | Iterable[str], analyzer: Analyzer) -> list[Span]:
-    """Stretches of `text` whose terms are wanted, in order, those that overlap joined.
+def highlights(text: str, wanted: Set[str]) -> list[Span]:
+    """Stretches of `text` whose forms are wanted, in order, those that overlap joined.
 
-    Whatever the analyzer takes for the same word matches: other endings, case, diacritics.
-
-    >>> highlights("Gold! Golden cafés.", ["gold", "cafe"], Analyzer())
+    >>> highlights("Gold! Golden cafés.", {"gold", "cafés"})
     [(0, 4), (13, 18)]
     """
-    wanted = frozenset(terms.terms if isinstance(terms, Query) else terms)
     found: list[Span] = []
-    for _, start, end in analyzer.find(text, wanted):
+    for _, start, end, _ in find(text, wanted):
         if found and start < found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:

@@ -1,0 +1,91 @@
+"""Which forms count as one word: groups of them by key, such as ``en:run`` and ``fold:resume``.
+
+A key is what made the group, a colon, and what its forms have in common: their stem in a language
+or their spelling without diacritics. The form that is spelt as the key itself is not listed, so
+that most words, which have no other form in a segment, need no group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.analysis import fold, keys
+from app.core.lexical.dictionary import TermDictionary
+
+DEFAULT_LANGUAGE = "en"
+"""Whose stems the words of a text of unknown language have: code, tables, a line or two."""
+
+FOLD = "fold"
+"""In place of a language: forms that differ in diacritics and capitals alone."""
+
+
+class KeyTable:
+    """Groups of a segment: ``forms[offsets[i]:offsets[i + 1]]`` are the numbers for key i."""
+
+    def __init__(
+        self, names: TermDictionary, offsets: NDArray[np.uint32], forms: NDArray[np.uint32]
+    ) -> None:
+        self.names = names
+        self._offsets = offsets
+        self._forms = forms
+
+    def group(self, key: str) -> NDArray[np.uint32]:
+        """Numbers of the forms of a key but the one spelt like it, rising."""
+        number = self.names.find(key)
+        if number is None:
+            return self._forms[:0]
+        return self._forms[self._offsets[number] : self._offsets[number + 1]]
+
+    @cached_property
+    def folded(self) -> TermDictionary:
+        """The spellings of the groups that fold together, in the order of their keys."""
+        among = self.names.with_prefix(f"{FOLD}:")
+        return TermDictionary(*TermDictionary.pack([spelling(self.names[i]) for i in among]))
+
+    def folded_group(self, number: int) -> NDArray[np.uint32]:
+        """Numbers of the forms that fold to spelling `number` of `folded`."""
+        key = self.names.with_prefix(f"{FOLD}:").start + number
+        return self._forms[self._offsets[key] : self._offsets[key + 1]]
+
+    def members(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """Number of the key and of the form of every membership."""
+        counts = np.diff(self._offsets).astype(np.intp)
+        return np.repeat(np.arange(len(counts), dtype=np.int64), counts), self._forms
+
+
+def tagged(form: str, languages: Iterable[str]) -> Iterable[str]:
+    """The keys that a form belongs to in texts of the given languages.
+
+    >>> list(tagged("Läufe", ["de"]))
+    ['fold:laufe', 'de:lauf']
+    """
+    yield f"{FOLD}:{fold(form)}"
+    for language in languages:
+        for key in keys(form, language):
+            yield f"{language}:{key}"
+
+
+def spelling(key: str) -> str:
+    """What the forms of a key have in common."""
+    return key.partition(":")[2]
+
+
+def pack(groups: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    """The arrays of `Postings` for groups of form numbers."""
+    names = sorted(groups)
+    blob, key_offsets = TermDictionary.pack(names)
+    members = [sorted(groups[name]) for name in names]
+    offsets = np.zeros(len(names) + 1, dtype=np.uint32)
+    np.cumsum([len(group) for group in members], out=offsets[1:])
+    forms = np.array([number for group in members for number in group], dtype=np.uint32)
+    return {
+        "key_blob": blob,
+        "key_offsets": key_offsets,
+        "key_form_offsets": offsets,
+        "key_forms": forms,
+    }

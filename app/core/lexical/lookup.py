@@ -1,0 +1,42 @@
+"""A word as it was typed to what it is looked up by: forms, keys, and how much each counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.core.analysis import fold, keys
+from app.core.lexical.keys import FOLD
+from app.core.lexical.plan import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What an occurrence of another form counts beside one of the form that was typed."""
+
+    fold: float = 0.95
+    """Other diacritics or capitals, where the typed form has none."""
+    marked_fold: float = 0.8
+    """The same, where the typed form has diacritics or capitals, so that they seem to matter."""
+    stem: float = 0.9
+    """Another ending."""
+    fuzzy: float = 0.6
+    """A form with typing errors; each error halves that."""
+    prefix: float = 0.6
+    """A form that the typed one begins."""
+
+
+def word(form: str, languages: Sequence[str], likeness: Likeness, boost: float = 1.0) -> Word:
+    """The word that a form stands for in texts of the given languages."""
+    folded = fold(form)
+    weight = likeness.fold if folded == form else likeness.marked_fold
+    found = {f"{FOLD}:{folded}": weight}
+    for language in languages:
+        for key in (*keys(form, language), *keys(folded, language)):
+            found.setdefault(f"{language}:{key}", likeness.stem)
+    return Word(form, forms=((form, 1.0),), keys=tuple(sorted(found.items())), boost=boost)
+
+
+def exact(form: str, likeness: Likeness) -> Word:
+    """The word for a form as it is written, but for diacritics and capitals."""
+    return word(form, (), likeness)

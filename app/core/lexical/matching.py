@@ -1,0 +1,210 @@
+"""Which chunks of one segment match the leaves and the condition of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.kernels import Gathered, Kernels
+from app.core.lexical.plan import All, Condition, Either, Has, Leaf, Not, Passes, Phrase, Plan, Word
+from app.core.lexical.postings import FIELDS, GAP
+from app.core.lexical.resolve import Lists, SearchedSegment
+
+Flags = NDArray[np.bool_]
+UInt32Array = NDArray[np.uint32]
+Float32Array = NDArray[np.float32]
+
+_POSITION = np.uint64(0xFFFFFFFF)
+
+
+class Leaves:
+    """The chunks of a segment that hold each leaf, found once."""
+
+    def __init__(
+        self, segment: SearchedSegment, kernels: Kernels, weights: Sequence[float]
+    ) -> None:
+        self.segment = segment
+        self._kernels = kernels
+        self._weights = np.array(weights, dtype=np.float32)
+        self._found: dict[Leaf, tuple[UInt32Array, Float32Array]] = {}
+
+    def matches(self, leaves: Sequence[Leaf]) -> Gathered:
+        """Live chunks that hold each leaf, and its weighted frequency there."""
+        self._gather([leaf for leaf in leaves if leaf not in self._found])
+        found = [self._found[leaf] for leaf in leaves]
+        offsets = np.zeros(len(leaves) + 1, dtype=np.uint32)
+        np.cumsum([len(ordinals) for ordinals, _ in found], out=offsets[1:])
+        return Gathered(
+            np.concatenate([np.empty(0, np.uint32), *(ordinals for ordinals, _ in found)]),
+            np.concatenate([np.empty(0, np.float32), *(counts for _, counts in found)]),
+            offsets,
+        )
+
+    def has(self, leaf: Leaf) -> Flags:
+        """bool[n]: live chunks that hold the leaf."""
+        self._gather([] if leaf in self._found else [leaf])
+        flags = np.zeros(self.segment.n_chunks, dtype=np.bool_)
+        flags[self._found[leaf][0]] = True
+        return flags
+
+    def any_of(self, leaves: Iterable[Leaf]) -> Flags:
+        """bool[n]: live chunks that hold any of the leaves."""
+        flags = np.zeros(self.segment.n_chunks, dtype=np.bool_)
+        for leaf in leaves:
+            flags |= self.has(leaf)
+        return flags
+
+    def _gather(self, leaves: Sequence[Leaf]) -> None:
+        """Find leaves: all plain words in one step, as a step has its price in a browser."""
+        plain: list[tuple[Word, Lists]] = []
+        for leaf in leaves:
+            if isinstance(leaf, Phrase):
+                self._found[leaf] = self._phrase(leaf)
+                continue
+            lists = self.segment.lists(leaf)
+            if not lists:
+                self._found[leaf] = np.empty(0, np.uint32), np.empty(0, np.float32)
+            elif len(lists) == 1 and not leaf.field and not lists[0].language:
+                plain.append((leaf, lists[0]))
+            else:
+                self._found[leaf] = self._union(leaf, lists)
+        if plain:
+            found = self._kernel([lists for _, lists in plain], "", "")
+            bounds = found.offsets.tolist()
+            for number, (word, _) in enumerate(plain):
+                at = slice(bounds[number], bounds[number + 1])
+                self._found[word] = found.ordinals[at], found.frequencies[at]
+
+    def _union(self, word: Word, lists: Sequence[Lists]) -> tuple[UInt32Array, Float32Array]:
+        """A word of one field, or with forms that count in one language only."""
+        parts = [self._kernel([each], word.field, each.language) for each in lists]
+        if len(parts) == 1:
+            return parts[0].ordinals, parts[0].frequencies
+        summed = np.zeros(self.segment.n_chunks, dtype=np.float32)
+        for part in parts:
+            summed[part.ordinals] += part.frequencies
+        ordinals = np.flatnonzero(summed).astype(np.uint32)
+        return ordinals, summed[ordinals]
+
+    def _kernel(self, clauses: Sequence[Lists], field: str, language: str) -> Gathered:
+        numbers = np.concatenate([lists.numbers for lists in clauses])
+        offsets = np.zeros(len(clauses) + 1, dtype=np.uint32)
+        np.cumsum([len(lists.numbers) for lists in clauses], out=offsets[1:])
+        weights = self._weights
+        if field:
+            weights = np.where(np.array(FIELDS) == field, weights, np.float32(0))
+            if not weights.any():
+                weights = (np.array(FIELDS) == field).astype(np.float32)
+        return self._kernels.gather(
+            self.segment.arrays,
+            self.segment.mask(language),
+            offsets,
+            self.segment.postings.posting_offsets[numbers],
+            self.segment.postings.posting_offsets[numbers + 1],
+            np.concatenate([lists.weights for lists in clauses]),
+            weights,
+        )
+
+    def _phrase(self, phrase: Phrase) -> tuple[UInt32Array, Float32Array]:
+        """Chunks that hold a phrase, and how often."""
+        self._gather([slot for slot in phrase.slots if slot not in self._found])
+        wanted = np.ones(self.segment.n_chunks, dtype=np.bool_)
+        for slot in phrase.slots:
+            here = np.zeros(self.segment.n_chunks, dtype=np.bool_)
+            here[self._found[slot][0]] = True
+            wanted &= here
+        if not wanted.any():
+            return np.empty(0, np.uint32), np.empty(0, np.float32)
+        mask = wanted.astype(np.uint8)
+        # Equal slots share one array: each needs a position of its own.
+        found = {slot: self._positions(slot, mask) for slot in phrase.slots}
+        keys = [found[slot] for slot in phrase.slots]
+        slack = min(phrase.slack, GAP - len(keys) - 1)
+        ordinals, counts = self._kernels.near(keys, slack, phrase.ordered)
+        return ordinals, counts.astype(np.float32)
+
+    def _positions(self, word: Word, wanted: NDArray[np.uint8]) -> NDArray[np.uint64]:
+        """Where a word stands in the wanted chunks: ``ordinal << 32 | position``, rising."""
+        postings = self.segment.postings
+        found: list[NDArray[np.uint64]] = []
+        for lists in self.segment.lists(word):
+            mask = self.segment.mask(lists.language) if lists.language else None
+            allowed = wanted if mask is None else wanted & mask
+            for number in lists.numbers.tolist():
+                at = postings.slice_of(number)
+                found.append(
+                    self._kernels.positions(
+                        postings.positions,
+                        self.segment.arrays,
+                        at.start,
+                        at.stop,
+                        int(postings.position_offsets[number]),
+                        allowed,
+                    )
+                )
+        keys = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        return self._in_field(keys, word.field) if word.field else keys
+
+    def _in_field(self, keys: NDArray[np.uint64], field: str) -> NDArray[np.uint64]:
+        ordinals = (keys >> np.uint64(32)).astype(np.int64)
+        starts = self.segment.postings.field_starts[ordinals]
+        positions = (keys & _POSITION).astype(np.int64)
+        inside = (positions[:, None] >= starts).sum(axis=1)
+        kept: NDArray[np.uint64] = keys[inside == FIELDS.index(field)]
+        return kept
+
+
+def condition_mask(
+    condition: Condition,
+    leaves: Leaves,
+    passes: Callable[[int, Any], Flags] | None,
+    segment: int,
+) -> Flags:
+    """bool[n]: chunks that fulfil a condition, deleted ones as they come."""
+
+    def mask(condition: Condition) -> Flags:
+        match condition:
+            case Has(leaf):
+                return leaves.has(leaf)
+            case Passes(wanted):
+                if passes is None:
+                    raise ValueError(f"nobody knows the filter {wanted!r}")
+                return passes(segment, wanted)
+            case Not(inner):
+                return ~mask(inner)
+            case All(parts):
+                flags = np.ones(leaves.segment.n_chunks, dtype=np.bool_)
+                for part in parts:
+                    flags &= mask(part)
+                return flags
+            case Either(parts):
+                flags = np.zeros(leaves.segment.n_chunks, dtype=np.bool_)
+                for part in parts:
+                    flags |= mask(part)
+                return flags
+
+    return mask(condition)
+
+
+def leaves_of(plan: Plan) -> list[Leaf]:
+    """All leaves of a plan, scored ones first, each once."""
+    found = dict.fromkeys(plan.scored)
+
+    def walk(condition: Condition) -> None:
+        match condition:
+            case Has(leaf):
+                found.setdefault(leaf)
+            case Not(inner):
+                walk(inner)
+            case All(parts) | Either(parts):
+                for part in parts:
+                    walk(part)
+            case Passes():
+                pass
+
+    if plan.condition is not None:
+        walk(plan.condition)
+    return list(found)
