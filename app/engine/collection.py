@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.core.analysis import Analyzer
+from app.core.kernels import Kernels, NumpyKernels
 from app.core.model import SearchResult
 from app.engine import listing, passages, selecting
 from app.engine.context import pack
@@ -46,6 +47,7 @@ class Collection:
         count_tokens: TokenCounter,
         pdf_reader: PdfReader | None,
         rhythm: Rhythm,
+        kernels: Kernels,
     ) -> None:
         self._state = state
         self._chain = chain
@@ -53,6 +55,7 @@ class Collection:
         self._count_tokens = count_tokens
         self._pdf_reader = pdf_reader
         self._rhythm = rhythm
+        self._kernels = kernels
         self._analyzer = Analyzer()
         self._adding: set[Indexer] = set()
 
@@ -68,12 +71,13 @@ class Collection:
         read_only: bool = False,
         policy: MergePolicy | None = None,
         rhythm: Rhythm | None = None,
+        kernels: Kernels | None = None,
     ) -> Collection:
         """Open the index of a store, or begin one.
 
         `embedder` None means: words only. A `read_only` collection follows another writer, see
-        `refresh`. Raises `StorageError`: `storage-damaged`, `index-version`,
-        `storage-unavailable`.
+        `refresh`. `kernels` None means: those of NumPy. Raises `StorageError`:
+        `storage-damaged`, `index-version`, `storage-unavailable`.
         """
         if not isinstance(embedder, EmbedderChain):
             embedder = EmbedderChain([] if embedder is None else [embedder])
@@ -84,12 +88,18 @@ class Collection:
             count_tokens=count_tokens,
             pdf_reader=pdf_reader,
             rhythm=rhythm or Rhythm(),
+            kernels=kernels or NumpyKernels(),
         )
 
     @property
     def chain(self) -> EmbedderChain:
         """The embedders in use."""
         return self._chain
+
+    @property
+    def kernels(self) -> Kernels:
+        """What the hot loops of search run on."""
+        return self._kernels
 
     @property
     def generation(self) -> int:
