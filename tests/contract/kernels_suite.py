@@ -231,6 +231,8 @@ def finds_phrases(kernels):
     assert near(kernels, [a, b, b], 0, True) == {3: 1}
     # From 0 the chain 0, 1, 5 skips three; from 4 the chain 4, 5, 6 skips none.
     assert near(kernels, [a, b, b], 3, True) == {3: 2}
+    # The chain of 0 is too long by far; that of 3 ends at the same position and fits exactly.
+    assert near(kernels, [keys((0, 0), (0, 2), (0, 3)), keys((0, 5))], 1, True) == {0: 1}
     assert near(kernels, [a], 0, True) == {0: 2, 1: 1, 3: 2}
     assert near(kernels, [a, a[:0]], 9, True) == {}
     assert near(kernels, [], 9, True) == {}

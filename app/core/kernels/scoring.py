@@ -47,7 +47,7 @@ def gather(
     at = ranges(starts, ends)
     ordinals = postings.ordinals[at]
     frequencies = list_frequencies(postings, starts, ends, weights, field_weights)
-    edges = offsets_of(ends.astype(np.intp) - starts)[clause_offsets]
+    edges = offsets_of(lengths_of(starts, ends))[clause_offsets]
     parts = [
         _clause(ordinals[low:high], frequencies[low:high], live, n_lists)
         for (low, high), n_lists in zip(
@@ -89,14 +89,14 @@ def list_frequencies(
 
     Counts end at 255, so those of the fields may be more than the one of all: the body has 0 then.
     """
-    lengths = ends.astype(np.intp) - starts
-    begins = offsets_of(lengths)
+    lengths = lengths_of(starts, ends)
+    shifts = offsets_of(lengths)[:-1] - starts.astype(np.intp)
     body = postings.counts[ranges(starts, ends)].astype(np.int32)
     fields = []
     for places, counts in postings.sparse:
         low, high = np.searchsorted(places, starts), np.searchsorted(places, ends)
         here = ranges(low, high)
-        at = places[here].astype(np.intp) + np.repeat((begins[:-1] - starts), high - low)
+        at = places[here].astype(np.intp) + np.repeat(shifts, high - low)
         fields.append((at, counts[here].astype(np.float32)))
         body[at] -= counts[here]
     total = field_weights[0] * np.maximum(body, 0).astype(np.float32)
@@ -157,13 +157,22 @@ def offsets_of(lengths: NDArray[Any]) -> NDArray[np.intp]:
     return offsets
 
 
+def lengths_of(starts: NDArray[Any], ends: NDArray[Any]) -> NDArray[np.intp]:
+    """Lengths of intervals, in the type that sizes have on this machine.
+
+    >>> lengths_of(np.uint32([4, 0]), np.uint32([6, 3])).tolist()
+    [2, 3]
+    """
+    return ends.astype(np.intp) - starts.astype(np.intp)
+
+
 def ranges(starts: NDArray[Any], ends: NDArray[Any]) -> NDArray[np.intp]:
     """All numbers of the intervals, one interval after the other.
 
     >>> ranges(np.array([4, 0]), np.array([6, 3])).tolist()
     [4, 5, 0, 1, 2]
     """
-    begins = starts.astype(np.intp)
-    lengths = ends - begins
+    lengths = lengths_of(starts, ends)
     offsets = offsets_of(lengths)
-    return np.arange(offsets[-1], dtype=np.intp) + np.repeat(begins - offsets[:-1], lengths)
+    shifts = starts.astype(np.intp) - offsets[:-1]
+    return np.arange(offsets[-1], dtype=np.intp) + np.repeat(shifts, lengths)
