@@ -66,6 +66,7 @@ site: vendor
 
 vendor: .venv/.host node_modules/.installed
 	@$(PY) pyodide_build/vendor_assets.py
+	@$(PY) pyodide_build/build_kernels.py
 	@$(PY) pyodide_build/export_model.py
 
 browser: .venv/.host

@@ -309,7 +309,10 @@ export interface Context {
 /** What is in use right now. */
 export interface Info {
   version: string;
-  /** Versions of fossick, python, numpy and pyodide. */
+  /**
+   * Versions of fossick, python, numpy and pyodide; `kernels` is what the hot loops of search run
+   * on, "wasm" or "numpy".
+   */
   versions: Record<string, string>;
   collection: string;
   storage: StorageKind | "";

@@ -12,6 +12,7 @@ from app.browser import ffi
 from app.browser.bridge import Bridge
 from app.browser.endpoint import Endpoint
 from app.browser.inference import BrowserEmbedder
+from app.browser.kernels import browser_kernels
 from app.browser.pdf import BrowserPdfReader
 from app.browser.store import BrowserStore
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
@@ -25,8 +26,9 @@ async def boot(capabilities: ffi.JsObject) -> Endpoint:
 
     `capabilities` has `files` (a FileStore, or null for memory), `writable`, `embedder` (flags
     `transformer` and `hash`), `inference` (an InferenceClient, or null), `parse` (a ParseClient),
-    `vocabulary` (the model's, one entry a line, may be empty) and `onEmbedder`, which is told
-    whenever another embedder takes over. Raises `StorageError`.
+    `vocabulary` (the model's, one entry a line, may be empty), `kernels` (what the WebAssembly
+    module exports, or null) and `onEmbedder`, which is told whenever another embedder takes over.
+    Raises `StorageError`.
     """
     wants = capabilities.embedder
     model = BrowserEmbedder(capabilities.inference) if wants.transformer else None
@@ -34,6 +36,7 @@ async def boot(capabilities: ffi.JsObject) -> Endpoint:
     if wants.hash:
         embedders.append(HashEmbedder())
     chain = EmbedderChain(embedders)
+    kernels = browser_kernels(capabilities.kernels)
     collection = await Collection.open(
         _store(capabilities),
         embedder=chain,
@@ -41,11 +44,13 @@ async def boot(capabilities: ffi.JsObject) -> Endpoint:
         count_tokens=_token_counter(str(capabilities.vocabulary)),
         pdf_reader=BrowserPdfReader(capabilities.parse),
         read_only=not capabilities.writable,
+        kernels=kernels,
     )
     versions = {
         "fossick": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "kernels": kernels.name,
     }
     bridge = Bridge(collection, model, follows=not capabilities.writable)
     return Endpoint(bridge, model, chain, capabilities.onEmbedder, versions)

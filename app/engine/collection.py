@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from app.core.kernels import Kernels, NumpyKernels
 from app.core.lexical import Wanted
 from app.core.model import SearchResult
 from app.engine import listing, passages, selecting
@@ -70,18 +71,25 @@ class Collection:
         read_only: bool = False,
         policy: MergePolicy | None = None,
         rhythm: Rhythm | None = None,
+        kernels: Kernels | None = None,
         today: Callable[[], date] = date.today,
     ) -> Collection:
         """Open the index of a store, or begin one.
 
-        `embedder` None means: words only. `today` is what "yesterday" in a query counts from. A `read_only` collection follows another writer, see
-        `refresh`. Raises `StorageError`: `storage-damaged`, `index-version`,
+        `embedder` None means: words only. A `read_only` collection follows another writer, see
+        `refresh`. `kernels` None means: those of NumPy. `today` is what "yesterday" in a query
+        counts from. Raises `StorageError`: `storage-damaged`, `index-version`,
         `storage-unavailable`.
         """
         if not isinstance(embedder, EmbedderChain):
             embedder = EmbedderChain([] if embedder is None else [embedder])
         return cls(
-            await State.open(store, read_only=read_only, policy=policy or MergePolicy()),
+            await State.open(
+                store,
+                read_only=read_only,
+                policy=policy or MergePolicy(),
+                kernels=kernels or NumpyKernels(),
+            ),
             chain=embedder,
             clock=clock,
             count_tokens=count_tokens,
@@ -94,6 +102,11 @@ class Collection:
     def chain(self) -> EmbedderChain:
         """The embedders in use."""
         return self._chain
+
+    @property
+    def kernels(self) -> Kernels:
+        """What the hot loops of search run on."""
+        return self._state.kernels
 
     @property
     def generation(self) -> int:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 
 from app.core.analysis import VERSION
+from app.core.kernels import Kernels
 from app.engine.group import Group
 from app.engine.timing import Timings
 from app.engine.view import View
@@ -29,10 +30,16 @@ class State:
     """
 
     def __init__(
-        self, store: Store, snapshot: Snapshot, writer: IndexWriter | None, policy: MergePolicy
+        self,
+        store: Store,
+        snapshot: Snapshot,
+        writer: IndexWriter | None,
+        policy: MergePolicy,
+        kernels: Kernels,
     ) -> None:
         self.store = store
-        self.view = View(snapshot)
+        self.kernels = kernels
+        self.view = View(snapshot, kernels)
         self.closed = False
         self._writer = writer
         self._policy = policy
@@ -40,13 +47,15 @@ class State:
         self._readers = 0
 
     @classmethod
-    async def open(cls, store: Store, *, read_only: bool, policy: MergePolicy) -> State:
+    async def open(
+        cls, store: Store, *, read_only: bool, policy: MergePolicy, kernels: Kernels
+    ) -> State:
         """Load the last commit, or begin an index."""
         if read_only:
             snapshot = await snapshots.load(store, analysis=VERSION)
-            return cls(store, snapshot or Snapshot(), None, policy)
+            return cls(store, snapshot or Snapshot(), None, policy, kernels)
         writer = await IndexWriter.open(store, analysis=VERSION)
-        return cls(store, writer.snapshot, writer, policy)
+        return cls(store, writer.snapshot, writer, policy, kernels)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[View]:
@@ -80,7 +89,7 @@ class State:
         found = await snapshots.load(self.store, analysis=VERSION)
         if found is None or found.generation == self.view.snapshot.generation:
             return False
-        self.view = View(found)
+        self.view = View(found, self.kernels)
         return True
 
     async def close(self) -> None:
@@ -113,7 +122,7 @@ class State:
                 new = await group.build(writer.new_segment_name(), vectors)
                 await asyncio.sleep(0)
                 await writer.commit([new], deletes=deletes)
-            self.view = View(writer.snapshot)
+            self.view = View(writer.snapshot, self.kernels)
             with timings.part("merge"):
                 await self._tidy(writer)
             return sum(map(len, deletes.values()))
@@ -124,7 +133,7 @@ class State:
             deletes = self._places(ids)
             if deletes:
                 await writer.commit(deletes=deletes)
-                self.view = View(writer.snapshot)
+                self.view = View(writer.snapshot, self.kernels)
                 await self._tidy(writer)
             return sum(map(len, deletes.values()))
 
@@ -143,7 +152,7 @@ class State:
             parts = writer.snapshot.segments[run.start : run.stop]
             merged = await merge(self.store, parts, writer.new_segment_name())
             await writer.commit(merged=(run, merged))
-            self.view = View(writer.snapshot)
+            self.view = View(writer.snapshot, self.kernels)
         await self._sweep()
 
     def _planned(self, snapshot: Snapshot) -> range | None:

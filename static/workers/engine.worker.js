@@ -11,6 +11,7 @@ import * as Comlink from "../vendor/comlink.js";
 import { nextTask } from "./embedding-queue.js";
 import { InferenceClient } from "./inference-client.js";
 import { startInterpreter } from "./interpreter.js";
+import { compileKernels, kernelsOver } from "./kernels.js";
 import { ParseClient } from "./parse-client.js";
 import { gather } from "./sources.js";
 import { becomeWriter, chooseStore } from "./stores.js";
@@ -79,11 +80,12 @@ class Engine {
   async startNow(options) {
     const begun = performance.now();
     const step = (/** @type {string} */ message, done = 0) => this.bootProgress(message, done);
-    const [python, choice, writer, vocabulary] = await Promise.all([
+    const [python, choice, writer, vocabulary, kernels] = await Promise.all([
       startInterpreter({ step, useImage: options.useImage }),
       chooseStore(options.storage, options.collection),
       options.storage === "memory" ? null : becomeWriter(options.collection),
       fetchVocabulary(options.vocabulary),
+      compileKernels(),
     ]);
     this.release = writer?.release ?? this.release;
     step("Opening the collection", STEPS - 1);
@@ -96,6 +98,7 @@ class Engine {
       inference: this.inference,
       parse: this.parse,
       vocabulary,
+      kernels: kernelsOver(kernels, python.pyodide._module.memory),
       onEmbedder: (/** @type {object | undefined} */ embedder, /** @type {string} */ note) =>
         this.onEvent({ type: "embedder", embedder: embedder ?? null, note }),
     });

@@ -66,6 +66,8 @@ pyodide.unpackArchive(await (await fetch("/tests.zip")).arrayBuffer(), "zip");
 const { OpfsStore } = await import("/static/workers/store-opfs.js");
 const { IndexedDbStore } = await import("/static/workers/store-indexeddb.js");
 self.fossickStores = { opfs: OpfsStore, indexeddb: IndexedDbStore };
+const { compileKernels, kernelsOver } = await import("/static/workers/kernels.js");
+self.fossickKernels = kernelsOver(await compileKernels(), pyodide._module.memory);
 """
 
 

@@ -1,4 +1,4 @@
-"""One word to its forms: "don't" → dont; "getUserName" → getusername, get, user, name.
+"""One word to its parts: "don't" → dont; "getUserName" → getusername, get, user, name.
 
 A word is what `scripts.WORD` matches. Scripts without spaces become overlapping pairs of
 characters; everything else is a simple word or a compound of parts between joints
@@ -10,7 +10,7 @@ joint stays: 3.14, 2024-01-15.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -36,62 +36,92 @@ class Token(NamedTuple):
     end: int
 
 
+class Entry(NamedTuple):
+    """A form, the stretch of the text it stands for, and how far it is from the form before.
+
+    `start` and `end` count code points. `step` is 1 for the next word, 0 for another form of
+    the same one: a part of a compound stands where its whole does.
+    """
+
+    form: str
+    start: int
+    end: int
+    step: int
+
+
+Spelling = Callable[[str], str]
+"""What a stretch of text is written as: `normalise`, or something that keeps more of it."""
+
+
 def forms(word: str) -> list[Token]:
     """Normalised forms of one word, not stemmed; a compound's whole stands before its parts.
 
     >>> [form.term for form in forms("snake_Case")]
     ['snakecase', 'snake', 'case']
     """
-    # A mark with no letter to stand on may leave nothing.
-    return [form for form in _forms(word) if form.term]
+    return [Token(entry.form, entry.start, entry.end) for entry in spelled(word, normalise)]
 
 
-def _forms(word: str) -> Iterator[Token]:
+def spelled(word: str, spelling: Spelling) -> Iterator[Entry]:
+    """All forms of one word, each written as `spelling` has it.
+
+    >>> [(form, step) for form, _, _, step in spelled("up-to-date", str.upper)]
+    [('UPTODATE', 1), ('UP', 0), ('TO', 0), ('DATE', 0)]
+    """
     done = 0
     if HAS_UNSPACED.search(word):
         for run in UNSPACED_RUN.finditer(word):
-            yield from _compound(word[done : run.start()], done)
-            yield from _pairs(run.group(), run.start())
+            yield from _in_one_place(_compound(word[done : run.start()], done, spelling))
+            yield from _pairs(run.group(), run.start(), spelling)
             done = run.end()
-    yield from _compound(word[done:], done)
+    yield from _in_one_place(_compound(word[done:], done, spelling))
 
 
-def _pairs(run: str, base: int) -> Iterator[Token]:
+def _in_one_place(tokens: Iterable[Token]) -> Iterator[Entry]:
+    step = 1
+    for token in tokens:
+        if token.term:  # A mark with no letter to stand on may leave nothing.
+            yield Entry(*token, step)
+            step = 0
+
+
+def _pairs(run: str, base: int, spelling: Spelling) -> Iterator[Entry]:
     """Overlapping pairs of characters, or the one character there is."""
     singles = [
-        Token(normal, base + cluster.start(), base + cluster.end())
+        Token(form, base + cluster.start(), base + cluster.end())
         for cluster in CLUSTER.finditer(run)
-        if (normal := normalise(cluster.group()))
+        if (form := spelling(cluster.group()))
     ]
     if len(singles) == 1:
-        yield singles[0]
+        yield Entry(*singles[0], 1)
     for left, right in pairwise(singles):
-        yield Token(left.term + right.term, left.start, right.end)
+        yield Entry(left.term + right.term, left.start, right.end, 1)
 
 
-def _compound(text: str, base: int) -> Iterator[Token]:
+def _compound(text: str, base: int, spelling: Spelling) -> Iterator[Token]:
+    for raw in _raw_parts(text):
+        form = spelling(raw.term)
+        if _NUMBER.fullmatch(form):
+            form = form.replace(",", "")
+        yield Token(form[:MAX_TERM], base + raw.start, base + raw.end)
+
+
+def _raw_parts(text: str) -> Iterator[Token]:
+    """The whole of a compound, then its parts, as they are written."""
     pieces = _without_clitic(text, [_token(m.group(), m.start()) for m in _PART.finditer(text)])
     parts = [hump for piece in pieces for hump in _humps(piece)]
     if len(parts) > 1:
-        whole = Token(_join(text, parts), parts[0].start, parts[-1].end)
-        yield _normal(whole, base)
+        yield Token(_join(text, parts), parts[0].start, parts[-1].end)
         if "." in text and all(len(part.term) == 1 for part in parts):
             return  # U.S.A., e.g.
     for part in parts:
         if len(parts) == 1 or not _is_splinter(text, part):
-            yield _normal(part, base)
-            yield from (_normal(inner, base) for inner in _inside(part))
+            yield part
+            yield from _inside(part)
 
 
 def _token(raw: str, start: int) -> Token:
     return Token(raw, start, start + len(raw))
-
-
-def _normal(raw: Token, base: int) -> Token:
-    form = normalise(raw.term)
-    if _NUMBER.fullmatch(form):
-        form = form.replace(",", "")
-    return Token(form[:MAX_TERM], base + raw.start, base + raw.end)
 
 
 def _inside(part: Token) -> Iterator[Token]:

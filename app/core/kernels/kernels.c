@@ -1,0 +1,594 @@
+/* The hot loops of the keyword leg, for wasm32 with SIMD, in place on the caller's memory.
+ *
+ * Each function takes one pointer: to a block of 32-bit words, its arguments in the order of the
+ * struct above it. What they compute is said in port.py and, in NumPy, in scoring.py and
+ * matching.py; both must agree bit for bit, so every float operation stands as it is written
+ * there, and is compiled without contraction or reassociation.
+ *
+ * The memory belongs to another program. Therefore nothing here may need a stack in memory or
+ * static data (the build refuses both), and nothing is read or written outside the arrays that
+ * were given: ordinals, places and stream bytes come from files, and are checked against sizes.
+ */
+#include <wasm_simd128.h>
+
+typedef unsigned char u8;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef float f32;
+
+#define EXPORT(name) __attribute__((export_name(#name)))
+#define INLINE static inline __attribute__((always_inline))
+
+/* Answers below 0; see wasm.py. */
+#define DAMAGED (-1)
+#define MORE_ROOM (-2)
+
+/* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
+EXPORT(version) int version(void) { return 1; }
+
+INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
+
+/* ---- posting lists ---------------------------------------------------------------------- */
+
+struct sparse {
+  const u32 *places;
+  const u8 *counts;
+  u32 n;
+};
+
+struct postings {
+  const u32 *ordinals;
+  const u8 *counts;
+  u32 n;
+  struct sparse headings, title, path;
+};
+
+/* First index from `at` on whose value is at least `target`; n if there is none. */
+INLINE u32 seek32(const u32 *values, u32 n, u32 at, u32 target) {
+  if (at >= n || values[at] >= target) return at;
+  u32 step = 1;
+  while (step < n - at && values[at + step] < target) at += step, step <<= 1;
+  u32 end = step < n - at ? at + step : n;
+  while (end - at > 1) {
+    u32 middle = at + (end - at) / 2;
+    if (values[middle] < target) at = middle;
+    else end = middle;
+  }
+  return end;
+}
+
+/* ---- gather ------------------------------------------------------------------------------ */
+
+struct gather {
+  const struct postings *postings;
+  const u8 *live; /* null: all are */
+  u32 n_live;
+  u32 n_clauses;
+  const u32 *clause_offsets, *starts, *ends;
+  const f32 *weights, *field_weights;
+  f32 *sums; /* all 0 before and after */
+  u32 *touched;
+  u32 room; /* items of `sums`, a multiple of 32; in a MORE_ROOM answer: how many it takes */
+  u32 *ordinals;
+  f32 *frequencies;
+  u32 *offsets;
+};
+
+/* Where the postings of a list stand out: the next place of one field, as the list is walked. */
+INLINE u32 next_place(const struct sparse *field, u32 at) {
+  return at < field->n ? field->places[at] : 0xffffffffu;
+}
+
+INLINE u32 take(const struct sparse *field, u32 *at, u32 place) {
+  return next_place(field, *at) == place ? field->counts[(*at)++] : 0;
+}
+
+/* The largest ordinal of clauses with several lists, plus 1: what `sums` must have room for. */
+INLINE u32 room_needed(const struct gather *a) {
+  u32 room = 0;
+  for (u32 clause = 0; clause < a->n_clauses; clause++) {
+    u32 first = a->clause_offsets[clause], last = a->clause_offsets[clause + 1];
+    if (last - first < 2) continue;
+    for (u32 i = first; i < last; i++) {
+      if (a->starts[i] == a->ends[i]) continue;
+      u32 ordinal = a->postings->ordinals[a->ends[i] - 1];
+      if (ordinal >= room) room = ordinal + 1;
+    }
+  }
+  return room;
+}
+
+/* Walk one list. To `sums` and `touched` if `summed`, else to the results from `m` on.
+ * Answers the new `m`, or DAMAGED. */
+INLINE int walk(const struct gather *a, u32 list, u32 m, int summed) {
+  const struct postings *p = a->postings;
+  const u8 *live = a->live;
+  u32 at = a->starts[list], end = a->ends[list];
+  u32 n = summed ? a->room : live ? a->n_live : 0xffffffffu;
+  f32 weight = a->weights[list];
+  f32 of_body = a->field_weights[0], of_headings = a->field_weights[1];
+  f32 of_title = a->field_weights[2], of_path = a->field_weights[3];
+  u32 headings = seek32(p->headings.places, p->headings.n, 0, at);
+  u32 title = seek32(p->title.places, p->title.n, 0, at);
+  u32 path = seek32(p->path.places, p->path.n, 0, at);
+  while (at < end) {
+    u32 stop = least(next_place(&p->headings, headings), next_place(&p->title, title));
+    stop = least(stop, next_place(&p->path, path));
+    /* Places that do not rise must not lead backwards. */
+    stop = stop < at ? at : stop;
+    for (u32 plain = least(stop, end); at < plain; at++) {
+      u32 ordinal = p->ordinals[at];
+      f32 frequency = weight * (of_body * (f32)p->counts[at]);
+      if (ordinal >= n) return DAMAGED;
+      if (summed) {
+        a->sums[ordinal] += frequency;
+        a->touched[ordinal >> 5] |= 1u << (ordinal & 31);
+      } else {
+        a->ordinals[m] = ordinal;
+        a->frequencies[m] = frequency;
+        m += frequency > 0 && (!live || live[ordinal]);
+      }
+    }
+    if (at == end) break;
+    u32 in_headings = take(&p->headings, &headings, at);
+    u32 in_title = take(&p->title, &title, at);
+    u32 in_path = take(&p->path, &path, at);
+    u32 elsewhere = in_headings + in_title + in_path;
+    /* Counts end at 255, so that those of the fields may be more than the one of all. */
+    u32 in_body = p->counts[at] > elsewhere ? p->counts[at] - elsewhere : 0;
+    f32 frequency = of_body * (f32)in_body;
+    frequency += of_headings * (f32)in_headings;
+    frequency += of_title * (f32)in_title;
+    frequency += of_path * (f32)in_path;
+    frequency = weight * frequency;
+    u32 ordinal = p->ordinals[at++];
+    if (ordinal >= n) return DAMAGED;
+    if (summed) {
+      a->sums[ordinal] += frequency;
+      a->touched[ordinal >> 5] |= 1u << (ordinal & 31);
+    } else {
+      a->ordinals[m] = ordinal;
+      a->frequencies[m] = frequency;
+      m += frequency > 0 && (!live || live[ordinal]);
+    }
+  }
+  return (int)m;
+}
+
+/* Write what was summed to the results, and leave zeros. Nothing is written if `dropped`. */
+INLINE int drain(const struct gather *a, u32 m, int dropped) {
+  for (u32 word = 0; word < a->room >> 5; word++) {
+    u32 bits = a->touched[word];
+    if (!bits) continue;
+    a->touched[word] = 0;
+    for (; bits; bits &= bits - 1) {
+      u32 ordinal = word << 5 | (u32)__builtin_ctz(bits);
+      f32 frequency = a->sums[ordinal];
+      a->sums[ordinal] = 0;
+      if (dropped || !(frequency > 0)) continue;
+      if (a->live) {
+        if (ordinal >= a->n_live) return DAMAGED;
+        if (!a->live[ordinal]) continue;
+      }
+      a->ordinals[m] = ordinal;
+      a->frequencies[m++] = frequency;
+    }
+  }
+  return (int)m;
+}
+
+INLINE int gather_clause(const struct gather *a, u32 clause, u32 m) {
+  u32 first = a->clause_offsets[clause], last = a->clause_offsets[clause + 1];
+  if (last == first) return (int)m;
+  if (last - first == 1) return walk(a, first, m, 0);
+  int state = 0;
+  for (u32 list = first; list < last && state >= 0; list++) state = walk(a, list, 0, 1);
+  int end = drain(a, m, state < 0);
+  if (end >= 0) return state < 0 ? state : end;
+  drain(a, m, 1);
+  return end;
+}
+
+/* The number of results, or DAMAGED, or MORE_ROOM. */
+EXPORT(gather) int gather(struct gather *a) {
+  for (u32 i = 0; i < a->clause_offsets[a->n_clauses]; i++)
+    if (a->starts[i] > a->ends[i] || a->ends[i] > a->postings->n) return DAMAGED;
+  u32 room = room_needed(a);
+  if (room > a->room) {
+    a->room = room;
+    return MORE_ROOM;
+  }
+  int m = 0;
+  a->offsets[0] = 0;
+  for (u32 clause = 0; clause < a->n_clauses; clause++) {
+    m = gather_clause(a, clause, (u32)m);
+    if (m < 0) return m;
+    a->offsets[clause + 1] = (u32)m;
+  }
+  return m;
+}
+
+/* ---- add_scores -------------------------------------------------------------------------- */
+
+struct add_scores {
+  u32 n_clauses;
+  const u32 *offsets, *ordinals;
+  const f32 *frequencies, *factors, *norms;
+  f32 *scores;
+  u32 n;
+};
+
+/* 0, or DAMAGED if an ordinal is not below n; some scores are added then. */
+EXPORT(add_scores) int add_scores(const struct add_scores *a) {
+  const f32 *norms = a->norms;
+  f32 *scores = a->scores;
+  v128_t n = wasm_u32x4_splat(a->n);
+  for (u32 clause = 0; clause < a->n_clauses; clause++) {
+    u32 at = a->offsets[clause], end = a->offsets[clause + 1];
+    f32 factor = a->factors[clause];
+    /* The division is what takes time: four at once. Ordinals rise, so no two lanes meet. */
+    for (; end - at >= 4; at += 4) {
+      const u32 *ordinals = a->ordinals + at;
+      u32 o0 = ordinals[0], o1 = ordinals[1], o2 = ordinals[2], o3 = ordinals[3];
+      if (wasm_v128_any_true(wasm_u32x4_ge(wasm_v128_load(ordinals), n))) return DAMAGED;
+      v128_t norm = wasm_f32x4_make(norms[o0], norms[o1], norms[o2], norms[o3]);
+      v128_t frequency = wasm_v128_load(a->frequencies + at);
+      v128_t share = wasm_f32x4_div(frequency, wasm_f32x4_add(frequency, norm));
+      share = wasm_f32x4_mul(wasm_f32x4_splat(factor), share);
+      scores[o0] += wasm_f32x4_extract_lane(share, 0);
+      scores[o1] += wasm_f32x4_extract_lane(share, 1);
+      scores[o2] += wasm_f32x4_extract_lane(share, 2);
+      scores[o3] += wasm_f32x4_extract_lane(share, 3);
+    }
+    for (; at < end; at++) {
+      u32 ordinal = a->ordinals[at];
+      f32 frequency = a->frequencies[at];
+      if (ordinal >= a->n) return DAMAGED;
+      scores[ordinal] += factor * (frequency / (frequency + norms[ordinal]));
+    }
+  }
+  return 0;
+}
+
+/* ---- top_k ------------------------------------------------------------------------------- */
+
+struct top_k {
+  const f32 *scores;
+  const u8 *mask; /* null: all count */
+  u32 n, k;
+  u64 *heap; /* k items */
+  u32 *ordinals;
+  f32 *best;
+  u32 held; /* answer: how many results there are */
+};
+
+/* Order of results as one number, larger is better: the bits of a positive float rise with it. */
+INLINE u64 rank_key(f32 score, u32 ordinal) {
+  union { f32 value; u32 bits; } as = {score};
+  return (u64)as.bits << 32 | (u32)~ordinal;
+}
+
+INLINE f32 key_score(u64 key) {
+  union { u32 bits; f32 value; } as = {(u32)(key >> 32)};
+  return as.value;
+}
+
+/* Put `key` in the place of the least of `n` items. */
+INLINE void sift_down(u64 *heap, u32 n, u64 key) {
+  u32 at = 0;
+  for (u32 child; (child = 2 * at + 1) < n; at = child) {
+    if (child + 1 < n && heap[child + 1] < heap[child]) child++;
+    if (heap[child] >= key) break;
+    heap[at] = heap[child];
+  }
+  heap[at] = key;
+}
+
+INLINE void sift_up(u64 *heap, u32 at, u64 key) {
+  for (u32 parent; at && heap[parent = (at - 1) / 2] > key; at = parent) heap[at] = heap[parent];
+  heap[at] = key;
+}
+
+/* Offer a score above the threshold; answers the new threshold. */
+INLINE f32 offer(u64 *heap, u32 *held, u32 k, f32 score, u32 ordinal) {
+  u64 key = rank_key(score, ordinal);
+  if (*held < k) sift_up(heap, (*held)++, key);
+  else sift_down(heap, k, key);
+  return *held < k ? 0 : key_score(heap[0]);
+}
+
+/* Bit i: whether score i is above `than`. */
+INLINE u32 above(const f32 *scores, v128_t than) {
+  v128_t a = wasm_f32x4_gt(wasm_v128_load(scores), than);
+  v128_t b = wasm_f32x4_gt(wasm_v128_load(scores + 4), than);
+  v128_t c = wasm_f32x4_gt(wasm_v128_load(scores + 8), than);
+  v128_t d = wasm_f32x4_gt(wasm_v128_load(scores + 12), than);
+  v128_t low = wasm_i16x8_narrow_i32x4(a, b), high = wasm_i16x8_narrow_i32x4(c, d);
+  return wasm_i8x16_bitmask(wasm_i8x16_narrow_i16x8(low, high));
+}
+
+/* How many scores count at all. Heap of the k best, the least on top, then sorted. */
+EXPORT(top_k) int top_k(struct top_k *a) {
+  const f32 *scores = a->scores;
+  const u8 *mask = a->mask;
+  u32 k = a->k, n = a->n, held = 0, matched = 0, at = 0;
+  f32 threshold = k ? 0 : __builtin_inff();
+  v128_t zero = wasm_f32x4_splat(0);
+  for (; n - at >= 16; at += 16) {
+    u32 counts = above(scores + at, zero);
+    if (mask) counts &= ~wasm_i8x16_bitmask(wasm_i8x16_eq(wasm_v128_load(mask + at), zero));
+    if (!counts) continue;
+    matched += (u32)__builtin_popcount(counts);
+    u32 better = counts;
+    if (threshold > 0) better &= above(scores + at, wasm_f32x4_splat(threshold));
+    for (; better; better &= better - 1) {
+      u32 ordinal = at + (u32)__builtin_ctz(better);
+      if (scores[ordinal] > threshold)
+        threshold = offer(a->heap, &held, k, scores[ordinal], ordinal);
+    }
+  }
+  for (; at < n; at++) {
+    if (!(scores[at] > 0) || (mask && !mask[at])) continue;
+    matched++;
+    if (scores[at] > threshold) threshold = offer(a->heap, &held, k, scores[at], at);
+  }
+  a->held = held;
+  while (held) {
+    u64 worst = a->heap[0];
+    held--;
+    sift_down(a->heap, held, a->heap[held]);
+    a->ordinals[held] = ~(u32)worst;
+    a->best[held] = key_score(worst);
+  }
+  return (int)matched;
+}
+
+/* ---- intersect --------------------------------------------------------------------------- */
+
+struct intersect {
+  const u32 *a, *b;
+  u32 n_a, n_b;
+  u32 *out; /* room for the shorter one */
+};
+
+/* Where one is this many times longer, it is searched instead of walked. */
+#define SEARCHED 32
+
+INLINE u32 intersect_searched(const u32 *few, u32 n, const u32 *many, u32 n_many, u32 *out) {
+  u32 m = 0, at = 0;
+  for (u32 i = 0; i < n; i++) {
+    at = seek32(many, n_many, at, few[i]);
+    if (at == n_many) break;
+    if (many[at] == few[i]) out[m++] = few[i];
+  }
+  return m;
+}
+
+/* The number of results. */
+EXPORT(intersect) int intersect(const struct intersect *s) {
+  const u32 *a = s->a, *b = s->b;
+  u32 n_a = s->n_a, n_b = s->n_b, i = 0, j = 0, m = 0, room = least(n_a, n_b);
+  if (n_a < n_b / SEARCHED) return (int)intersect_searched(a, n_a, b, n_b, s->out);
+  if (n_b < n_a / SEARCHED) return (int)intersect_searched(b, n_b, a, n_a, s->out);
+  while (i < n_a && j < n_b && m < room) {
+    u32 x = a[i], y = b[j];
+    s->out[m] = x;
+    m += x == y;
+    i += x <= y;
+    j += y <= x;
+  }
+  return (int)m;
+}
+
+/* ---- positions --------------------------------------------------------------------------- */
+
+struct positions {
+  const u8 *stream;
+  u32 n_stream;
+  const struct postings *postings;
+  u32 start, end, byte_start;
+  const u8 *wanted; /* null: all are */
+  u32 n_wanted;
+  u64 *out;
+};
+
+/* How many keys `positions` will write, or DAMAGED. */
+EXPORT(count_positions) int count_positions(const struct positions *a) {
+  const struct postings *p = a->postings;
+  u32 total = 0;
+  if (a->start > a->end || a->end > p->n) return DAMAGED;
+  for (u32 at = a->start; at < a->end; at++) {
+    if (a->wanted && p->ordinals[at] >= a->n_wanted) return DAMAGED;
+    total += !a->wanted || a->wanted[p->ordinals[at]] ? p->counts[at] : 0;
+  }
+  return (int)total;
+}
+
+/* Where the stream goes on after `skip` numbers, skip > 0; beyond n if it ends before. */
+INLINE u32 skip_numbers(const u8 *stream, u32 n, u32 at, u32 skip) {
+  while (n - at >= 16) {
+    /* The last byte of a number has no high bit. */
+    u32 last = ~wasm_i8x16_bitmask(wasm_v128_load(stream + at)) & 0xffff;
+    u32 ends = (u32)__builtin_popcount(last);
+    if (ends >= skip) {
+      while (--skip) last &= last - 1;
+      return at + (u32)__builtin_ctz(last) + 1;
+    }
+    skip -= ends;
+    at += 16;
+  }
+  for (; at < n; at++)
+    if (stream[at] < 0x80 && !--skip) return at + 1;
+  return n + 1;
+}
+
+/* The number of keys, or DAMAGED. */
+EXPORT(positions) int positions(const struct positions *a) {
+  const struct postings *p = a->postings;
+  const u8 *stream = a->stream;
+  u32 n = a->n_stream, at = a->byte_start, skip = 0, m = 0;
+  if (at > n) return DAMAGED;
+  for (u32 posting = a->start; posting < a->end; posting++) {
+    u32 ordinal = p->ordinals[posting], count = p->counts[posting], position = 0;
+    if (a->wanted && !a->wanted[ordinal]) {
+      skip += count;
+      continue;
+    }
+    if (skip && (at = skip_numbers(stream, n, at, skip)) > n) return DAMAGED;
+    skip = 0;
+    for (; count; count--) {
+      u32 value = 0;
+      for (u32 shift = 0;; shift += 7) {
+        if (at >= n || shift > 28) return DAMAGED;
+        u32 byte = stream[at++];
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) break;
+      }
+      position += value;
+      a->out[m++] = (u64)ordinal << 32 | position;
+    }
+  }
+  return (int)m;
+}
+
+/* ---- near -------------------------------------------------------------------------------- */
+
+struct slot {
+  const u64 *keys;
+  u32 n;
+  u32 needed; /* how many different positions a window needs of it */
+  u32 at;     /* first key not yet passed */
+  u32 low, high; /* its keys in the chunk at hand */
+};
+
+struct near {
+  struct slot *slots;
+  u32 n_slots; /* without repetitions where the order does not matter */
+  u32 slack; /* ordered: of the span; else the width of the window */
+  u32 *ordinals, *counts;
+};
+
+/* First index from `at` on whose key is at least `target`; n if there is none. */
+INLINE u32 seek64(const u64 *keys, u32 n, u32 at, u64 target) {
+  if (at >= n || keys[at] >= target) return at;
+  u32 step = 1;
+  while (step < n - at && keys[at + step] < target) at += step, step <<= 1;
+  u32 end = step < n - at ? at + step : n;
+  while (end - at > 1) {
+    u32 middle = at + (end - at) / 2;
+    if (keys[middle] < target) at = middle;
+    else end = middle;
+  }
+  return end;
+}
+
+/* The nearest rising chain from a key of the first slot: the last key of it if it ends in the
+ * same chunk, else the first key that a chain could come to, and `*in_chunk` is 0. All ones if
+ * a slot has come to its end. */
+INLINE u64 chain(const struct near *a, u64 first, u32 *in_chunk) {
+  u64 key = first;
+  for (u32 j = 1; j < a->n_slots; j++) {
+    struct slot *slot = a->slots + j;
+    slot->at = seek64(slot->keys, slot->n, slot->at, key + 1);
+    *in_chunk = 0;
+    if (slot->at == slot->n) return ~0ull;
+    key = slot->keys[slot->at];
+    if (key >> 32 != first >> 32) return key;
+  }
+  *in_chunk = 1;
+  return key;
+}
+
+/* The number of chunks. */
+EXPORT(near_ordered) int near_ordered(const struct near *a) {
+  const u64 *keys = a->slots[0].keys;
+  u32 n = a->slots[0].n, m = 0;
+  u64 longest = (u64)a->slack + a->n_slots - 1;
+  for (u32 i = 0; i < n;) {
+    u32 in_chunk = 1, ordinal = (u32)(keys[i] >> 32);
+    u64 last = chain(a, keys[i], &in_chunk);
+    if (!in_chunk) {
+      if (last == ~0ull) break;
+      i = seek64(keys, n, i + 1, last & 0xffffffff00000000ull);
+    } else if (last - keys[i] > longest) {
+      i = seek64(keys, n, i + 1, last - longest);
+    } else {
+      if (!m || a->ordinals[m - 1] != ordinal) a->ordinals[m] = ordinal, a->counts[m++] = 0;
+      a->counts[m - 1]++;
+      i++;
+    }
+  }
+  return (int)m;
+}
+
+/* Bring all slots to the next chunk that has enough keys of each; 0 if there is none. */
+INLINE int next_chunk(const struct near *a) {
+  struct slot *first = a->slots;
+  for (;;) {
+    if (first->at >= first->n) return 0;
+    u64 base = first->keys[first->at] & 0xffffffff00000000ull, next = base;
+    for (u32 j = 0; j < a->n_slots; j++) {
+      struct slot *slot = a->slots + j;
+      slot->low = seek64(slot->keys, slot->n, slot->at, base);
+      if (slot->low == slot->n) return 0;
+      slot->at = slot->low;
+      next = slot->keys[slot->low] & 0xffffffff00000000ull;
+      if (next != base) break;
+      slot->at = slot->high = seek64(slot->keys, slot->n, slot->low, base + (1ull << 32));
+      if (slot->high - slot->low < slot->needed) next = base + (1ull << 32);
+      if (next != base) break;
+    }
+    if (next == base) return 1;
+    first->at = seek64(first->keys, first->n, first->low, next);
+  }
+}
+
+/* Take the next key of the chunk over all slots into `*key`; 0 at its end. */
+INLINE int next_key(const struct near *a, u64 *key) {
+  u64 lowest = ~0ull;
+  for (u32 j = 0; j < a->n_slots; j++) {
+    const struct slot *slot = a->slots + j;
+    if (slot->at < slot->high && slot->keys[slot->at] < lowest) lowest = slot->keys[slot->at];
+  }
+  *key = lowest;
+  return lowest != ~0ull;
+}
+
+/* Pass `key` in all slots; the start of the shortest stretch that ends there and holds enough of
+ * each, or all ones. */
+INLINE u64 stretch(const struct near *a, u64 key) {
+  u64 start = ~0ull;
+  for (u32 j = 0; j < a->n_slots; j++) {
+    struct slot *slot = a->slots + j;
+    while (slot->at < slot->high && slot->keys[slot->at] == key) slot->at++;
+  }
+  for (u32 j = 0; j < a->n_slots; j++) {
+    const struct slot *slot = a->slots + j;
+    if (slot->at - slot->low < slot->needed) return ~0ull;
+    u64 from = slot->keys[slot->at - slot->needed];
+    if (from < start) start = from;
+  }
+  return start;
+}
+
+/* The number of chunks. Ends of windows rise, and so do the latest starts that go with them;
+ * the keys of the first slot are passed once. */
+EXPORT(near_unordered) int near_unordered(const struct near *a) {
+  const struct slot *first = a->slots;
+  u64 reach = (u64)a->slack - 1;
+  u32 m = 0;
+  while (next_chunk(a)) {
+    u32 at = first->low, count = 0;
+    for (u32 j = 0; j < a->n_slots; j++) a->slots[j].at = a->slots[j].low;
+    for (u64 key; next_key(a, &key);) {
+      u64 start = stretch(a, key);
+      if (start == ~0ull || key - start > reach) continue;
+      while (at < first->high && first->keys[at] + reach < key) at++;
+      for (; at < first->high && first->keys[at] <= start + reach; at++) count++;
+    }
+    if (!count) continue;
+    a->ordinals[m] = (u32)(first->keys[first->low] >> 32);
+    a->counts[m++] = count;
+  }
+  return (int)m;
+}

@@ -1,0 +1,67 @@
+"""The kernels in NumPy: the reference, and what runs where there is no WebAssembly with SIMD."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.core.kernels import matching, scoring
+from app.core.kernels.port import (
+    Best,
+    Bytes,
+    Flags,
+    Float32s,
+    Gathered,
+    Near,
+    PostingArrays,
+    Uint32s,
+    Uint64s,
+)
+
+
+class NumpyKernels:
+    """`Kernels` in NumPy; it has no state."""
+
+    name = "numpy"
+
+    def gather(
+        self,
+        postings: PostingArrays,
+        live: Flags | None,
+        clause_offsets: Uint32s,
+        starts: Uint32s,
+        ends: Uint32s,
+        weights: Float32s,
+        field_weights: Float32s,
+    ) -> Gathered:
+        """The union of each clause's posting lists."""
+        return scoring.gather(postings, live, clause_offsets, starts, ends, weights, field_weights)
+
+    def add_scores(
+        self, gathered: Gathered, factors: Float32s, norms: Float32s, scores: Float32s
+    ) -> None:
+        """Add what each clause gives to each chunk."""
+        scoring.add_scores(gathered, factors, norms, scores)
+
+    def top_k(self, scores: Float32s, mask: Flags | None, k: int) -> Best:
+        """The k best of the scores above 0."""
+        return scoring.top_k(scores, mask, k)
+
+    def intersect(self, a: Uint32s, b: Uint32s) -> Uint32s:
+        """What stands in both of two rising arrays."""
+        return matching.intersect(a, b)
+
+    def positions(
+        self,
+        stream: Bytes,
+        postings: PostingArrays,
+        start: int,
+        end: int,
+        byte_start: int,
+        wanted: Flags | None,
+    ) -> Uint64s:
+        """Keys of all positions of a term."""
+        return matching.positions(stream, postings, start, end, byte_start, wanted)
+
+    def near(self, slots: Sequence[Uint64s], slack: int, ordered: bool) -> Near:
+        """Chunks in which all slots stand close together."""
+        return matching.near(slots, slack, ordered)

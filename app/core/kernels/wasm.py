@@ -1,0 +1,215 @@
+"""The kernels as the WebAssembly module of kernels.c, wherever its memory lies.
+
+The module has no memory of its own: it works on the one that the arrays lie in. Scratch memory is
+of NumPy as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from struct import Struct
+from typing import Protocol
+
+import numpy as np
+
+from app.core.kernels.frame import F32, U8, U32, U64, Frame, Memory, cut, same_length
+from app.core.kernels.port import (
+    Best,
+    Bytes,
+    Flags,
+    Float32s,
+    Gathered,
+    Near,
+    PostingArrays,
+    Uint32s,
+    Uint64s,
+    damaged,
+    distinct,
+    not_negative,
+)
+
+VERSION = 1
+"""What `version` of the module must answer."""
+
+_MORE_ROOM = -2
+_GATHER = Struct("<15I")
+_GATHER_ROOM = 11
+_ADD_SCORES = Struct("<8I")
+_TOP_K = Struct("<8I")
+_TOP_K_HELD = 7
+_INTERSECT = Struct("<5I")
+_POSITIONS = Struct("<9I")
+_NEAR = Struct("<5I")
+_SLOT_WORDS = 6
+_WIDEST = 0xFFFF_FFFF
+
+
+class Exports(Protocol):
+    """The functions of the module; see kernels.c."""
+
+    def version(self) -> int: ...  # noqa: D102
+    def gather(self, frame: int, /) -> int: ...  # noqa: D102
+    def add_scores(self, frame: int, /) -> int: ...  # noqa: D102
+    def top_k(self, frame: int, /) -> int: ...  # noqa: D102
+    def intersect(self, frame: int, /) -> int: ...  # noqa: D102
+    def count_positions(self, frame: int, /) -> int: ...  # noqa: D102
+    def positions(self, frame: int, /) -> int: ...  # noqa: D102
+    def near_ordered(self, frame: int, /) -> int: ...  # noqa: D102
+    def near_unordered(self, frame: int, /) -> int: ...  # noqa: D102
+
+
+class WasmKernels:
+    """`Kernels` over the exports of the module. `ValueError` if they are of another version."""
+
+    name = "wasm"
+
+    def __init__(self, exports: Exports, memory: Memory) -> None:
+        if (version := exports.version()) != VERSION:
+            raise ValueError(f"The kernels have version {version}, not {VERSION}.")
+        # Each look at an export makes a new proxy of it in a browser.
+        self._gather = exports.gather
+        self._add_scores = exports.add_scores
+        self._top_k = exports.top_k
+        self._intersect = exports.intersect
+        self._count_positions = exports.count_positions
+        self._positions = exports.positions
+        self._near = exports.near_unordered, exports.near_ordered
+        self._frame = Frame(memory)
+        self._sums = self._frame.zeros(0, np.float32)
+        self._touched = self._frame.zeros(0, np.uint32)
+
+    def gather(
+        self,
+        postings: PostingArrays,
+        live: Flags | None,
+        clause_offsets: Uint32s,
+        starts: Uint32s,
+        ends: Uint32s,
+        weights: Float32s,
+        field_weights: Float32s,
+    ) -> Gathered:
+        """The union of each clause's posting lists."""
+        frame, clauses = self._frame, len(clause_offsets) - 1
+        same_length(len(starts), len(ends), len(weights), int(clause_offsets[-1]))
+        total = int(np.sum(ends - starts, dtype=np.uint32))
+        if total > len(starts) * len(postings.ordinals):  # a list that ends before it starts
+            raise damaged()
+        ordinals = frame.empty(total, np.uint32)
+        frequencies = frame.empty(total, np.float32)
+        offsets = frame.empty(clauses + 1, np.uint32)
+        words = [frame.postings(postings), *frame.flags(live), clauses]
+        words += [frame.at(array, U32) for array in (clause_offsets, starts, ends)]
+        words += [frame.at(weights, F32), frame.at(field_weights, F32, 4)]
+        results = [frame.at(ordinals, U32), frame.at(frequencies, F32), frame.at(offsets, U32)]
+        found = frame.call(self._gather, _GATHER, *words, *self._scratch(), *results)
+        if found == _MORE_ROOM:
+            self._make_room(frame.word(_GATHER_ROOM))
+            found = frame.call(self._gather, _GATHER, *words, *self._scratch(), *results)
+        found = _checked(found)
+        return Gathered(cut(ordinals, found), cut(frequencies, found), offsets)
+
+    def _scratch(self) -> tuple[int, int, int]:
+        """Where `gather` sums up; it leaves zeros for the next call."""
+        frame = self._frame
+        return frame.at(self._sums, F32), frame.at(self._touched, U32), len(self._sums)
+
+    def _make_room(self, chunks: int) -> None:
+        words = -(-chunks // 32)
+        self._sums = self._frame.zeros(words * 32, np.float32)
+        self._touched = self._frame.zeros(words, np.uint32)
+
+    def add_scores(
+        self, gathered: Gathered, factors: Float32s, norms: Float32s, scores: Float32s
+    ) -> None:
+        """Add what each clause gives to each chunk."""
+        frame = self._frame
+        same_length(len(factors), len(gathered.offsets) - 1)
+        answer = frame.call(
+            self._add_scores,
+            _ADD_SCORES,
+            len(factors),
+            frame.at(gathered.offsets, U32),
+            frame.at(gathered.ordinals, U32),
+            frame.at(gathered.frequencies, F32),
+            frame.at(factors, F32),
+            frame.at(norms, F32, len(scores)),
+            frame.at(scores, F32),
+            len(scores),
+        )
+        _checked(answer)
+
+    def top_k(self, scores: Float32s, mask: Flags | None, k: int) -> Best:
+        """The k best of the scores above 0."""
+        frame = self._frame
+        room = min(not_negative("k", k), len(scores))
+        heap = frame.empty(room, np.uint64)
+        ordinals = frame.empty(room, np.uint32)
+        best = frame.empty(room, np.float32)
+        matched = frame.call(
+            self._top_k,
+            _TOP_K,
+            frame.at(scores, F32),
+            0 if mask is None else frame.at(mask, U8, len(scores)),
+            len(scores),
+            room,
+            frame.at(heap, U64),
+            frame.at(ordinals, U32),
+            frame.at(best, F32),
+            0,
+        )
+        held = frame.word(_TOP_K_HELD)
+        return Best(cut(ordinals, held), cut(best, held), matched)
+
+    def intersect(self, a: Uint32s, b: Uint32s) -> Uint32s:
+        """What stands in both of two rising arrays."""
+        frame = self._frame
+        out = frame.empty(min(len(a), len(b)), np.uint32)
+        places = [frame.at(array, U32) for array in (a, b)]
+        words = (*places, len(a), len(b), frame.at(out, U32))
+        return cut(out, frame.call(self._intersect, _INTERSECT, *words))
+
+    def positions(
+        self,
+        stream: Bytes,
+        postings: PostingArrays,
+        start: int,
+        end: int,
+        byte_start: int,
+        wanted: Flags | None,
+    ) -> Uint64s:
+        """Keys of all positions of a term."""
+        if not 0 <= start <= end <= len(postings.ordinals) or not 0 <= byte_start <= len(stream):
+            raise damaged()
+        frame = self._frame
+        words = [frame.at(stream, U8), len(stream), frame.postings(postings)]
+        words += [start, end, byte_start, *frame.flags(wanted)]
+        count = _checked(frame.call(self._count_positions, _POSITIONS, *words, 0))
+        out = frame.empty(count, np.uint64)
+        _checked(frame.call(self._positions, _POSITIONS, *words, frame.at(out, U64)))
+        return out
+
+    def near(self, slots: Sequence[Uint64s], slack: int, ordered: bool) -> Near:
+        """Chunks in which all slots stand close together."""
+        frame = self._frame
+        not_negative("slack", slack)
+        room = min(map(len, slots), default=0)
+        ordinals = frame.empty(room, np.uint32)
+        counts = frame.empty(room, np.uint32)
+        if not room:
+            return Near(ordinals, counts)
+        used = [(slot, 1) for slot in slots] if ordered else distinct(slots)
+        table = frame.zeros(len(used) * _SLOT_WORDS, np.uint32)
+        table.reshape(-1, _SLOT_WORDS)[:, :3] = [
+            (frame.at(slot, U64), len(slot), needed) for slot, needed in used
+        ]
+        width = min(slack if ordered else slack + len(slots), _WIDEST)
+        results = frame.at(ordinals, U32), frame.at(counts, U32)
+        words = (frame.at(table, U32), len(used), width, *results)
+        found = frame.call(self._near[ordered], _NEAR, *words)
+        return Near(cut(ordinals, found), cut(counts, found))
+
+
+def _checked(answer: int) -> int:
+    if answer < 0:
+        raise damaged()
+    return answer

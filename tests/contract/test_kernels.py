@@ -1,0 +1,235 @@
+"""The kernels by hand-made examples, and WebAssembly against NumPy bit for bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.kernels import Gathered, NumpyKernels, PostingArrays
+from app.core.kernels.wasm import WasmKernels
+from app.errors import InputError
+from tests.contract import kernels_hosts, kernels_suite
+
+TWIN = NumpyKernels()
+SIZES = st.sampled_from([1, 2, 31, 32, 33, 300, 5000, 2**20])
+SEEDS = st.integers(0, 2**32 - 1)
+COUNTS = (1, 1, 1, 2, 3, 17, 254, 255)
+
+
+@pytest.fixture(scope="module")
+def wasm():
+    """`wasm()`: the kernels of WebAssembly, and what places arrays for them."""
+    return kernels_hosts.here().fresh
+
+
+@pytest.fixture(params=["numpy", "wasm"])
+def kernels(request):
+    """Each implementation."""
+    return TWIN if request.param == "numpy" else request.getfixturevalue("wasm")()[0]
+
+
+@pytest.mark.parametrize("check", kernels_suite.CHECKS, ids=lambda check: check.__name__)
+def test_by_hand(kernels, check):
+    """Each implementation gives what was worked out by hand."""
+    check(kernels)
+
+
+def test_scores_by_hand(wasm):
+    """The one kernel that writes into what it is given."""
+    kernels_suite.adds_scores(TWIN, np.copy)
+    kernels_suite.adds_scores(*wasm())
+
+
+def rising(chosen, size, n):
+    """`size` different ordinals below n, rising."""
+    if size * 4 > n:
+        return np.sort(chosen.permutation(n)[:size]).astype(np.uint32)
+    return np.unique(chosen.integers(0, n, size, np.uint32))
+
+
+def postings_of(chosen, n, n_lists, longest, share):
+    """Lists over n chunks, each term in each field with this share of its postings."""
+    parts = [
+        rising(chosen, int(chosen.integers(0, min(n, longest) + 1)), n) for _ in range(n_lists)
+    ]
+    ordinals = np.concatenate([np.empty(0, np.uint32), *parts])
+    edges = np.cumsum([0, *map(len, parts)]).astype(np.uint32)
+    counts = chosen.choice(np.uint8(COUNTS), len(ordinals))
+    sparse = []
+    for _ in range(3):
+        places = np.flatnonzero(chosen.random(len(ordinals)) < share).astype(np.uint32)
+        sparse.append((places, chosen.choice(np.uint8(COUNTS), len(places))))
+    return PostingArrays(ordinals, counts, tuple(sparse)), edges
+
+
+def flags_of(chosen, kind, n):
+    """No flags, or none, all or some of them set, with any value that counts as set."""
+    if kind == "absent":
+        return None
+    share = {"none": 0, "all": 1, "some": 0.5}[kind]
+    return np.where(chosen.random(n) < share, chosen.integers(1, 256, n), 0).astype(np.uint8)
+
+
+FLAGS = st.sampled_from(["absent", "none", "all", "some"])
+
+
+def same(one, other):
+    """Both are the same values of the same types, bit for bit."""
+    for a, b in zip(one, other, strict=True):
+        if isinstance(a, np.ndarray):
+            assert a.dtype == b.dtype
+            assert a.tobytes() == b.tobytes()
+        else:
+            assert a == b
+
+
+@given(
+    seed=SEEDS,
+    n=SIZES,
+    clauses=st.lists(st.integers(0, 4), max_size=5),
+    longest=st.sampled_from([0, 1, 40, 2000]),
+    share=st.sampled_from([0, 0.05, 1]),
+    live=FLAGS,
+)
+def test_gather_and_scores(wasm, seed, n, clauses, longest, share, live):
+    """Unions of lists and the scores made of them."""
+    chosen = np.random.default_rng(seed)
+    postings, edges = postings_of(chosen, n, sum(clauses), longest, share)
+    order = chosen.permutation(sum(clauses))
+    weights = chosen.choice(np.float32([0, 1, 0.3, 1e-30, 7e8]), sum(clauses))
+    arguments = (
+        flags_of(chosen, live, n),
+        np.cumsum([0, *clauses]).astype(np.uint32),
+        edges[order],
+        edges[order + 1],
+        weights,
+        chosen.choice(np.float32([0, 1, 1.7, 3, 1e-20]), 4),
+    )
+    kernels, place = wasm()
+    found, expected = kernels.gather(postings, *arguments), TWIN.gather(postings, *arguments)
+    same(found, expected)
+    factors = chosen.random(len(clauses), np.float32) * 9
+    norms = chosen.random(n, np.float32) * 2
+    scores = chosen.random(n, np.float32) * (chosen.random(n) < 0.5)
+    placed = place(scores)
+    kernels.add_scores(found, factors, norms, placed)
+    TWIN.add_scores(Gathered(*expected), factors, norms, scores)
+    same([placed], [scores])
+
+
+@given(
+    seed=SEEDS,
+    n=st.sampled_from([0, 1, 15, 16, 17, 300, 5000, 2**20]),
+    k=st.sampled_from([0, 1, 2, 10, 100, 4000]),
+    values=st.sampled_from(["ties", "many", "tiny", "zero"]),
+    mask=FLAGS,
+)
+def test_top_k(wasm, seed, n, k, values, mask):
+    """Few scores or many, all the same or all different, in any order."""
+    chosen = np.random.default_rng(seed)
+    made = {
+        "ties": lambda: chosen.choice(np.float32([-1, 0, 0.5, 0.5, 3]), n),
+        "many": lambda: chosen.random(n, np.float32) - np.float32(0.1),
+        "tiny": lambda: chosen.choice(np.float32([1e-45, 2e-45, 1e-38, 3e38, np.inf]), n),
+        "zero": lambda: np.zeros(n, np.float32),
+    }
+    scores, flags = made[values](), flags_of(chosen, mask, n)
+    same(wasm()[0].top_k(scores, flags, k), TWIN.top_k(scores, flags, k))
+
+
+@given(seed=SEEDS, n=SIZES, a=st.integers(0, 3000), b=st.sampled_from([0, 1, 5, 60, 3000]))
+def test_intersect(wasm, seed, n, a, b):
+    """Arrays of all proportions."""
+    chosen = np.random.default_rng(seed)
+    one, other = rising(chosen, min(a, n), n), rising(chosen, min(b, n), n)
+    kernels, _ = wasm()
+    same([kernels.intersect(one, other)], [TWIN.intersect(one, other)])
+    same([kernels.intersect(other, one)], [TWIN.intersect(one, other)])
+
+
+def encoded(differences):
+    """LEB128 of each number, end to end."""
+    data = bytearray()
+    for value in differences:
+        left = value
+        while left >= 0x80:
+            data.append(0x80 | left & 0x7F)
+            left >>= 7
+        data.append(left)
+    return np.frombuffer(bytes(data), np.uint8)
+
+
+@given(
+    seed=SEEDS,
+    n=SIZES,
+    size=st.sampled_from([0, 1, 20, 300]),
+    largest=st.sampled_from([1, 0x7F, 0x80, 1 << 14, 1 << 24]),
+    wanted=FLAGS,
+)
+def test_positions(wasm, seed, n, size, largest, wanted):
+    """Numbers of one to four bytes, the whole term or some chunks of it."""
+    chosen = np.random.default_rng(seed)
+    ordinals = rising(chosen, min(size, n), n)
+    counts = chosen.choice(np.uint8(COUNTS), len(ordinals))
+    postings = PostingArrays(ordinals, counts, (kernels_suite.NOWHERE,) * 3)
+    before = [int(chosen.integers(300)) for _ in range(3)]
+    steps = chosen.integers(1, largest + 1, int(counts.sum(dtype=np.int64))).tolist()
+    stream, start = encoded([*before, *steps]), len(encoded(before))
+    flags = flags_of(chosen, wanted, n)
+    given_ = (stream, postings, 0, len(ordinals), start, flags)
+    found = wasm()[0].positions(*given_)
+    same([found], [TWIN.positions(*given_)])
+    if flags is None:
+        assert (np.diff(found.astype(np.float64)) > 0).all()
+
+
+@given(
+    seed=SEEDS,
+    shape=st.lists(st.integers(0, 2), min_size=1, max_size=4),
+    chunks=st.sampled_from([1, 3, 200]),
+    positions=st.sampled_from([2, 12, 3000]),
+    slack=st.sampled_from([0, 1, 2, 7, 5000, 2**40]),
+    ordered=st.booleans(),
+)
+def test_near(wasm, seed, shape, chunks, positions, slack, ordered):
+    """Rare and common words, words given twice, chains and windows."""
+    chosen = np.random.default_rng(seed)
+    words = []
+    for _ in range(3):
+        size = int(chosen.choice([1, 5, 60, 900]))
+        made = chosen.integers(0, chunks, size, np.uint64) << np.uint64(32)
+        words.append(np.unique(made | chosen.integers(0, positions, size, np.uint64)))
+    slots = [words[number] for number in shape]
+    same(wasm()[0].near(slots, slack, ordered), TWIN.near(slots, slack, ordered))
+
+
+def test_what_does_not_fit_is_refused(wasm):
+    """The module takes sizes and types on trust, so they are looked at before."""
+    kernels = wasm()[0]
+    scores = np.ones(8, np.float32)
+    with pytest.raises(InputError, match="float32 is needed, not of float64"):
+        kernels.top_k(scores.astype(np.float64), None, 3)
+    with pytest.raises(InputError, match="has gaps"):
+        kernels.top_k(scores[::2], None, 3)
+    with pytest.raises(InputError, match="does not fit"):
+        kernels.top_k(scores, np.ones(7, np.uint8), 3)
+    with pytest.raises(InputError, match="lengths"):
+        kernels.add_scores(
+            Gathered(np.uint32([0]), np.float32([1]), np.uint32([0, 1])),
+            np.float32([1, 2]),
+            scores,
+            scores,
+        )
+
+
+def test_another_version_is_refused():
+    """A module that was built from other sources is not called."""
+
+    class Other:
+        def version(self):
+            return 0
+
+    with pytest.raises(ValueError, match="version 0"):
+        WasmKernels(Other(), kernels_hosts)
