@@ -5,15 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.core.lexical import KeywordIndex, build_postings
-from app.core.lexical.bm25 import idf, length_norm, saturate, weigh
+from app.core.lexical import Ranker
+from app.core.lexical.bm25 import idf, length_norm, weigh
+from app.core.lexical.index import of_forms
+from tests.fixtures.keyword import bodies, index_of
 
-PLAIN = (1.0, 1.0, 1.0)
-
-
-def body(*texts):
-    """Postings of chunks that have a body only."""
-    return build_postings([((), (), text.split()) for text in texts])
+PLAIN = Ranker(weights=(1.0, 1.0, 1.0, 1.0), coverage=0.0)
 
 
 def test_idf_by_hand():
@@ -32,8 +29,8 @@ def test_score_by_hand():
     Chunk 0: norm 1.2 (0.25 + 0.75 * 3 / (8/3)) = 1.3125, score ln 1.6 * 2 / 3.3125 = 0.2837758.
     Chunk 1: norm 1.2 (0.25 + 0.75 * 1 / (8/3)) = 0.6375, score ln 1.6 * 1 / 1.6375 = 0.2870251.
     """
-    index = KeywordIndex([(body("gold gold dig", "gold", "dig river sand water"), None)])
-    hits = index.search(["gold"], 10)
+    index = index_of(bodies("gold gold dig", "gold", "dig river sand water"), ranker=PLAIN)
+    hits = index.search(of_forms(["gold"]), 10)
     assert hits.ordinals.tolist() == [1, 0]
     assert hits.scores == pytest.approx([0.2870251, 0.2837758], abs=1e-7)
     assert hits.total == 2
@@ -41,8 +38,8 @@ def test_score_by_hand():
 
 def test_terms_add_up_by_hand():
     """Chunk 0 above also has "dig", in two of three as well: ln 1.6 / (1 + 1.3125) = 0.2032448."""
-    index = KeywordIndex([(body("gold gold dig", "gold", "dig river sand water"), None)])
-    hits = index.search(["dig", "gold"], 1)
+    index = index_of(bodies("gold gold dig", "gold", "dig river sand water"), ranker=PLAIN)
+    hits = index.search(of_forms(["dig", "gold"]), 1)
     assert hits.ordinals.tolist() == [0]
     assert hits.scores == pytest.approx([0.2837758 + 0.2032448], abs=1e-7)
     assert hits.total == 3
@@ -53,19 +50,31 @@ def test_fields_are_weighed_before_saturation():
 
     norm 1.2 (0.25 + 0.75 * 4 / 3) = 1.5, score ln 2 * 3 / 4.5 = 0.4620981.
     """
-    rows = [(["gold"], (), ["gold", "dig"]), ((), (), ["sand", "dig"])]
-    index = KeywordIndex([(build_postings(rows), None)], weights=(2.0, 1.0, 1.0))
+    chunks = [("gold", "", "gold dig"), ("", "", "sand dig")]
+    index = index_of(chunks, ranker=Ranker(weights=(1.0, 1.0, 2.0, 1.0)))
     assert index.avgdl == 3.0
-    assert index.search(["gold"]).scores == pytest.approx([0.4620981], abs=1e-7)
+    assert index.search(of_forms(["gold"])).scores == pytest.approx([0.4620981], abs=1e-7)
+
+
+def test_covering_more_of_the_query_counts():
+    """Two words of a share of a fifth: (0.8 + 0.2 * half) of the plain score for one of two."""
+    chunks = bodies("gold ore sand", "gold dig sand", "water dig sand")
+    plain = index_of(chunks, ranker=PLAIN).search(of_forms(["gold", "ore"]))
+    index = index_of(chunks, ranker=Ranker(weights=PLAIN.weights, coverage=0.2))
+    some = index.search(of_forms(["gold", "ore"]))
+    gold, ore = idf(3, 2), idf(3, 1)
+    assert some.scores[0] == pytest.approx(plain.scores[0])
+    share = gold / (gold + ore)
+    assert some.scores[1] == pytest.approx(plain.scores[1] * (0.8 + 0.2 * share))
 
 
 def test_weights_of_one_are_plain_bm25():
     """Fields joined into one give the very same scores."""
-    apart = build_postings([(["gold"], ["ore"], ["dig", "gold"]), (["dig"], [], ["sand"])])
-    joined = body("gold ore dig gold", "dig sand")
+    apart = [("gold", "ore", "dig gold"), ("dig", "", "sand")]
+    joined = bodies("gold ore dig gold", "dig sand")
     found = [
-        KeywordIndex([(postings, None)], weights=PLAIN).search(["gold", "dig", "ore"])
-        for postings in (apart, joined)
+        index_of(chunks, ranker=PLAIN).search(of_forms(["gold", "dig", "ore"]))
+        for chunks in (apart, joined)
     ]
     assert found[0].ordinals.tolist() == found[1].ordinals.tolist()
     assert found[0].scores.tolist() == found[1].scores.tolist()
@@ -74,13 +83,6 @@ def test_weights_of_one_are_plain_bm25():
 def test_length_norm_without_text():
     """An index of empty chunks divides nothing by zero."""
     assert length_norm(np.zeros(2), 0.0, k1=1.2, b=0.75).tolist() == [1.2, 1.2]
-
-
-def test_saturation_rises_below_one():
-    """Each further occurrence counts, and less than the one before."""
-    gains = np.diff(saturate(np.arange(6.0), np.full(6, 1.2)))
-    assert np.all(gains > 0)
-    assert np.all(np.diff(gains) < 0)
 
 
 def test_weigh_sums_fields():

@@ -14,18 +14,17 @@ from typing import Any
 import numpy as np
 
 import app
-from app.core.analysis import Analyzer, normalise
+from app.core.analysis import entries, fold, keys, language_of
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.core.chunking import chunk
 from app.core.dense.flat import FlatIndex, VectorBlock
 from app.core.dense.hash_embedder import HashEmbedder
-from app.core.lexical.build import build_postings
-from app.core.lexical.index import KeywordIndex
-from app.core.lexical.query import parse
+from app.core.lexical import KeywordIndex, Wanted, parse
 from app.core.lexical.snippet import cut, highlights
 from app.core.ranking import rrf
 from app.errors import FossickError
 from app.formats import detect, read
+from tests.fixtures.keyword import TODAY, ask, index_of, planned, postings_of
 
 Triple = tuple[str, str, str]
 
@@ -48,34 +47,30 @@ def digest(value: object) -> str:
 # ---- text
 
 
-def analysed(texts: Sequence[str]) -> list[tuple[str, list[str], list[tuple[str, int, int]]]]:
-    """Normalised form, terms, and tokens with offsets of each text."""
-    analyzer = Analyzer()
-    return [
-        (normalise(text), analyzer.terms(text), [tuple(t) for t in analyzer.tokens(text)])
-        for text in texts
-    ]
+def analysed(texts: Sequence[str]) -> list[tuple[str, str, list[tuple[Any, ...]]]]:
+    """Folded spelling, language, and entries with their keys of each text."""
+    found = []
+    for text in texts:
+        language = language_of(text)
+        forms = [(*entry, keys(entry.form, language)) for entry in entries(text)]
+        found.append((fold(text), language, forms))
+    return found
 
 
 def parsed(lines: Sequence[str]) -> list[Any]:
-    """Clauses of each line as a query, finished and being typed."""
-    analyzer = Analyzer()
-    return [
-        [(c.terms, c.weight, c.prefix) for c in parse(line, analyzer, typing=typing).clauses]
-        for line in lines
-        for typing in (False, True)
-    ]
+    """The tree of each line and what is wrong with it."""
+    return [parse(line, TODAY) for line in lines]
 
 
 def of_code_points(codes: Sequence[int]) -> list[tuple[str, list[str], list[int], int]]:
-    """Normal form, terms, WordPiece ids and estimate of each character alone and inside a word."""
-    analyzer, pieces = Analyzer(), WordPiece(SMALL_VOCABULARY)
+    """Folded, forms, WordPiece ids and estimate of each character alone and inside a word."""
+    pieces = WordPiece(SMALL_VOCABULARY)
     found = []
     for code in codes:
         char = chr(code)
         text = f"{char} a{char}b"
         found.append(
-            (normalise(char), analyzer.terms(text), pieces.encode(text), estimate_tokens(text))
+            (fold(char), [e.form for e in entries(text)], pieces.encode(text), estimate_tokens(text))
         )
     return found
 
@@ -105,35 +100,25 @@ def estimates(texts: Sequence[str]) -> list[int]:
 # ---- words
 
 
-def rows(documents: Sequence[Triple]) -> list[tuple[list[str], ...]]:
-    """Terms of each document's fields."""
-    analyzer = Analyzer()
-    return [tuple(analyzer.terms(field) for field in document) for document in documents]
-
-
 def postings(documents: Sequence[Triple]) -> dict[str, Any]:
     """All arrays of the postings."""
-    return {name: exact(a) for name, a in build_postings(rows(documents)).to_arrays().items()}
+    return {name: exact(array) for name, array in postings_of(documents).to_arrays().items()}
 
 
 def keyword_index(documents: Sequence[Triple], cut_at: Sequence[int]) -> KeywordIndex:
     """Documents in segments that begin at `cut_at`, every seventh one deleted."""
-    terms, edges = rows(documents), [0, *cut_at, len(documents)]
-    segments = []
-    for start, end in pairwise(edges):
-        live = np.arange(start, end) % 7 != 3
-        segments.append((build_postings(terms[start:end]), live))
-    return KeywordIndex(segments)
+    live = [number % 7 != 3 for number in range(len(documents))]
+    return index_of(documents, cut_at=cut_at, live=live)
 
 
 def keyword_rankings(
     documents: Sequence[Triple], cut_at: Sequence[int], lines: Sequence[str], k: int
 ) -> list[Any]:
     """Ordinals, scores and total of each query."""
-    index, analyzer = keyword_index(documents, cut_at), Analyzer()
+    index = keyword_index(documents, cut_at)
     found = []
     for line in lines:
-        hits = index.search(parse(line, analyzer, typing=True), k)
+        hits = ask(index, line, k, typing=True)
         found.append((exact(hits.ordinals), exact(hits.scores), hits.total))
     return found
 
@@ -142,12 +127,10 @@ def best_ids(
     collection: Sequence[tuple[str, str, str]], lines: Sequence[str], k: int
 ) -> list[list[tuple[str, float]]]:
     """Ids and scores of the best documents, given as (id, title, text), for each query."""
-    analyzer = Analyzer()
-    terms = [(analyzer.terms(title), [], analyzer.terms(text)) for _, title, text in collection]
-    index = KeywordIndex([(build_postings(terms), None)])
+    index = index_of([(title, "", text) for _, title, text in collection])
     rankings = []
     for line in lines:
-        hits = index.search(parse(line, analyzer), k)
+        hits = ask(index, line, k)
         ids = [collection[ordinal][0] for ordinal in hits.ordinals.tolist()]
         rankings.append(list(zip(ids, hits.scores.tolist(), strict=True)))
     return rankings
@@ -155,10 +138,11 @@ def best_ids(
 
 def highlighted(documents: Sequence[Triple], lines: Sequence[str]) -> list[Any]:
     """Highlights and cut-out of every document for one of the queries."""
-    analyzer = Analyzer()
+    index = index_of(documents)
     found = []
     for number, (_, _, body) in enumerate(documents):
-        marked = highlights(body, parse(lines[number % len(lines)], analyzer), analyzer)
+        wanted = Wanted(planned(index, lines[number % len(lines)]).scored)
+        marked = highlights(body, wanted)
         found.append((marked, tuple(cut(body, marked, 80))))
     return found
 

@@ -41,15 +41,6 @@ def length_norm(lengths: Float64Array, avgdl: float, *, k1: float, b: float) -> 
     return norms
 
 
-def saturate(frequencies: Float64Array, norms: Float64Array) -> Float64Array:
-    """tf / (tf + norm), shape (n,), in [0, 1): more occurrences count less and less.
-
-    >>> saturate(np.array([1.0, 3.0]), np.array([1.0, 1.0])).tolist()
-    [0.5, 0.75]
-    """
-    return frequencies / (frequencies + norms)
-
-
 def weigh(per_field: Sequence[NDArray[Any]], weights: Sequence[float]) -> Float64Array:
     """Sum over fields of weight * count, shape (n,), from one array of counts a field.
 

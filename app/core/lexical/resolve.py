@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,9 @@ from app.core.lexical.plan import Word
 from app.core.lexical.postings import Postings
 
 Mask = NDArray[np.uint8]
+
+_REMEMBERED = 1000
+"""Words whose posting lists are kept at hand: a query asks for each several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class SearchedSegment:
         self._languages = languages
         self.names = names
         self._masks: dict[str, Mask | None] = {}
+        self._lists: dict[Word, list[Lists]] = {}
 
     @property
     def n_chunks(self) -> int:
@@ -83,6 +87,14 @@ class SearchedSegment:
 
     def lists(self, word: Word) -> list[Lists]:
         """The posting lists of a word: of each form the one of highest weight."""
+        plain = replace(word, text="", boost=1.0)
+        if plain not in self._lists:
+            if len(self._lists) >= _REMEMBERED:
+                self._lists.clear()
+            self._lists[plain] = self._resolved(plain)
+        return self._lists[plain]
+
+    def _resolved(self, word: Word) -> list[Lists]:
         terms = self.postings.terms
         every: dict[int, float] = {}
         for form, weight in word.forms:
