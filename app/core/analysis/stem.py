@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from snowballstemmer.english_stemmer import EnglishStemmer
+from app.core.analysis.snowball import stemmer
 
-# The class itself: `snowballstemmer.stemmer()` takes a compiled library instead where there is one.
-_SNOWBALL = EnglishStemmer()
+_SNOWBALL = stemmer("en") or str
 
 # The stemmer takes some 25 µs a word; a word with none of these endings has nothing to lose.
 _CHANGING = (
@@ -32,7 +31,7 @@ def stem(word: str) -> str:
     """
     if len(word) < 3 or not (word.endswith(_CHANGING) and word.isascii() and word.isalpha()):
         return word
-    return str(_SNOWBALL.stemWord(word))
+    return _SNOWBALL(word)
 
 
 def completions(prefix: str) -> set[str]:
