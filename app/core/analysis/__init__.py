@@ -1,7 +1,32 @@
-"""Text to terms: normalisation, tokens, stems, and the model's word pieces."""
+"""Text to forms and terms: spelling, stems, languages, stop words, and the model's word pieces."""
 
 from app.core.analysis.analyzer import Analyzer
+from app.core.analysis.closed_words import is_stop, stop_words
+from app.core.analysis.entries import entries, find, holds, is_character
+from app.core.analysis.languages import language_of, query_language
 from app.core.analysis.normalise import normalise
-from app.core.analysis.words import Token
+from app.core.analysis.numbering import STAY, Numbering
+from app.core.analysis.spelling import fold, lowered, spell
+from app.core.analysis.stems import keys
+from app.core.analysis.words import Entry, Token
 
-__all__ = ["Analyzer", "Token", "normalise"]
+__all__ = [
+    "STAY",
+    "Analyzer",
+    "Entry",
+    "Numbering",
+    "Token",
+    "entries",
+    "find",
+    "fold",
+    "holds",
+    "is_character",
+    "is_stop",
+    "keys",
+    "language_of",
+    "lowered",
+    "normalise",
+    "query_language",
+    "spell",
+    "stop_words",
+]
