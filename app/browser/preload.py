@@ -35,8 +35,6 @@ import urllib.parse
 import warnings
 import zlib
 
-import snowballstemmer
-
 import app.core.analysis.wordpiece
 import app.core.chunking
 import app.core.model

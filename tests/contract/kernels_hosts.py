@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,10 @@ from app.core.kernels.wasm import WasmKernels
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = 1 << 16
-PAGES = 2048
+PAGES = 6144
+GUARD = 32
+"""Bytes between arrays, full of `UNTOUCHED`."""
+UNTOUCHED = 0xC5
 
 
 class Arena:
@@ -31,12 +35,26 @@ class Arena:
         self.keep = memory, store  # or the data goes
         self.bytes = np.frombuffer(data, np.uint8)
         self.start = self.bytes.ctypes.data
-        self.low = self.used = PAGE
+        self.clear()
+
+    def clear(self):
+        """Forget all arrays."""
+        self.used, self.pieces = PAGE, []
+        self.bytes[:PAGE] = self.bytes[-PAGE:] = UNTOUCHED
+
+    def strayed(self):
+        """Whether anything was written that lies in no array."""
+        edges = [(0, 0), *self.pieces, (self.used, self.used)]
+        gaps = [self.bytes[end:start] for (_, end), (start, _) in pairwise(edges)]
+        return any((gap != UNTOUCHED).any() for gap in [*gaps, self.bytes[-PAGE:]])
 
     def empty(self, size, dtype):
         """An array in the arena, full of what must not matter."""
         count = size * np.dtype(dtype).itemsize
-        at, self.used = self.used, -(-(self.used + count) // 16) * 16
+        at, self.used = self.used, -(-(self.used + count + GUARD) // 16) * 16
+        assert self.used < len(self.bytes) - PAGE, "the arena is full"
+        self.bytes[at + count : self.used] = UNTOUCHED
+        self.pieces.append((at, at + count))
         piece = self.bytes[at : at + count]
         piece[:] = 0xAB
         return piece.view(dtype)
@@ -75,7 +93,7 @@ class Wasmtime:
 
     def fresh(self):
         """Kernels, and what places arrays for them, over an empty memory."""
-        self.arena.used = self.arena.low
+        self.arena.clear()
         return WasmKernels(self, self.arena), self.arena.place
 
 

@@ -129,6 +129,25 @@ def refuses_damaged_lists(kernels):
             "storage-damaged",
         )
     assert gathered(kernels, postings, [[(0, 1), (2, 3)]], live=live) == [[(0, 1.0), (1, 1.0)]]
+    for n in (5, 15, 16, 31, 64):
+        for beyond in (n, n + 1, n + 40, n + 4000):
+            postings, live = lists([0, beyond], [1, 1]), np.ones(n, np.uint8)
+            for clause in ([(0, 2)], [(0, 1), (1, 2)]):
+                refused(
+                    lambda p=postings, c=clause, n=live: gathered(kernels, p, [c], live=n),
+                    "storage-damaged",
+                )
+
+
+def gathers_long_lists(kernels):
+    """Lists longer than what is worked on at a time, every posting in the title as well."""
+    n = 5000
+    postings = lists(range(0, 2 * n, 2), [3] * n, title=(range(n), [1] * n))
+    fields = np.float32([1, 0, 10, 0])
+    for clause in ([(0, n)], [(0, n), (n, n)]):
+        assert gathered(kernels, postings, [clause], fields=fields) == [
+            [(ordinal, 12.0) for ordinal in range(0, 2 * n, 2)]
+        ]
 
 
 def adds_scores(kernels, place):
@@ -269,6 +288,7 @@ CHECKS = [
     gathers_body_alone,
     counts_that_end_at_255,
     refuses_damaged_lists,
+    gathers_long_lists,
     takes_the_best,
     intersects,
     reads_positions,

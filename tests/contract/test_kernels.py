@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.core.kernels import Gathered, NumpyKernels, PostingArrays
 from app.core.kernels.wasm import WasmKernels
-from app.errors import InputError
+from app.errors import InputError, StorageError
 from tests.contract import kernels_hosts, kernels_suite
 
 TWIN = NumpyKernels()
@@ -203,6 +203,66 @@ def test_near(wasm, seed, shape, chunks, positions, slack, ordered):
         words.append(np.unique(made | chosen.integers(0, positions, size, np.uint64)))
     slots = [words[number] for number in shape]
     same(wasm()[0].near(slots, slack, ordered), TWIN.near(slots, slack, ordered))
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 1])
+@pytest.mark.parametrize("live", ["absent", "some"])
+def test_long_lists(wasm, share, live):
+    """Thousands of postings a list, as one clause and as many."""
+    chosen = np.random.default_rng(5)
+    postings, edges = postings_of(chosen, 30_000, 6, 20_000, share)
+    flags = flags_of(chosen, live, 30_000)
+    weights, fields = chosen.random(6, np.float32), np.float32([1, 2.5, 1.3, 0.6])
+    for offsets in ([0, 6], [0, 1, 2, 3, 4, 5, 6], [0, 4, 5, 6]):
+        lists = (flags, np.uint32(offsets), edges[:-1], edges[1:], weights, fields)
+        same(wasm()[0].gather(postings, *lists), TWIN.gather(postings, *lists))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_garbage_stays_inside(wasm, seed):
+    """Postings of any bytes give an error or some result, and nothing else is written or moved."""
+    chosen = np.random.default_rng(seed)
+    kernels, place = wasm()
+    arena = getattr(place, "__self__", None)
+    size, n = int(chosen.integers(1, 3000)), int(chosen.choice([1, 17, 4000]))
+    beyond = chosen.choice([n, n + 1, 2 * n, 2**32])
+
+    def any_numbers(dtype, count, largest):
+        return place(chosen.integers(0, largest, count, np.uint64).astype(dtype))
+
+    sparse = [
+        (any_numbers(np.uint32, size, size + 5), any_numbers(np.uint8, size, 256)) for _ in range(3)
+    ]
+    postings = PostingArrays(
+        any_numbers(np.uint32, size, beyond), any_numbers(np.uint8, size, 256), tuple(sparse)
+    )
+    starts = any_numbers(np.uint32, 4, size)
+    ends = place(
+        np.minimum(starts + chosen.integers(0, size, 4, np.uint32), size + (seed % 7 == 0))
+    )
+    stream, live = any_numbers(np.uint8, 5 * size, 256), place(np.ones(n, np.uint8))
+    one = place(np.ones(4, np.float32))
+    scores, norms = place(np.zeros(n, np.float32)), place(np.ones(n, np.float32))
+    keys = any_numbers(np.uint64, 300, 2**40)
+
+    def attempt(call):
+        try:
+            return call()
+        except StorageError:
+            return None
+
+    for flags in (None, live):
+        for offsets in (np.uint32([0, 4]), np.uint32([0, 1, 2, 3, 4])):
+            lists = (postings, flags, offsets, starts, ends, one, one)
+            if found := attempt(lambda given=lists: kernels.gather(*given)):
+                factors = one[: len(offsets) - 1]
+                attempt(lambda f=found, by=factors: kernels.add_scores(f, by, norms, scores))
+        attempt(lambda f=flags: kernels.positions(stream, postings, 0, size, 0, f))
+    kernels.intersect(postings.ordinals, starts)
+    for ordered in (True, False):
+        kernels.near([keys, keys[::-1].copy(), keys[:50], keys], 9, ordered)
+    assert arena is None or not arena.strayed()
+    kernels_suite.gathers_unions(kernels)
 
 
 def test_what_does_not_fit_is_refused(wasm):

@@ -1,14 +1,33 @@
-"""Text to terms: what counts as a word, and as the same word."""
+"""Text to forms: spelling, stems, languages, stop words, and the model's word pieces."""
 
+from app.core.analysis.closed_words import is_stop, stop_words
 from app.core.analysis.entries import entries, find, holds, is_character
+from app.core.analysis.languages import language_of, query_language
+from app.core.analysis.normalise import normalise
 from app.core.analysis.numbering import STAY, Numbering
-from app.core.analysis.spelling import fold, spell
-from app.core.analysis.words import Entry, Token
+from app.core.analysis.spelling import fold, lowered, spell
 from app.core.analysis.stems import keys
-from app.core.analysis.stop_words import STOP_WORDS
-VERSION = "forms/1"
-def language_of(text): return "en"
-def stop_words(language): return STOP_WORDS
-def query_language(words, languages): return "en"
+from app.core.analysis.words import Entry
 
-__all__ = ["VERSION", "Token", "Entry", "STAY", "Numbering", "entries", "find", "fold", "spell", "keys", "holds", "is_character", "language_of", "stop_words", "query_language"]
+VERSION = "forms/1"
+"""Changes when the same text would give other forms or keys; an index is bound to it."""
+
+__all__ = [
+    "STAY",
+    "VERSION",
+    "Entry",
+    "Numbering",
+    "entries",
+    "find",
+    "fold",
+    "holds",
+    "is_character",
+    "is_stop",
+    "keys",
+    "language_of",
+    "lowered",
+    "normalise",
+    "query_language",
+    "spell",
+    "stop_words",
+]

@@ -53,15 +53,6 @@ Spelling = Callable[[str], str]
 """What a stretch of text is written as: `normalise`, or something that keeps more of it."""
 
 
-def forms(word: str) -> list[Token]:
-    """Normalised forms of one word, not stemmed; a compound's whole stands before its parts.
-
-    >>> [form.term for form in forms("snake_Case")]
-    ['snakecase', 'snake', 'case']
-    """
-    return [Token(entry.form, entry.start, entry.end) for entry in spelled(word, normalise)]
-
-
 def spelled(word: str, spelling: Spelling) -> Iterator[Entry]:
     """All forms of one word, each written as `spelling` has it.
 

@@ -24,7 +24,7 @@ typedef float f32;
 #define MORE_ROOM (-2)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 1; }
+EXPORT(version) int version(void) { return 2; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -59,6 +59,12 @@ INLINE u32 seek32(const u32 *values, u32 n, u32 at, u32 target) {
 
 /* ---- gather ------------------------------------------------------------------------------ */
 
+/* Chunks for which `touched` has one byte, and those of 16 such bytes. */
+#define CELL 64
+#define ROW (16 * CELL)
+/* Postings that are weighed at a time, so that they stay in the nearest cache. */
+#define BLOCK 1024
+
 struct gather {
   const struct postings *postings;
   const u8 *live; /* null: all are */
@@ -66,127 +72,166 @@ struct gather {
   u32 n_clauses;
   const u32 *clause_offsets, *starts, *ends;
   const f32 *weights, *field_weights;
-  f32 *sums; /* all 0 before and after */
-  u32 *touched;
-  u32 room; /* items of `sums`, a multiple of 32; in a MORE_ROOM answer: how many it takes */
+  f32 *sums;   /* all 0 before and after */
+  u8 *touched; /* the same; for each cell of `sums`: whether anything is in it */
+  u32 room;    /* items of `sums`, in whole rows; in a MORE_ROOM answer: how many it takes */
   u32 *ordinals;
   f32 *frequencies;
   u32 *offsets;
 };
 
-/* Where the postings of a list stand out: the next place of one field, as the list is walked. */
-INLINE u32 next_place(const struct sparse *field, u32 at) {
-  return at < field->n ? field->places[at] : 0xffffffffu;
+struct cursors {
+  u32 headings, title, path;
+};
+
+/* Add `by` times the field's counts to the postings `at:at + size`; where its places go on. */
+INLINE u32 add_field(const struct sparse *field, u32 cursor, u32 at, u32 size, f32 by, f32 *to) {
+  for (; cursor < field->n && field->places[cursor] < at + size; cursor++) {
+    u32 place = field->places[cursor] - at;
+    /* Places that do not rise must not lead outside. */
+    if (place < size) to[place] += by * (f32)field->counts[cursor];
+  }
+  return cursor;
 }
 
-INLINE u32 take(const struct sparse *field, u32 *at, u32 place) {
-  return next_place(field, *at) == place ? field->counts[(*at)++] : 0;
+/* Weighted frequencies of the postings `at:at + size`. */
+INLINE struct cursors weigh(const struct gather *a, struct cursors from, u32 at, u32 size,
+                            f32 weight, f32 *to) {
+  const struct postings *p = a->postings;
+  const f32 *fields = a->field_weights;
+  struct cursors end;
+  for (u32 i = 0; i < size; i++) to[i] = (f32)p->counts[at + i];
+  end.headings = add_field(&p->headings, from.headings, at, size, -1, to);
+  end.title = add_field(&p->title, from.title, at, size, -1, to);
+  end.path = add_field(&p->path, from.path, at, size, -1, to);
+  /* Counts end at 255, so that those of the fields may be more than the one of all. */
+  for (u32 i = 0; i < size; i++) to[i] = fields[0] * (to[i] > 0 ? to[i] : 0);
+  add_field(&p->headings, from.headings, at, size, fields[1], to);
+  add_field(&p->title, from.title, at, size, fields[2], to);
+  add_field(&p->path, from.path, at, size, fields[3], to);
+  for (u32 i = 0; i < size; i++) to[i] = weight * to[i];
+  return end;
 }
 
-/* The largest ordinal of clauses with several lists, plus 1: what `sums` must have room for. */
+/* Keep of a block what counts; the results take its place in `frequencies`, from `m` on. */
+INLINE int keep_block(const struct gather *a, u32 at, u32 size, u32 m) {
+  const u32 *ordinals = a->postings->ordinals + at;
+  const f32 *block = a->frequencies + m;
+  const u8 *live = a->live;
+  u32 n = live ? a->n_live : 0xffffffffu;
+  for (u32 i = 0; i < size; i++) {
+    u32 ordinal = ordinals[i];
+    f32 frequency = block[i];
+    if (ordinal >= n) return DAMAGED;
+    a->ordinals[m] = ordinal;
+    a->frequencies[m] = frequency;
+    m += frequency > 0 && (!live || live[ordinal]);
+  }
+  return (int)m;
+}
+
+INLINE int sum_block(const struct gather *a, u32 at, u32 size, u32 m) {
+  const u32 *ordinals = a->postings->ordinals + at;
+  const f32 *block = a->frequencies + m;
+  for (u32 i = 0; i < size; i++) {
+    u32 ordinal = ordinals[i];
+    if (ordinal >= a->room) return DAMAGED;
+    a->sums[ordinal] += block[i];
+    a->touched[ordinal / CELL] = 1;
+  }
+  return (int)m;
+}
+
+/* Walk one list: to `sums` if `summed`, else to the results. Answers where these end. */
+INLINE int walk(const struct gather *a, u32 list, int m, int summed) {
+  const struct postings *p = a->postings;
+  u32 at = a->starts[list], end = a->ends[list];
+  struct cursors cursors = {
+      seek32(p->headings.places, p->headings.n, 0, at),
+      seek32(p->title.places, p->title.n, 0, at),
+      seek32(p->path.places, p->path.n, 0, at),
+  };
+  while (at < end && m >= 0) {
+    u32 size = least(end - at, BLOCK);
+    cursors = weigh(a, cursors, at, size, a->weights[list], a->frequencies + m);
+    m = summed ? sum_block(a, at, size, (u32)m) : keep_block(a, at, size, (u32)m);
+    at += size;
+  }
+  return m;
+}
+
+/* Bit i: whether score i is above `than`. */
+INLINE u32 above(const f32 *scores, v128_t than) {
+  v128_t a = wasm_f32x4_gt(wasm_v128_load(scores), than);
+  v128_t b = wasm_f32x4_gt(wasm_v128_load(scores + 4), than);
+  v128_t c = wasm_f32x4_gt(wasm_v128_load(scores + 8), than);
+  v128_t d = wasm_f32x4_gt(wasm_v128_load(scores + 12), than);
+  v128_t low = wasm_i16x8_narrow_i32x4(a, b), high = wasm_i16x8_narrow_i32x4(c, d);
+  return wasm_i8x16_bitmask(wasm_i8x16_narrow_i16x8(low, high));
+}
+
+/* Bit i: whether flag i is set. */
+INLINE u32 set(const u8 *flags) {
+  return ~(u32)wasm_i8x16_bitmask(wasm_i8x16_eq(wasm_v128_load(flags), wasm_i8x16_splat(0)));
+}
+
+/* Write sixteen sums to the results, and leave zeros. */
+INLINE int drain_16(const struct gather *a, u32 first, int m) {
+  f32 *sums = a->sums + first;
+  v128_t zero = wasm_f32x4_splat(0);
+  u32 bits = above(sums, zero);
+  if (a->live && bits) {
+    u32 inside = a->n_live > first ? a->n_live - first : 0;
+    if (inside >= 16) bits &= set(a->live + first);
+    else if (bits >> inside) m = DAMAGED;
+    else for (u32 i = 0; i < inside; i++) bits &= ~((u32)!a->live[first + i] << i);
+  }
+  if (m >= 0) {
+    for (; bits; bits &= bits - 1) {
+      u32 i = (u32)__builtin_ctz(bits);
+      a->ordinals[m] = first + i;
+      a->frequencies[m++] = sums[i];
+    }
+  }
+  for (u32 i = 0; i < 16; i += 4) wasm_v128_store(sums + i, zero);
+  return m;
+}
+
+/* Write what was summed to the results from `m` on, if that is not DAMAGED; leave zeros. */
+INLINE int drain(const struct gather *a, int m) {
+  for (u32 row = 0; row < a->room; row += ROW) {
+    u8 *touched = a->touched + row / CELL;
+    for (u32 bits = set(touched) & 0xffff; bits; bits &= bits - 1) {
+      u32 cell = row + CELL * (u32)__builtin_ctz(bits);
+      for (u32 i = 0; i < CELL; i += 16) m = drain_16(a, cell + i, m);
+    }
+    wasm_v128_store(touched, wasm_i8x16_splat(0));
+  }
+  return m;
+}
+
+INLINE int gather_clause(const struct gather *a, u32 clause, int m) {
+  u32 first = a->clause_offsets[clause], last = a->clause_offsets[clause + 1];
+  if (last - first == 1) return walk(a, first, m, 0);
+  int state = m;
+  for (u32 list = first; list < last && state >= 0; list++) state = walk(a, list, m, 1);
+  return last > first ? drain(a, state) : m;
+}
+
+/* What `sums` must have room for: all ordinals of clauses with several lists, in whole rows.
+ * More than there can be chunks is not asked for; `walk` finds what is out of range. */
 INLINE u32 room_needed(const struct gather *a) {
   u32 room = 0;
   for (u32 clause = 0; clause < a->n_clauses; clause++) {
     u32 first = a->clause_offsets[clause], last = a->clause_offsets[clause + 1];
-    if (last - first < 2) continue;
-    for (u32 i = first; i < last; i++) {
+    for (u32 i = first; last - first > 1 && i < last; i++) {
       if (a->starts[i] == a->ends[i]) continue;
       u32 ordinal = a->postings->ordinals[a->ends[i] - 1];
-      if (ordinal >= room) room = ordinal + 1;
+      if (a->live && ordinal >= a->n_live) continue;
+      if (ordinal >= room) room = (ordinal / ROW + 1) * ROW;
     }
   }
   return room;
-}
-
-/* Walk one list. To `sums` and `touched` if `summed`, else to the results from `m` on.
- * Answers the new `m`, or DAMAGED. */
-INLINE int walk(const struct gather *a, u32 list, u32 m, int summed) {
-  const struct postings *p = a->postings;
-  const u8 *live = a->live;
-  u32 at = a->starts[list], end = a->ends[list];
-  u32 n = summed ? a->room : live ? a->n_live : 0xffffffffu;
-  f32 weight = a->weights[list];
-  f32 of_body = a->field_weights[0], of_headings = a->field_weights[1];
-  f32 of_title = a->field_weights[2], of_path = a->field_weights[3];
-  u32 headings = seek32(p->headings.places, p->headings.n, 0, at);
-  u32 title = seek32(p->title.places, p->title.n, 0, at);
-  u32 path = seek32(p->path.places, p->path.n, 0, at);
-  while (at < end) {
-    u32 stop = least(next_place(&p->headings, headings), next_place(&p->title, title));
-    stop = least(stop, next_place(&p->path, path));
-    /* Places that do not rise must not lead backwards. */
-    stop = stop < at ? at : stop;
-    for (u32 plain = least(stop, end); at < plain; at++) {
-      u32 ordinal = p->ordinals[at];
-      f32 frequency = weight * (of_body * (f32)p->counts[at]);
-      if (ordinal >= n) return DAMAGED;
-      if (summed) {
-        a->sums[ordinal] += frequency;
-        a->touched[ordinal >> 5] |= 1u << (ordinal & 31);
-      } else {
-        a->ordinals[m] = ordinal;
-        a->frequencies[m] = frequency;
-        m += frequency > 0 && (!live || live[ordinal]);
-      }
-    }
-    if (at == end) break;
-    u32 in_headings = take(&p->headings, &headings, at);
-    u32 in_title = take(&p->title, &title, at);
-    u32 in_path = take(&p->path, &path, at);
-    u32 elsewhere = in_headings + in_title + in_path;
-    /* Counts end at 255, so that those of the fields may be more than the one of all. */
-    u32 in_body = p->counts[at] > elsewhere ? p->counts[at] - elsewhere : 0;
-    f32 frequency = of_body * (f32)in_body;
-    frequency += of_headings * (f32)in_headings;
-    frequency += of_title * (f32)in_title;
-    frequency += of_path * (f32)in_path;
-    frequency = weight * frequency;
-    u32 ordinal = p->ordinals[at++];
-    if (ordinal >= n) return DAMAGED;
-    if (summed) {
-      a->sums[ordinal] += frequency;
-      a->touched[ordinal >> 5] |= 1u << (ordinal & 31);
-    } else {
-      a->ordinals[m] = ordinal;
-      a->frequencies[m] = frequency;
-      m += frequency > 0 && (!live || live[ordinal]);
-    }
-  }
-  return (int)m;
-}
-
-/* Write what was summed to the results, and leave zeros. Nothing is written if `dropped`. */
-INLINE int drain(const struct gather *a, u32 m, int dropped) {
-  for (u32 word = 0; word < a->room >> 5; word++) {
-    u32 bits = a->touched[word];
-    if (!bits) continue;
-    a->touched[word] = 0;
-    for (; bits; bits &= bits - 1) {
-      u32 ordinal = word << 5 | (u32)__builtin_ctz(bits);
-      f32 frequency = a->sums[ordinal];
-      a->sums[ordinal] = 0;
-      if (dropped || !(frequency > 0)) continue;
-      if (a->live) {
-        if (ordinal >= a->n_live) return DAMAGED;
-        if (!a->live[ordinal]) continue;
-      }
-      a->ordinals[m] = ordinal;
-      a->frequencies[m++] = frequency;
-    }
-  }
-  return (int)m;
-}
-
-INLINE int gather_clause(const struct gather *a, u32 clause, u32 m) {
-  u32 first = a->clause_offsets[clause], last = a->clause_offsets[clause + 1];
-  if (last == first) return (int)m;
-  if (last - first == 1) return walk(a, first, m, 0);
-  int state = 0;
-  for (u32 list = first; list < last && state >= 0; list++) state = walk(a, list, 0, 1);
-  int end = drain(a, m, state < 0);
-  if (end >= 0) return state < 0 ? state : end;
-  drain(a, m, 1);
-  return end;
 }
 
 /* The number of results, or DAMAGED, or MORE_ROOM. */
@@ -201,7 +246,7 @@ EXPORT(gather) int gather(struct gather *a) {
   int m = 0;
   a->offsets[0] = 0;
   for (u32 clause = 0; clause < a->n_clauses; clause++) {
-    m = gather_clause(a, clause, (u32)m);
+    m = gather_clause(a, clause, m);
     if (m < 0) return m;
     a->offsets[clause + 1] = (u32)m;
   }
@@ -297,16 +342,6 @@ INLINE f32 offer(u64 *heap, u32 *held, u32 k, f32 score, u32 ordinal) {
   return *held < k ? 0 : key_score(heap[0]);
 }
 
-/* Bit i: whether score i is above `than`. */
-INLINE u32 above(const f32 *scores, v128_t than) {
-  v128_t a = wasm_f32x4_gt(wasm_v128_load(scores), than);
-  v128_t b = wasm_f32x4_gt(wasm_v128_load(scores + 4), than);
-  v128_t c = wasm_f32x4_gt(wasm_v128_load(scores + 8), than);
-  v128_t d = wasm_f32x4_gt(wasm_v128_load(scores + 12), than);
-  v128_t low = wasm_i16x8_narrow_i32x4(a, b), high = wasm_i16x8_narrow_i32x4(c, d);
-  return wasm_i8x16_bitmask(wasm_i8x16_narrow_i16x8(low, high));
-}
-
 /* How many scores count at all. Heap of the k best, the least on top, then sorted. */
 EXPORT(top_k) int top_k(struct top_k *a) {
   const f32 *scores = a->scores;
@@ -316,7 +351,7 @@ EXPORT(top_k) int top_k(struct top_k *a) {
   v128_t zero = wasm_f32x4_splat(0);
   for (; n - at >= 16; at += 16) {
     u32 counts = above(scores + at, zero);
-    if (mask) counts &= ~wasm_i8x16_bitmask(wasm_i8x16_eq(wasm_v128_load(mask + at), zero));
+    if (mask) counts &= set(mask + at);
     if (!counts) continue;
     matched += (u32)__builtin_popcount(counts);
     u32 better = counts;
@@ -352,11 +387,11 @@ struct intersect {
 };
 
 /* Where one is this many times longer, it is searched instead of walked. */
-#define SEARCHED 32
+#define SEARCHED 200
 
-INLINE u32 intersect_searched(const u32 *few, u32 n, const u32 *many, u32 n_many, u32 *out) {
-  u32 m = 0, at = 0;
-  for (u32 i = 0; i < n; i++) {
+INLINE u32 intersect_searched(const u32 *few, u32 n, u32 i, const u32 *many, u32 n_many, u32 at,
+                              u32 *out, u32 m) {
+  for (; i < n; i++) {
     at = seek32(many, n_many, at, few[i]);
     if (at == n_many) break;
     if (many[at] == few[i]) out[m++] = few[i];
@@ -364,20 +399,32 @@ INLINE u32 intersect_searched(const u32 *few, u32 n, const u32 *many, u32 n_many
   return m;
 }
 
+/* Sixteen of the longer one are compared at once. */
+INLINE u32 intersect_walked(const u32 *few, u32 n, const u32 *many, u32 n_many, u32 *out) {
+  u32 m = 0, at = 0, i = 0;
+  for (; i < n; i++) {
+    u32 value = few[i];
+    while (n_many - at >= 16 && many[at + 15] < value) at += 16;
+    if (n_many - at < 16) break;
+    const u32 *block = many + at;
+    v128_t sought = wasm_u32x4_splat(value);
+    v128_t a = wasm_i32x4_eq(wasm_v128_load(block), sought);
+    v128_t b = wasm_i32x4_eq(wasm_v128_load(block + 4), sought);
+    v128_t c = wasm_i32x4_eq(wasm_v128_load(block + 8), sought);
+    v128_t d = wasm_i32x4_eq(wasm_v128_load(block + 12), sought);
+    out[m] = value;
+    m += wasm_v128_any_true(wasm_v128_or(wasm_v128_or(a, b), wasm_v128_or(c, d)));
+  }
+  return intersect_searched(few, n, i, many, n_many, at, out, m);
+}
+
 /* The number of results. */
 EXPORT(intersect) int intersect(const struct intersect *s) {
-  const u32 *a = s->a, *b = s->b;
-  u32 n_a = s->n_a, n_b = s->n_b, i = 0, j = 0, m = 0, room = least(n_a, n_b);
-  if (n_a < n_b / SEARCHED) return (int)intersect_searched(a, n_a, b, n_b, s->out);
-  if (n_b < n_a / SEARCHED) return (int)intersect_searched(b, n_b, a, n_a, s->out);
-  while (i < n_a && j < n_b && m < room) {
-    u32 x = a[i], y = b[j];
-    s->out[m] = x;
-    m += x == y;
-    i += x <= y;
-    j += y <= x;
-  }
-  return (int)m;
+  int swapped = s->n_a > s->n_b;
+  const u32 *few = swapped ? s->b : s->a, *many = swapped ? s->a : s->b;
+  u32 n = swapped ? s->n_b : s->n_a, n_many = swapped ? s->n_a : s->n_b;
+  if (n < n_many / SEARCHED) return (int)intersect_searched(few, n, 0, many, n_many, 0, s->out, 0);
+  return (int)intersect_walked(few, n, many, n_many, s->out);
 }
 
 /* ---- positions --------------------------------------------------------------------------- */

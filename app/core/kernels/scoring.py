@@ -44,8 +44,7 @@ def gather(
     """
     if len(starts) and (np.any(starts > ends) or ends.max() > len(postings.ordinals)):
         raise damaged()
-    at = ranges(starts, ends)
-    ordinals = postings.ordinals[at]
+    ordinals = postings.ordinals[ranges(starts, ends)]
     frequencies = list_frequencies(postings, starts, ends, weights, field_weights)
     edges = offsets_of(lengths_of(starts, ends))[clause_offsets]
     parts = [

@@ -28,12 +28,16 @@ from app.core.kernels.port import (
     not_negative,
 )
 
-VERSION = 1
+VERSION = 2
 """What `version` of the module must answer."""
 
 _MORE_ROOM = -2
 _GATHER = Struct("<15I")
 _GATHER_ROOM = 11
+_CELL = 64
+_MOST_CHUNKS = 1 << 26
+"""More than memory with addresses of 32 bits can hold an index of."""
+
 _ADD_SCORES = Struct("<8I")
 _TOP_K = Struct("<8I")
 _TOP_K_HELD = 7
@@ -76,7 +80,7 @@ class WasmKernels:
         self._near = exports.near_unordered, exports.near_ordered
         self._frame = Frame(memory)
         self._sums = self._frame.zeros(0, np.float32)
-        self._touched = self._frame.zeros(0, np.uint32)
+        self._touched = self._frame.zeros(0, np.uint8)
 
     def gather(
         self,
@@ -111,12 +115,13 @@ class WasmKernels:
     def _scratch(self) -> tuple[int, int, int]:
         """Where `gather` sums up; it leaves zeros for the next call."""
         frame = self._frame
-        return frame.at(self._sums, F32), frame.at(self._touched, U32), len(self._sums)
+        return frame.at(self._sums, F32), frame.at(self._touched, U8), len(self._sums)
 
     def _make_room(self, chunks: int) -> None:
-        words = -(-chunks // 32)
-        self._sums = self._frame.zeros(words * 32, np.float32)
-        self._touched = self._frame.zeros(words, np.uint32)
+        if chunks > _MOST_CHUNKS:
+            raise damaged()
+        self._sums = self._frame.zeros(chunks, np.float32)
+        self._touched = self._frame.zeros(-(-chunks // _CELL), np.uint8)
 
     def add_scores(
         self, gathered: Gathered, factors: Float32s, norms: Float32s, scores: Float32s

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from app.core.analysis import Entry, entries, fold, is_character, stop_words
-from app.core.analysis import query_language as likely_language
+from app.core.analysis import Entry, entries, fold, is_character, is_stop, query_language
 from app.core.lexical import tree
 from app.core.lexical.lexicon import Lexicon
 from app.core.lexical.lookup import Likeness, exact, word
@@ -72,8 +71,7 @@ class _Planner:
         self._reading = reading
         texts = [node.text for node in tree.walk(query) if isinstance(node, tree.Word)]
         forms = [fold(form) for text in texts for form in _forms(text)]
-        language = likely_language(forms, lexicon.languages)
-        self._stops = stop_words(language)
+        self._language = query_language(forms, lexicon.languages)
         self._only_stops = all(self._is_stop(form) for text in texts for form in _forms(text))
 
     def plan(self, node: tree.Node) -> Plan:
@@ -263,7 +261,7 @@ class _Planner:
 
     def _is_stop(self, form: str) -> bool:
         """A word that says nothing; in capitals it does: IT, US, WHO."""
-        return fold(form) in self._stops and form == form.lower()
+        return form == form.lower() and is_stop(form, self._language)
 
     def _is_left_out(self, node: tree.Node) -> bool:
         if not isinstance(node, tree.Word):
