@@ -34,7 +34,7 @@ def members(root: Path) -> list[str]:
 
 
 def _belongs(name: str) -> bool:
-    if name.startswith(LEFT_OUT) or name.endswith((".pyc", "~")):
+    if name.startswith(LEFT_OUT) or name.endswith((".pyc", ".c", "~")):
         return False
     return not any(part.startswith(".") or part == "__pycache__" for part in name.split("/"))
 

@@ -27,7 +27,7 @@ const pyodide = await loadPyodide(options);
 await pyodide.loadPackage("numpy", { messageCallback: () => {} });
 for (const address of [`${vendor}app/app.zip`, new URL("inside.zip", import.meta.url).href]) {
   const archive = await (await fetch(address)).arrayBuffer();
-  pyodide.unpackArchive(archive, "zip", { extractDir: "/home/pyodide" });
+  pyodide.unpackArchive(archive, "zip");
 }
 self.kernels = kernelsOver(await compileKernels(), pyodide._module.memory);
 const inside = pyodide.pyimport("_kernels_inside");
