@@ -65,7 +65,8 @@ def _passing(live: LiveSegment, wanted: Wanted) -> Mask:
     match wanted:
         case tree.Pages(intervals):
             return _any(
-                _within(chunks.end_page, i.first, None) & _within(chunks.page, None, i.last)
+                _within(chunks.end_page, i.first, None)
+                & _within(chunks.page, None, i.last)
                 & (chunks.page > 0)
                 for i in intervals
             )

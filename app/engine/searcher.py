@@ -185,9 +185,7 @@ class Searcher:
         if self.options.mode == "vector":
             return None, 0.0, 0
         with self.timings.part("keyword"):
-            found = self.view.keyword.search(
-                self.plan, depth, self.mask, self.view.filters.mask
-            )
+            found = self.view.keyword.search(self.plan, depth, self.mask, self.view.filters.mask)
             return Leg(found.ordinals, found.scores), found.ceiling, found.total
 
     def _combined(self, keyword: Leg, ceiling: float, tier: Leg) -> Leg:

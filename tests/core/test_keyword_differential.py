@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -35,7 +37,9 @@ TEXTS = st.lists(
     max_size=8,
 )
 STOPPED = {"the", "and/or", "us", "state-of-the-art"}
-QUERY_WORDS = st.sampled_from([*sorted(set(WORDS) - STOPPED), "silver", "golds", "haus", "stateoftheart"])
+QUERY_WORDS = st.sampled_from(
+    [*sorted(set(WORDS) - STOPPED), "silver", "golds", "haus", "stateoftheart"]
+)
 """Without stop words, which a query leaves out where it has others."""
 
 
@@ -110,7 +114,7 @@ def check_equal(found, expected):
     assert found.total == len(expected)
     scores = [expected[ordinal] for ordinal in found.ordinals.tolist()]
     assert found.scores.tolist() == pytest.approx(scores, rel=1e-4, abs=1e-6)
-    assert all(a >= b - 1e-5 for a, b in zip(scores, scores[1:], strict=False))
+    assert all(a >= b - 1e-5 for a, b in pairwise(scores))
 
 
 @settings(max_examples=1500, deadline=None)
@@ -131,7 +135,7 @@ def test_the_cut_into_segments_changes_nothing(texts, query, data):
     kept = [text for text, lives in zip(texts, alive, strict=True) if lives]
     fresh = search([segment_of(kept)], query)
     parts, originals, flags = [], [], []
-    for first, last in zip(bounds, bounds[1:], strict=False):
+    for first, last in pairwise(bounds):
         numbering = Numbering()
         originals.append(build_postings(rows_of(texts[first:last], numbering), numbering))
         flags.append(np.array(alive[first:last], dtype=np.bool_))

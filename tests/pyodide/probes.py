@@ -70,7 +70,12 @@ def of_code_points(codes: Sequence[int]) -> list[tuple[str, list[str], list[int]
         char = chr(code)
         text = f"{char} a{char}b"
         found.append(
-            (fold(char), [e.form for e in entries(text)], pieces.encode(text), estimate_tokens(text))
+            (
+                fold(char),
+                [e.form for e in entries(text)],
+                pieces.encode(text),
+                estimate_tokens(text),
+            )
         )
     return found
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from app.core.analysis.normalise import normalise
 from app.core.analysis.scripts import CLUSTER, HAS_UNSPACED, IGNORED, UNSPACED_RUN
 
 MAX_TERM = 64

@@ -1,8 +1,9 @@
 """Search by words: posting lists, BM25, queries and snippets."""
 
 from app.core.lexical.build import Row, build_postings
+from app.core.lexical.complaints import QueryError
+from app.core.lexical.grammar import parse
 from app.core.lexical.index import KeywordHits, KeywordIndex, Ranker
-from app.core.lexical.grammar import QueryError, parse
 from app.core.lexical.lexicon import Lexicon
 from app.core.lexical.merge import merge_postings
 from app.core.lexical.plan import Plan

@@ -19,8 +19,7 @@ Numbers = Sequence[int]
 """Numbers of forms as `Numbering` gives them."""
 
 _PARTS = 5
-"""Parts of a row: what the chunk before holds as well, the rest of the body, headings, title, path."""
-_POSITION_BITS = 32
+"""Parts of a row: the two of the body, headings, title, path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +188,9 @@ def _groups(
 
 
 def _is_new(terms: NDArray[np.int64], chunks: NDArray[np.int64]) -> NDArray[np.bool_]:
-    changed: NDArray[np.bool_] = (np.diff(terms, prepend=-1) != 0) | (np.diff(chunks, prepend=-1) != 0)
+    changed: NDArray[np.bool_] = (np.diff(terms, prepend=-1) != 0) | (
+        np.diff(chunks, prepend=-1) != 0
+    )
     return changed
 
 

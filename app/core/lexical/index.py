@@ -103,7 +103,8 @@ class KeywordIndex:
         best: list[tuple[NDArray[np.int64], Float32Array]] = []
         total = base = 0
         for number, segment in enumerate(self._segments):
-            allowed = self._allowed(number, plan, leaves[number], passes, mask, base)
+            window = None if mask is None else mask[base : base + segment.n_chunks]
+            allowed = self._allowed(number, plan, leaves[number], passes, window)
             scores = self._scores(number, matches[number], factors, plan.needs_match)
             ordinals, values, matched = self._kernels.top_k(scores, allowed, k)
             best.append((ordinals.astype(np.int64) + base, values))
@@ -112,9 +113,7 @@ class KeywordIndex:
         ordinals_, scores_ = _joined(best, k)
         return KeywordHits(ordinals_, scores_, total, float(factors.sum()))
 
-    def fulfilling(
-        self, plan: Plan, passes: FilterMask | None = None
-    ) -> NDArray[np.bool_] | None:
+    def fulfilling(self, plan: Plan, passes: FilterMask | None = None) -> NDArray[np.bool_] | None:
         """bool[chunks] over all segments: what the condition of a plan lets pass; None: all."""
         if plan.condition is None:
             return None
@@ -146,13 +145,9 @@ class KeywordIndex:
 
     @cached_property
     def _norms(self) -> list[Float32Array]:
-        ranker = self._ranker
-        return [
-            length_norm(
-                weigh(segment.postings.lengths, ranker.weights), self.avgdl, k1=ranker.k1, b=ranker.b
-            ).astype(np.float32)
-            for segment in self._segments
-        ]
+        k1, b, weights = self._ranker.k1, self._ranker.b, self._ranker.weights
+        lengths = [weigh(segment.postings.lengths, weights) for segment in self._segments]
+        return [length_norm(each, self.avgdl, k1=k1, b=b).astype(np.float32) for each in lengths]
 
     def _factors(self, scored: Sequence[Leaf], matches: Sequence[Gathered]) -> Float32Array:
         """Boost times idf of each leaf, float32[leaves]."""
@@ -193,11 +188,10 @@ class KeywordIndex:
         leaves: Leaves,
         passes: FilterMask | None,
         mask: NDArray[np.bool_] | None,
-        base: int,
     ) -> Mask | None:
         """Chunks of a segment that may be found, u8[n]; None if any that scores may."""
         segment = self._segments[number]
-        parts = [] if mask is None else [mask[base : base + segment.n_chunks]]
+        parts = [] if mask is None else [mask]
         if plan.condition is not None:
             parts.append(condition_mask(plan.condition, leaves, passes, number))
         if parts and segment.live is not None and not plan.needs_match:

@@ -46,9 +46,13 @@ def merge_postings(segments: Iterable[tuple[Postings, Live | None]]) -> Postings
     names = sorted({name for postings, _ in given for name in postings.terms})
     parts = _parts(given, names)
     terms, ordinals, counts, byte_counts = (
-        np.concatenate([np.empty(0, np.int64), *columns])
-        for columns in zip(*(_columns(part) for part in parts), strict=True)
-    ) if parts else (np.empty(0, np.int64),) * 4
+        (
+            np.concatenate([np.empty(0, np.int64), *columns])
+            for columns in zip(*(_columns(part) for part in parts), strict=True)
+        )
+        if parts
+        else (np.empty(0, np.int64),) * 4
+    )
     # A posting of a later segment has a higher ordinal, so sorting by form is all.
     order = np.argsort(terms, kind="stable")
     held = np.unique(terms)
@@ -66,9 +70,9 @@ def merge_postings(segments: Iterable[tuple[Postings, Live | None]]) -> Postings
         counts=counts[order].astype(np.uint8),
         **_sparse(parts, place),
         position_offsets=offsets_of(
-            np.bincount(
-                renumbered.astype(np.intp), byte_counts[order], minlength=len(held)
-            ).astype(np.int64)
+            np.bincount(renumbered.astype(np.intp), byte_counts[order], minlength=len(held)).astype(
+                np.int64
+            )
         ),
         positions=_moved(stream, begins[order], byte_counts[order]),
         **_per_chunk(parts),
@@ -131,17 +135,13 @@ def _sparse(parts: Sequence[_Part], place: Int64Array) -> dict[str, Any]:
 def _stream(parts: Sequence[_Part]) -> NDArray[np.uint8]:
     """The positions of all live postings, segment by segment."""
     streams = [
-        part.postings.positions[
-            np.repeat(_kept(part), byte_counts(part.postings).astype(np.intp))
-        ]
+        part.postings.positions[np.repeat(_kept(part), byte_counts(part.postings).astype(np.intp))]
         for part in parts
     ]
     return np.concatenate([np.empty(0, np.uint8), *streams])
 
 
-def _moved(
-    stream: NDArray[np.uint8], begins: Int64Array, sizes: Int64Array
-) -> NDArray[np.uint8]:
+def _moved(stream: NDArray[np.uint8], begins: Int64Array, sizes: Int64Array) -> NDArray[np.uint8]:
     """The stretches of a stream in another order; some at a time, to spare memory."""
     ends = np.cumsum(sizes)
     moved = np.empty(len(stream), dtype=np.uint8)

@@ -107,7 +107,7 @@ class Fuzzy:
     text: str
     distance: int
     keep: int = 1
-    """So many first characters have no error: people rarely err there, and it spares most of the work."""
+    """First characters without an error: people rarely err there, and most work is spared."""
 
     def find(self, terms: TermDictionary) -> tuple[Numbers, Weights]:
         """See `Pattern`."""

@@ -53,6 +53,11 @@ class _Part(NamedTuple):
     scored: tuple[Leaf, ...] = ()
     condition: Condition = All(())
 
+    def boosted(self, factor: float) -> _Part:
+        """The same, scored `factor` times as high."""
+        scored = tuple(replace(leaf, boost=leaf.boost * factor) for leaf in self.scored)
+        return _Part(scored, self.condition)
+
 
 class _Spelled(NamedTuple):
     """One position of a text: the forms in it, the whole of a compound first."""
@@ -103,31 +108,29 @@ class _Planner:
     def _part(self, node: tree.Node, field_: str) -> _Part:
         match node:
             case tree.Word():
-                return self._word(node, field_)
+                part = self._word(node, field_)
             case tree.Phrase():
-                return self._phrase(node, field_)
+                part = self._phrase(node, field_)
             case tree.Wildcard() | tree.Fuzzy() | tree.Regex():
-                return _alone(replace(self._pattern(node), field=field_))
+                part = _alone(replace(self._pattern(node), field=field_))
             case tree.Filter() | tree.Dates() | tree.Sizes() | tree.Pages():
-                return _Part((), Passes(node))
+                part = _Part((), Passes(node))
             case tree.Field(field=name, node=inner):
-                return self._part(inner, "headings" if name == "heading" else name)
+                part = self._part(inner, "headings" if name == "heading" else name)
             case tree.Boost(inner, factor):
-                part = self._part(inner, field_)
-                scored = tuple(replace(leaf, boost=leaf.boost * factor) for leaf in part.scored)
-                return _Part(scored, part.condition)
+                part = self._part(inner, field_).boosted(factor)
             case tree.Required(inner):
-                return self._part(inner, field_)
+                part = self._part(inner, field_)
             case tree.Not(inner):
-                return _Part((), Not(self._part(inner, field_).condition))
-            case tree.And(nodes):
+                part = _Part((), Not(self._part(inner, field_).condition))
+            case tree.And(nodes) | tree.Or(nodes):
                 parts = [self._part(each, field_) for each in nodes]
-                return _Part(_scored(parts), All(tuple(part.condition for part in parts)))
-            case tree.Or(nodes):
-                parts = [self._part(each, field_) for each in nodes]
-                return _Part(_scored(parts), Either(tuple(part.condition for part in parts)))
+                conditions = tuple(part.condition for part in parts)
+                joined = All(conditions) if isinstance(node, tree.And) else Either(conditions)
+                part = _Part(_scored(parts), joined)
             case tree.Sequence(nodes):
-                return self._sequence(nodes, field_)
+                part = self._sequence(nodes, field_)
+        return part
 
     def _sequence(self, nodes: tuple[tree.Node, ...], field_: str) -> _Part:
         """A group in parentheses: what is required, and any of the rest if that is no word."""
