@@ -26,6 +26,7 @@ from app.core.lexical.tree import (
     Wildcard,
     Word,
     children,
+    is_filter,
     is_optional,
     walk,
     words,
@@ -411,6 +412,23 @@ def test_which_nodes_may_be_missing():
     """Words and groups of words may be missing from a hit; all that has a sign may not."""
     query = tree('gold go* gold~ /g/ (a b) gold^2 "a b" +a -a title:a type:pdf (a OR b) (a AND b)')
     assert [is_optional(node) for node in query.nodes] == [True] * 6 + [False] * 7
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("type:pdf", True),
+        ("type:pdf -date:2024 (size:>1M OR page:3)", True),
+        ("+type:pdf", True),
+        ("type:pdf gold", False),
+        ("type:pdf OR gold", False),
+        ('title:gold "gold"', False),
+        ("", False),
+    ],
+)
+def test_what_only_narrows_down(text, expected):
+    """A query of filters alone has nothing that is scored."""
+    assert is_filter(tree(text)) is expected
 
 
 def test_spans_say_where_each_node_is_written():

@@ -214,6 +214,18 @@ def is_optional(node: Node) -> bool:
     return False
 
 
+def is_filter(node: Node) -> bool:
+    """Whether `node` consists of filters: it narrows down what is found, and scores nothing.
+
+    >>> is_filter(Not(Filter("type", ("pdf",)))), is_filter(Field("title", Word("gold")))
+    (True, False)
+    """
+    if isinstance(node, Filter | Dates | Sizes | Pages):
+        return True
+    inner = children(node)
+    return bool(inner) and all(map(is_filter, inner))
+
+
 def words(node: Node) -> str:
     """What is looked for, in plain words: no operators, filters, patterns, nothing excluded.
 
