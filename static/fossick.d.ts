@@ -177,6 +177,8 @@ export interface SearchOptions extends CallOptions {
   k?: number;
   /** Default "hybrid": by words and by meaning. */
   mode?: Mode;
+  /** Whether any word of the query is enough for a hit, the default, or all are needed. */
+  operator?: "any" | "all";
   /** Only documents whose path has this prefix or matches this glob, or of these kinds. */
   filter?: { path?: string; type?: string | string[] };
   /** The best passage of each document only. */
@@ -230,6 +232,17 @@ export interface Hit {
   metadata: Record<string, string>;
 }
 
+/** Something in a query that was not taken as it may have been meant; it is searched anyway. */
+export interface QueryProblem {
+  /** Stable, for example "unclosed-quote". */
+  code: string;
+  message: string;
+  hint: string;
+  /** The place, as offsets for `query.slice(start, end)`. */
+  start: number;
+  end: number;
+}
+
 export interface SearchResult {
   /** Best first. */
   hits: Hit[];
@@ -239,6 +252,8 @@ export interface SearchResult {
   timings: Record<"parse" | "embed" | "keyword" | "vector" | "fuse" | "fetch" | "total", number>;
   /** Sentences for the user. */
   notes: string[];
+  /** What of the query could not be taken as it is written, by place. */
+  problems: QueryProblem[];
 }
 
 /** A document, or one of its passages, with its text. */

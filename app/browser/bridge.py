@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from app.browser.plain import plain
+from app.browser.plain import plain, problem
 from app.browser.requests import Request
 from app.engine import Collection, PlainChunk, Progress, SearchOptions, Source
 from app.errors import InputError
@@ -57,7 +57,8 @@ class Bridge:
         await self._follow()
         result = await self._collection.search(text_of(query), SearchOptions.of(wanted))
         answer = plain(result)
-        return {**answer, "notes": [*notes, *answer["notes"]]}
+        problems = [problem(query, each) for each in result.problems]
+        return {**answer, "notes": [*notes, *answer["notes"]], "problems": problems}
 
     async def remove(self, request: Request, ids: Sequence[str]) -> Plain:
         """Remove documents; the answer is how many there were."""

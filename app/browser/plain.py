@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.model import Hit
+from app.core.model import Hit, QueryProblem
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 (any plain data)
@@ -36,6 +36,12 @@ def hit(found: Hit) -> dict[str, Any]:
     """A hit with its highlights counted as JavaScript counts: in UTF-16 code units."""
     spans = utf16_spans(found.text, found.highlights)
     return {**_present(found, but="highlights"), "highlights": spans}
+
+
+def problem(query: str, found: QueryProblem) -> dict[str, Any]:
+    """What is wrong with a query, at its place in UTF-16 code units."""
+    ((start, end),) = utf16_spans(query, [(found.start, found.end)])
+    return {**plain(found), "start": start, "end": end}
 
 
 def utf16_spans(text: str, spans: Sequence[tuple[int, int]]) -> list[list[int]]:

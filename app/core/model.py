@@ -95,6 +95,18 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryProblem:
+    """Something in a query that was not taken as it may have been meant; it is searched anyway."""
+
+    code: str
+    message: str
+    hint: str
+    start: int
+    end: int
+    """The place: `query[start:end]`, in code points."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """Hits best first, the number of passages that matched at all, and timings in milliseconds.
 
@@ -106,3 +118,5 @@ class SearchResult:
     timings: Mapping[str, float]
     notes: tuple[str, ...] = ()
     """Sentences for the user, such as "The model is not loaded: searched by words only."."""
+    problems: tuple[QueryProblem, ...] = ()
+    """What of the query could not be taken as it is written, by place."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from app.core.kernels import Kernels, NumpyKernels
 from app.core.lexical import Wanted
-from app.core.model import SearchResult
+from app.core.model import QueryProblem, SearchResult
 from app.engine import listing, passages, selecting
 from app.engine.context import pack
 from app.engine.embedding import EmbedderChain
@@ -160,7 +161,8 @@ class Collection:
             with timings.part("fetch"):
                 hits = [await show.hit(found, rank) for rank, found in enumerate(chosen, start=1)]
             notes = tuple(dict.fromkeys(searcher.notes))
-            return SearchResult(tuple(hits), ranking.total, timings.milliseconds(), notes)
+            problems = tuple(QueryProblem(**asdict(error)) for error in searcher.errors)
+            return SearchResult(tuple(hits), ranking.total, timings.milliseconds(), notes, problems)
 
     async def get(self, wanted: str) -> Passage:
         """A document by its id, or a passage by its own. Raises `InputError("not-found")`."""

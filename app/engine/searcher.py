@@ -98,8 +98,8 @@ class Searcher:
     plan: Plan
     vectors: dict[str, NDArray[np.float32]]
     """The query's vector for each model that can be searched."""
-    error: QueryError | None
-    """What of the query could not be understood."""
+    errors: tuple[QueryError, ...]
+    """What of the query could not be taken as it is written."""
     mask: Mask | None
     notes: list[str]
     timings: Timings
@@ -121,7 +121,7 @@ class Searcher:
             reading = Reading(all_words=options.operator == "all", typing=options.typing)
             planned = plan(parsed.tree, view.lexicon, reading)
             mask = allowed(view.snapshot, options)
-        searcher = cls(view, options, planned, {}, parsed.error, mask, [], timings)
+        searcher = cls(view, options, planned, {}, parsed.errors, mask, [], timings)
         if options.mode != "keyword" and view.models:
             with timings.part("embed"):
                 await searcher._embed(tree.words(parsed.tree), chain)
