@@ -13,7 +13,7 @@ from app.core.kernels.wasm import WasmKernels
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = 1 << 16
-PAGES = 6144
+PAGES = 2048
 GUARD = 32
 """Bytes between arrays, full of `UNTOUCHED`."""
 UNTOUCHED = 0xC5

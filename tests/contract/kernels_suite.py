@@ -130,7 +130,7 @@ def refuses_damaged_lists(kernels):
         )
     assert gathered(kernels, postings, [[(0, 1), (2, 3)]], live=live) == [[(0, 1.0), (1, 1.0)]]
     for n in (5, 15, 16, 31, 64):
-        for beyond in (n, n + 1, n + 40, n + 4000):
+        for beyond in (n, n + 1, n + 40, n + 4000, 2**32 - 2):
             postings, live = lists([0, beyond], [1, 1]), np.ones(n, np.uint8)
             for clause in ([(0, 2)], [(0, 1), (1, 2)]):
                 refused(

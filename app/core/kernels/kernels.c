@@ -19,12 +19,11 @@ typedef float f32;
 #define EXPORT(name) __attribute__((export_name(#name)))
 #define INLINE static inline __attribute__((always_inline))
 
-/* Answers below 0; see wasm.py. */
+/* The answer when what was given points outside of it. */
 #define DAMAGED (-1)
-#define MORE_ROOM (-2)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 2; }
+EXPORT(version) int version(void) { return 4; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -59,11 +58,18 @@ INLINE u32 seek32(const u32 *values, u32 n, u32 at, u32 target) {
 
 /* ---- gather ------------------------------------------------------------------------------ */
 
-/* Chunks for which `touched` has one byte, and those of 16 such bytes. */
-#define CELL 64
+/* Chunks that are summed at a time, so that the sums stay in a near cache; those for which
+ * `touched` has one byte, and those of 16 such bytes. */
+#define WINDOW 16384
+#define CELL 16
 #define ROW (16 * CELL)
-/* Postings that are weighed at a time, so that they stay in the nearest cache. */
+/* Postings that are weighed at a time, for the same reason. */
 #define BLOCK 1024
+
+/* Where the walk along a list stands: in the postings, and in the places of each field. */
+struct cursor {
+  u32 at, headings, title, path;
+};
 
 struct gather {
   const struct postings *postings;
@@ -72,17 +78,25 @@ struct gather {
   u32 n_clauses;
   const u32 *clause_offsets, *starts, *ends;
   const f32 *weights, *field_weights;
-  f32 *sums;   /* all 0 before and after */
+  f32 *sums;   /* of a window; all 0 before and after */
   u8 *touched; /* the same; for each cell of `sums`: whether anything is in it */
-  u32 room;    /* items of `sums`, in whole rows; in a MORE_ROOM answer: how many it takes */
+  struct cursor *cursors; /* scratch, one a list */
   u32 *ordinals;
   f32 *frequencies;
   u32 *offsets;
 };
 
-struct cursors {
-  u32 headings, title, path;
-};
+INLINE struct cursor list_start(const struct gather *a, u32 list) {
+  const struct postings *p = a->postings;
+  u32 at = a->starts[list];
+  struct cursor start = {
+      at,
+      seek32(p->headings.places, p->headings.n, 0, at),
+      seek32(p->title.places, p->title.n, 0, at),
+      seek32(p->path.places, p->path.n, 0, at),
+  };
+  return start;
+}
 
 /* Add `by` times the field's counts to the postings `at:at + size`; where its places go on. */
 INLINE u32 add_field(const struct sparse *field, u32 cursor, u32 at, u32 size, f32 by, f32 *to) {
@@ -94,21 +108,21 @@ INLINE u32 add_field(const struct sparse *field, u32 cursor, u32 at, u32 size, f
   return cursor;
 }
 
-/* Weighted frequencies of the postings `at:at + size`. */
-INLINE struct cursors weigh(const struct gather *a, struct cursors from, u32 at, u32 size,
-                            f32 weight, f32 *to) {
+/* Weighted frequencies of the next `size` postings; where the walk goes on. */
+INLINE struct cursor weigh(const struct gather *a, struct cursor from, u32 size, f32 weight,
+                           f32 *to) {
   const struct postings *p = a->postings;
   const f32 *fields = a->field_weights;
-  struct cursors end;
-  for (u32 i = 0; i < size; i++) to[i] = (f32)p->counts[at + i];
-  end.headings = add_field(&p->headings, from.headings, at, size, -1, to);
-  end.title = add_field(&p->title, from.title, at, size, -1, to);
-  end.path = add_field(&p->path, from.path, at, size, -1, to);
+  struct cursor end = {from.at + size, 0, 0, 0};
+  for (u32 i = 0; i < size; i++) to[i] = (f32)p->counts[from.at + i];
+  end.headings = add_field(&p->headings, from.headings, from.at, size, -1, to);
+  end.title = add_field(&p->title, from.title, from.at, size, -1, to);
+  end.path = add_field(&p->path, from.path, from.at, size, -1, to);
   /* Counts end at 255, so that those of the fields may be more than the one of all. */
   for (u32 i = 0; i < size; i++) to[i] = fields[0] * (to[i] > 0 ? to[i] : 0);
-  add_field(&p->headings, from.headings, at, size, fields[1], to);
-  add_field(&p->title, from.title, at, size, fields[2], to);
-  add_field(&p->path, from.path, at, size, fields[3], to);
+  add_field(&p->headings, from.headings, from.at, size, fields[1], to);
+  add_field(&p->title, from.title, from.at, size, fields[2], to);
+  add_field(&p->path, from.path, from.at, size, fields[3], to);
   for (u32 i = 0; i < size; i++) to[i] = weight * to[i];
   return end;
 }
@@ -130,34 +144,37 @@ INLINE int keep_block(const struct gather *a, u32 at, u32 size, u32 m) {
   return (int)m;
 }
 
-INLINE int sum_block(const struct gather *a, u32 at, u32 size, u32 m) {
-  const u32 *ordinals = a->postings->ordinals + at;
-  const f32 *block = a->frequencies + m;
-  for (u32 i = 0; i < size; i++) {
-    u32 ordinal = ordinals[i];
-    if (ordinal >= a->room) return DAMAGED;
-    a->sums[ordinal] += block[i];
-    a->touched[ordinal / CELL] = 1;
-  }
-  return (int)m;
-}
-
-/* Walk one list: to `sums` if `summed`, else to the results. Answers where these end. */
-INLINE int walk(const struct gather *a, u32 list, int m, int summed) {
-  const struct postings *p = a->postings;
-  u32 at = a->starts[list], end = a->ends[list];
-  struct cursors cursors = {
-      seek32(p->headings.places, p->headings.n, 0, at),
-      seek32(p->title.places, p->title.n, 0, at),
-      seek32(p->path.places, p->path.n, 0, at),
-  };
-  while (at < end && m >= 0) {
-    u32 size = least(end - at, BLOCK);
-    cursors = weigh(a, cursors, at, size, a->weights[list], a->frequencies + m);
-    m = summed ? sum_block(a, at, size, (u32)m) : keep_block(a, at, size, (u32)m);
-    at += size;
+/* A clause of one list: nothing to sum. Answers where the results end, or DAMAGED. */
+INLINE int gather_list(const struct gather *a, u32 list, int m) {
+  struct cursor cursor = list_start(a, list);
+  while (cursor.at < a->ends[list] && m >= 0) {
+    u32 at = cursor.at, size = least(a->ends[list] - at, BLOCK);
+    cursor = weigh(a, cursor, size, a->weights[list], a->frequencies + m);
+    m = keep_block(a, at, size, (u32)m);
   }
   return m;
+}
+
+/* Sum up what a list has in the window from `base` on. Frequencies of a block lie where results
+ * will: there is room, as its postings have not become results yet. 0, or DAMAGED. */
+INLINE int sum_list(const struct gather *a, u32 list, u32 base, f32 *block) {
+  const u32 *ordinals = a->postings->ordinals;
+  f32 *sums = a->sums;
+  u8 *touched = a->touched;
+  struct cursor cursor = a->cursors[list];
+  u32 end = seek32(ordinals, a->ends[list], cursor.at, base + WINDOW);
+  while (cursor.at < end) {
+    u32 at = cursor.at, size = least(end - at, BLOCK);
+    cursor = weigh(a, cursor, size, a->weights[list], block);
+    for (u32 i = 0; i < size; i++) {
+      u32 place = ordinals[at + i] - base;
+      if (place >= WINDOW) return DAMAGED;
+      sums[place] += block[i];
+      touched[place / CELL] = 1;
+    }
+  }
+  a->cursors[list] = cursor;
+  return 0;
 }
 
 /* Bit i: whether score i is above `than`. */
@@ -175,9 +192,8 @@ INLINE u32 set(const u8 *flags) {
   return ~(u32)wasm_i8x16_bitmask(wasm_i8x16_eq(wasm_v128_load(flags), wasm_i8x16_splat(0)));
 }
 
-/* Write sixteen sums to the results, and leave zeros. */
-INLINE int drain_16(const struct gather *a, u32 first, int m) {
-  f32 *sums = a->sums + first;
+/* Write a cell, the sums of sixteen chunks from `first` on, to the results; leave zeros. */
+INLINE int drain_cell(const struct gather *a, f32 *sums, u32 first, int m) {
   v128_t zero = wasm_f32x4_splat(0);
   u32 bits = above(sums, zero);
   if (a->live && bits) {
@@ -197,52 +213,48 @@ INLINE int drain_16(const struct gather *a, u32 first, int m) {
   return m;
 }
 
-/* Write what was summed to the results from `m` on, if that is not DAMAGED; leave zeros. */
-INLINE int drain(const struct gather *a, int m) {
-  for (u32 row = 0; row < a->room; row += ROW) {
+/* Write a window to the results from `m` on, if that is not DAMAGED; leave zeros. */
+INLINE int drain(const struct gather *a, u32 base, int m) {
+  for (u32 row = 0; row < WINDOW; row += ROW) {
     u8 *touched = a->touched + row / CELL;
     for (u32 bits = set(touched) & 0xffff; bits; bits &= bits - 1) {
       u32 cell = row + CELL * (u32)__builtin_ctz(bits);
-      for (u32 i = 0; i < CELL; i += 16) m = drain_16(a, cell + i, m);
+      m = drain_cell(a, a->sums + cell, base + cell, m);
     }
     wasm_v128_store(touched, wasm_i8x16_splat(0));
   }
   return m;
 }
 
-INLINE int gather_clause(const struct gather *a, u32 clause, int m) {
-  u32 first = a->clause_offsets[clause], last = a->clause_offsets[clause + 1];
-  if (last - first == 1) return walk(a, first, m, 0);
-  int state = m;
-  for (u32 list = first; list < last && state >= 0; list++) state = walk(a, list, m, 1);
-  return last > first ? drain(a, state) : m;
-}
-
-/* What `sums` must have room for: all ordinals of clauses with several lists, in whole rows.
- * More than there can be chunks is not asked for; `walk` finds what is out of range. */
-INLINE u32 room_needed(const struct gather *a) {
-  u32 room = 0;
-  for (u32 clause = 0; clause < a->n_clauses; clause++) {
-    u32 first = a->clause_offsets[clause], last = a->clause_offsets[clause + 1];
-    for (u32 i = first; last - first > 1 && i < last; i++) {
-      if (a->starts[i] == a->ends[i]) continue;
-      u32 ordinal = a->postings->ordinals[a->ends[i] - 1];
-      if (a->live && ordinal >= a->n_live) continue;
-      if (ordinal >= room) room = (ordinal / ROW + 1) * ROW;
-    }
+/* The lowest ordinal that a list has not passed yet; all ones if there is none. */
+INLINE u32 lowest_ordinal(const struct gather *a, u32 first, u32 last) {
+  u32 lowest = 0xffffffffu;
+  for (u32 list = first; list < last; list++) {
+    u32 at = a->cursors[list].at;
+    if (at < a->ends[list]) lowest = least(lowest, a->postings->ordinals[at]);
   }
-  return room;
+  return lowest;
 }
 
-/* The number of results, or DAMAGED, or MORE_ROOM. */
-EXPORT(gather) int gather(struct gather *a) {
+/* Answers where the results end, or DAMAGED. */
+INLINE int gather_clause(const struct gather *a, u32 clause, int m) {
+  u32 first = a->clause_offsets[clause], last = a->clause_offsets[clause + 1], lowest;
+  if (last - first == 1) return gather_list(a, first, m);
+  for (u32 list = first; list < last; list++) a->cursors[list] = list_start(a, list);
+  while (m >= 0 && (lowest = lowest_ordinal(a, first, last)) != 0xffffffffu) {
+    u32 base = lowest / WINDOW * WINDOW;
+    int state = base >> 31 ? DAMAGED : 0; /* or the end of the window could not be told */
+    for (u32 list = first; list < last && state >= 0; list++)
+      state = sum_list(a, list, base, a->frequencies + m);
+    m = drain(a, base, state < 0 ? state : m);
+  }
+  return m;
+}
+
+/* The number of results, or DAMAGED. */
+EXPORT(gather) int gather(const struct gather *a) {
   for (u32 i = 0; i < a->clause_offsets[a->n_clauses]; i++)
     if (a->starts[i] > a->ends[i] || a->ends[i] > a->postings->n) return DAMAGED;
-  u32 room = room_needed(a);
-  if (room > a->room) {
-    a->room = room;
-    return MORE_ROOM;
-  }
   int m = 0;
   a->offsets[0] = 0;
   for (u32 clause = 0; clause < a->n_clauses; clause++) {

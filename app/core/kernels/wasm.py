@@ -28,16 +28,13 @@ from app.core.kernels.port import (
     not_negative,
 )
 
-VERSION = 2
+VERSION = 4
 """What `version` of the module must answer."""
 
-_MORE_ROOM = -2
+_WINDOW = 16_384
+_CELL = 16
+_CURSOR_WORDS = 4
 _GATHER = Struct("<15I")
-_GATHER_ROOM = 11
-_CELL = 64
-_MOST_CHUNKS = 1 << 26
-"""More than memory with addresses of 32 bits can hold an index of."""
-
 _ADD_SCORES = Struct("<8I")
 _TOP_K = Struct("<8I")
 _TOP_K_HELD = 7
@@ -79,8 +76,9 @@ class WasmKernels:
         self._positions = exports.positions
         self._near = exports.near_unordered, exports.near_ordered
         self._frame = Frame(memory)
-        self._sums = self._frame.zeros(0, np.float32)
-        self._touched = self._frame.zeros(0, np.uint8)
+        # `gather` sums up in these, and leaves zeros.
+        self._sums = self._frame.zeros(_WINDOW, np.float32)
+        self._touched = self._frame.zeros(_WINDOW // _CELL, np.uint8)
 
     def gather(
         self,
@@ -101,27 +99,14 @@ class WasmKernels:
         ordinals = frame.empty(total, np.uint32)
         frequencies = frame.empty(total, np.float32)
         offsets = frame.empty(clauses + 1, np.uint32)
+        cursors = frame.empty(len(starts) * _CURSOR_WORDS, np.uint32)
         words = [frame.postings(postings), *frame.flags(live), clauses]
         words += [frame.at(array, U32) for array in (clause_offsets, starts, ends)]
         words += [frame.at(weights, F32), frame.at(field_weights, F32, 4)]
-        results = [frame.at(ordinals, U32), frame.at(frequencies, F32), frame.at(offsets, U32)]
-        found = frame.call(self._gather, _GATHER, *words, *self._scratch(), *results)
-        if found == _MORE_ROOM:
-            self._make_room(frame.word(_GATHER_ROOM))
-            found = frame.call(self._gather, _GATHER, *words, *self._scratch(), *results)
-        found = _checked(found)
+        words += [frame.at(self._sums, F32), frame.at(self._touched, U8), frame.at(cursors, U32)]
+        words += [frame.at(ordinals, U32), frame.at(frequencies, F32), frame.at(offsets, U32)]
+        found = _checked(frame.call(self._gather, _GATHER, *words))
         return Gathered(cut(ordinals, found), cut(frequencies, found), offsets)
-
-    def _scratch(self) -> tuple[int, int, int]:
-        """Where `gather` sums up; it leaves zeros for the next call."""
-        frame = self._frame
-        return frame.at(self._sums, F32), frame.at(self._touched, U8), len(self._sums)
-
-    def _make_room(self, chunks: int) -> None:
-        if chunks > _MOST_CHUNKS:
-            raise damaged()
-        self._sums = self._frame.zeros(chunks, np.float32)
-        self._touched = self._frame.zeros(-(-chunks // _CELL), np.uint8)
 
     def add_scores(
         self, gathered: Gathered, factors: Float32s, norms: Float32s, scores: Float32s
