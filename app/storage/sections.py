@@ -25,7 +25,7 @@ from app.errors import StorageError
 from app.ports import Buffer
 
 MAGIC = b"\x89FOSSICK"
-VERSION = 1
+VERSION = 2
 ALIGNMENT = 16
 
 Arrays = Mapping[str, NDArray[Any]]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.core.analysis import Numbering
 from app.core.kernels import NumpyKernels
-from app.core.lexical import FIELDS, Postings, Row, SearchedSegment, build_postings, merge_postings
+from app.core.lexical import FIELDS, Postings, Row, build_postings, merge_postings
 from app.core.lexical.dictionary import TermDictionary
 from app.core.lexical.postings import GAP
 from app.errors import StorageError
@@ -37,13 +37,12 @@ def built(chunks):
 
 def unfold(postings):
     """What the arrays say: {(form, ordinal): positions}."""
-    segment = SearchedSegment(postings)
     found = {}
     for number, form in enumerate(postings.terms):
         at = postings.slice_of(number)
         keys = NumpyKernels().positions(
             postings.positions,
-            segment.arrays,
+            postings.arrays,
             at.start,
             at.stop,
             int(postings.position_offsets[number]),
@@ -82,7 +81,8 @@ def test_postings_hold_every_position(chunks):
 def test_fields_are_counted_apart(chunks):
     """Headings, title, path and what is repeated: each with the postings that stand there."""
     postings = built(chunks)
-    heads = np.repeat(np.arange(len(postings.terms)), np.diff(postings.posting_offsets))
+    sizes = np.diff(postings.posting_offsets).astype(np.intp)
+    heads = np.repeat(np.arange(len(postings.terms)), sizes)
     for name, column in (("repeated", 0), ("headings", 2), ("title", 3), ("path", 4)):
         places = getattr(postings, f"{name}_postings").tolist()
         counts = getattr(postings, f"{name}_counts").tolist()

@@ -99,7 +99,7 @@ class Leaves:
             if not weights.any():
                 weights = (np.array(FIELDS) == field).astype(np.float32)
         return self._kernels.gather(
-            self.segment.arrays,
+            self.segment.postings.arrays,
             self.segment.mask(language),
             offsets,
             self.segment.postings.posting_offsets[numbers],
@@ -138,7 +138,7 @@ class Leaves:
                 found.append(
                     self._kernels.positions(
                         postings.positions,
-                        self.segment.arrays,
+                        self.segment.postings.arrays,
                         at.start,
                         at.stop,
                         int(postings.position_offsets[number]),

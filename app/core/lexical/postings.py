@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels import PostingArrays
 from app.core.lexical.dictionary import TermDictionary
 from app.core.lexical.keys import KeyTable
 from app.errors import StorageError
@@ -130,6 +131,11 @@ class Postings:
             (self.title_postings, self.title_counts),
             (self.path_postings, self.path_counts),
         )
+
+    @cached_property
+    def arrays(self) -> PostingArrays:
+        """The posting lists as kernels take them; one object, for they remember where it lies."""
+        return PostingArrays(self.ordinals, self.counts, self.sparse)
 
     @property
     def repeated(self) -> tuple[Places, Counts]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.analysis import keys as stems
-from app.core.kernels import PostingArrays
 from app.core.lexical.keys import FOLD, spelling
 from app.core.lexical.patterns import Pattern
 from app.core.lexical.plan import Word
@@ -55,11 +53,6 @@ class SearchedSegment:
     def n_chunks(self) -> int:
         """Chunks, deleted ones included."""
         return self.postings.n_chunks
-
-    @cached_property
-    def arrays(self) -> PostingArrays:
-        """The posting lists for the kernels."""
-        return PostingArrays(self.postings.ordinals, self.postings.counts, self.postings.sparse)
 
     def language_counts(self) -> dict[str, int]:
         """Live chunks in each language."""
