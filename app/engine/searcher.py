@@ -27,6 +27,9 @@ PARTS = ("parse", "embed", "keyword", "vector", "fuse", "fetch")
 Ordinals = NDArray[np.int64]
 
 
+PATIENCE = 0.3
+"""Seconds after which a regular expression is tried on no more words."""
+
 MEANING = 0.55
 """Weight of the cosine in a hybrid score; the words have the rest (docs/quality.md)."""
 
@@ -118,10 +121,16 @@ class Searcher:
         """Parse and embed; `InputError("dimension-mismatch")` for a vector that fits none."""
         with timings.part("parse"):
             parsed = parse(text, today)
-            reading = Reading(all_words=options.operator == "all", typing=options.typing)
+            reading = Reading(
+                all_words=options.operator == "all",
+                typing=options.typing,
+                is_late=timings.deadline(PATIENCE),
+            )
             planned = plan(parsed.tree, view.lexicon, reading)
             mask = allowed(view.snapshot, options)
-        searcher = cls(view, options, planned, {}, parsed.errors, mask, [], timings)
+        searcher = cls(
+            view, options, planned, {}, parsed.errors, mask, list(planned.notes), timings
+        )
         if options.mode != "keyword" and view.models:
             with timings.part("embed"):
                 await searcher._embed(tree.words(parsed.tree), chain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from app.ports import Clock
@@ -29,6 +29,10 @@ class Timings:
     def elapsed(self) -> float:
         """Seconds since this was made."""
         return self._clock() - self._started
+
+    def deadline(self, seconds: float) -> Callable[[], bool]:
+        """Whether that many seconds have passed, to be asked now and then."""
+        return lambda: self.elapsed > seconds
 
     def seconds(self) -> Mapping[str, float]:
         """Seconds by part."""

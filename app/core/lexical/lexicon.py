@@ -85,8 +85,9 @@ class Lexicon:
         return self._most_frequent(names - {prefix}, limit)
 
     def similar(self, form: str, distance: int, limit: int) -> list[str]:
-        """The forms within an edit distance of `form`, nearest and then most frequent first."""
-        pattern = Fuzzy(form, distance)
+        """Forms within an edit distance that begin alike, nearest and then most frequent first."""
+        # People rarely err in the first letter, and most of the work is spared.
+        pattern = Fuzzy(form, distance, keep=1)
         near: dict[str, float] = {}
         for segment in self._segments:
             for number, weight in segment.matching(pattern).items():

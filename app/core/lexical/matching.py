@@ -122,7 +122,7 @@ class Leaves:
         # Equal slots share one array: each needs a position of its own.
         found = {slot: self._positions(slot, mask) for slot in phrase.slots}
         keys = [found[slot] for slot in phrase.slots]
-        slack = min(phrase.slack, GAP - len(keys) - 1)
+        slack = max(0, min(phrase.slack, GAP - len(keys) - 1))  # not into another field
         ordinals, counts = self._kernels.near(keys, slack, phrase.ordered)
         return ordinals, counts.astype(np.float32)
 

@@ -22,8 +22,13 @@ from app.core.lexical.distance import distances
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
 
-_REGEX_BATCH = 256
+_REGEX_BATCH = 32
 """Forms that are tried before the clock is looked at."""
+
+_REPEATED_GROUP = re.compile(r"(?<!\\)(?:\\\\)*\)(?:[*+]|\{)")
+_BACKREFERENCE = re.compile(r"\\[1-9]|\(\?P=|\(\?[(<!=]")
+_REPEAT = re.compile(r"[*+]|\{\d*,\d*\}")
+_MOST_REPEATS = 3
 
 
 class Pattern(Protocol):
@@ -73,6 +78,21 @@ class Wildcard:
         return _glob(self.glob)
 
 
+def is_tame(pattern: str) -> bool:
+    """Whether a regular expression takes time in proportion to a small power of a form's length.
+
+    Repeated groups, references and looking around are what makes one take forever.
+
+    >>> [is_tame(text) for text in ("colou?r(s|ed)", "a*b*c*", "(a+)+", "(a|aa)*", r"(a)\\1")]
+    [True, True, False, False, False]
+    """
+    return not (
+        _REPEATED_GROUP.search(pattern)
+        or _BACKREFERENCE.search(pattern)
+        or len(_REPEAT.findall(pattern)) > _MOST_REPEATS
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Regex:
     """Forms that a regular expression matches from end to end, as far as time allows."""
@@ -106,8 +126,8 @@ class Fuzzy:
 
     text: str
     distance: int
-    keep: int = 1
-    """First characters without an error: people rarely err there, and most work is spared."""
+    keep: int = 0
+    """First characters without an error."""
 
     def find(self, terms: TermDictionary) -> tuple[Numbers, Weights]:
         """See `Pattern`."""

@@ -91,6 +91,8 @@ class Plan:
     """What every hit fulfils, those of other legs too; None: nothing in particular."""
     needs_match: bool = True
     """Whether a hit must hold a scored leaf besides."""
+    notes: tuple[str, ...] = ()
+    """What of the query was not done, as sentences for the user."""
 
 
 def words_of(leaf: Leaf) -> Iterator[Word]:

@@ -16,7 +16,7 @@ from app.core.analysis import Entry, entries, fold, is_character, is_stop, query
 from app.core.lexical import tree
 from app.core.lexical.lexicon import Lexicon
 from app.core.lexical.lookup import Likeness, exact, word
-from app.core.lexical.patterns import Fuzzy, Holding, Prefix, Regex, Wildcard
+from app.core.lexical.patterns import Fuzzy, Holding, Prefix, Regex, Wildcard, is_tame
 from app.core.lexical.plan import All, Condition, Either, Has, Leaf, Not, Passes, Phrase, Plan, Word
 
 PART_WEIGHT = 0.5
@@ -27,6 +27,9 @@ COMPLETION_WEIGHT = 0.5
 
 MAX_COMPLETIONS = 20
 """Completions that are searched for, the most frequent first."""
+
+MAX_PATTERNS = 24
+"""Wildcards, near spellings and regular expressions of a query; each looks at every form."""
 
 MAX_CORRECTIONS = 5
 """Forms that stand in for a word that the index does not know."""
@@ -74,6 +77,8 @@ class _Planner:
     def __init__(self, query: tree.Node, lexicon: Lexicon, reading: Reading) -> None:
         self._lexicon = lexicon
         self._reading = reading
+        self._patterns = 0
+        self._notes: list[str] = []
         texts = [node.text for node in tree.walk(query) if isinstance(node, tree.Word)]
         forms = [fold(form) for text in texts for form in _forms(text)]
         self._language = query_language(forms, lexicon.languages)
@@ -89,6 +94,7 @@ class _Planner:
             _joined(scored),
             All(conditions) if conditions else None,
             needs_match=not required or (bool(optional) and not holds_words),
+            notes=tuple(dict.fromkeys(self._notes)),
         )
 
     def _sorted(self, node: tree.Node) -> tuple[list[_Part], list[_Part]]:
@@ -96,7 +102,7 @@ class _Planner:
         nodes = node.nodes if isinstance(node, tree.Sequence) else (node,)
         optional, required = [], []
         for each in nodes:
-            is_optional = tree.is_optional(each)
+            is_optional = tree.is_optional(each) and not _is_everything(each)
             if is_optional and self._is_left_out(each):
                 continue
             if is_optional and not self._reading.all_words:
@@ -111,6 +117,8 @@ class _Planner:
                 part = self._word(node, field_)
             case tree.Phrase():
                 part = self._phrase(node, field_)
+            case tree.Wildcard() if _is_everything(node):
+                part = _Part((), All(()))
             case tree.Wildcard() | tree.Fuzzy() | tree.Regex():
                 part = _alone(replace(self._pattern(node), field=field_))
             case tree.Filter() | tree.Dates() | tree.Sizes() | tree.Pages():
@@ -205,6 +213,8 @@ class _Planner:
         if not distance:
             return own
         near = self._lexicon.similar(form, distance, MAX_CORRECTIONS)
+        if near and not self._reading.typing:
+            self._notes.append(f"“{form}” was not found; searched for {' or '.join(near)}.")
         weight = self._likeness.fuzzy
         return replace(own, forms=(*own.forms, *((each, weight) for each in near)))
 
@@ -219,7 +229,7 @@ class _Planner:
         slack = node.slack
         for part in node.parts:
             if isinstance(part, tree.Wildcard):
-                if set(part.pattern) == {"*"}:
+                if _is_everything(part):
                     slack += 1
                     continue
                 slots.append(self._pattern(part))
@@ -245,6 +255,10 @@ class _Planner:
 
     def _pattern(self, node: tree.Wildcard | tree.Fuzzy | tree.Regex) -> Word:
         likeness = self._likeness
+        self._patterns += 1
+        if self._patterns > MAX_PATTERNS:
+            self._notes.append(f"Only the first {MAX_PATTERNS} patterns of the query were used.")
+            return Word("")
         match node:
             case tree.Wildcard(pattern):
                 return Word(pattern, patterns=((Wildcard(_glob(pattern)), 1.0),))
@@ -253,6 +267,12 @@ class _Planner:
                 own = exact(form, likeness)
                 return replace(own, patterns=((Fuzzy(form, distance), likeness.fuzzy),))
             case tree.Regex(pattern):
+                if not is_tame(pattern):
+                    self._notes.append(
+                        f"/{pattern}/ could take forever and was left out; "
+                        "do without repeated groups, references and more than three repetitions."
+                    )
+                    return Word("")
                 compiled = Regex(re.compile(pattern), self._reading.is_late)
                 return Word(pattern, patterns=((compiled, 1.0),))
 
@@ -273,6 +293,10 @@ class _Planner:
         if self._only_stops or node.open:
             return not forms
         return all(map(self._is_stop, forms))
+
+
+def _is_everything(node: tree.Node) -> bool:
+    return isinstance(node, tree.Wildcard) and set(node.pattern) == {"*"}
 
 
 def _alone(leaf: Leaf) -> _Part:
