@@ -93,9 +93,8 @@ def test_hostile_regular_expressions_are_left_out(pattern):
 
 def test_patterns_are_bounded():
     """Each looks at every form, so only the first few are used."""
-    made = planned(
-        LIBRARY, " ".join(f"*{letter}{other}*" for letter in "abcde" for other in "aeiou")
-    )
+    words = (f"*{letter}{other}*" for letter in "abcde" for other in "aeiou")
+    made = planned(LIBRARY, " ".join(words))
     assert made.notes == (f"Only the first {MAX_PATTERNS} patterns of the query were used.",)
 
 
