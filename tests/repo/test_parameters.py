@@ -99,3 +99,14 @@ def test_every_section_of_a_segment_is_described(root):
     named = [f"{name}.{field.name}" for name, kind in tables.items() for field in fields(kind)]
     assert [name for name in named if f"`{name}`" not in page] == []
     assert f"Format version: **{VERSION}**" in page
+
+
+def test_search_options_are_described(root):
+    """docs/protocol.md has a row for every option of `search` that a caller can set."""
+    page = (root / "docs" / "protocol.md").read_text("utf-8")
+    types = (root / "static" / "fossick.d.ts").read_text("utf-8")
+    body = re.search(r"interface SearchOptions extends \w+ \{(.*?)^\}", types, re.S | re.M)
+    assert body
+    options = set(re.findall(r"^  (\w+)\?:", body[1], re.M)) - {"explain"}
+    assert len(options) > 6
+    assert [name for name in sorted(options) if f"| `{name}` |" not in page] == []
