@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.core.analysis import STAY, Numbering
 from app.core.lexical.dictionary import TermDictionary
-from app.core.lexical.keys import DEFAULT_LANGUAGE, pack, spelling, tagged
+from app.core.lexical.keys import DEFAULT_LANGUAGE, FOLD, other_keys, pack
 from app.core.lexical.postings import GAP, MAX_COUNT, Postings
 
 Numbers = Sequence[int]
@@ -179,10 +179,10 @@ def _groups(
     seen = np.zeros((len(names), max(1, len(known))), dtype=np.bool_)
     seen[terms, numbers[chunks]] = True
     groups: dict[str, list[int]] = {}
-    for number, (name, row) in enumerate(zip(names, seen.tolist(), strict=True)):
-        spoken = [language for language, here in zip(known, row, strict=False) if here]
-        for key in dict.fromkeys(tagged(name, spoken)):
-            if spelling(key) != name:
+    for place, kind in ((None, FOLD), *enumerate(known)):
+        here = range(len(names)) if place is None else np.flatnonzero(seen[:, place]).tolist()
+        for number in here:
+            for key in other_keys(names[number], kind):
                 groups.setdefault(key, []).append(number)
     return groups
 

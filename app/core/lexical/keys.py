@@ -7,8 +7,8 @@ that most words, which have no other form in a segment, need no group.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -58,16 +58,15 @@ class KeyTable:
         return np.repeat(np.arange(len(counts), dtype=np.int64), counts), self._forms
 
 
-def tagged(form: str, languages: Iterable[str]) -> Iterable[str]:
-    """The keys that a form belongs to in texts of the given languages.
+@lru_cache(maxsize=1 << 17)
+def other_keys(form: str, kind: str) -> tuple[str, ...]:
+    """The keys of a form in texts of a language, or for `FOLD`, but for one that is spelt like it.
 
-    >>> list(tagged("Läufe", ["de"]))
-    ['fold:laufe', 'de:lauf']
+    >>> other_keys("Läufe", FOLD), other_keys("Läufe", "de"), other_keys("gold", "en")
+    (('fold:laufe',), ('de:lauf',), ())
     """
-    yield f"{FOLD}:{fold(form)}"
-    for language in languages:
-        for key in keys(form, language):
-            yield f"{language}:{key}"
+    found = (fold(form),) if kind == FOLD else keys(form, kind)
+    return tuple(f"{kind}:{key}" for key in found if key != form)
 
 
 def spelling(key: str) -> str:

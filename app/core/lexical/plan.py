@@ -22,7 +22,7 @@ class Word:
     forms: tuple[tuple[str, float], ...] = ()
     """Forms with their weights: an occurrence of one counts as so many."""
     keys: tuple[tuple[str, float], ...] = ()
-    """Keys of groups of forms (`keys.tagged`) with their weights."""
+    """Keys of groups of forms (`keys.other_keys`) with their weights."""
     patterns: tuple[tuple[Pattern, float], ...] = ()
     field: str = ""
     """One of `FIELDS`, "" for all."""
