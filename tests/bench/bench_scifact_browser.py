@@ -53,7 +53,8 @@ RANK = """
   const found = {};
   for (const [id, text] of Object.entries(given.queries)) {
     const { hits, notes } = await fossick.search(text, { k: given.depth, mode: given.mode });
-    if (notes.length) throw new Error(notes[0]);
+    const isAsked = given.mode === "keyword" || hits.some(({ legs }) => legs.vector);
+    if (!isAsked) throw new Error(notes[0] ?? `nothing is near ${text}`);
     found[id] = hits.map(({ documentId }) => documentId);
   }
   return found;

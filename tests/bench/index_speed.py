@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import tempfile
 import time
 import zipfile
@@ -26,6 +27,7 @@ from app.host.onnx_embedder import BUNDLED_MODEL
 from app.host.opening import EMBEDDERS, counter, embedders
 
 BATCH = 200
+_WORD = re.compile(r"[^\W_]+")
 
 
 def files(roots: list[Path]) -> Iterator[BytesSource]:
@@ -102,8 +104,8 @@ async def search(collection: Collection, count: int) -> None:
     timings = []
     for _ in range(count):
         info = infos[int(rng.integers(len(infos)))]
-        words = (await collection.get(f"{info.id}#{info.chunks // 2}")).text.split()
-        result = await collection.search(" ".join(words[:4]))
+        words = _WORD.findall((await collection.get(f"{info.id}#{info.chunks // 2}")).text)
+        result = await collection.search(" ".join(words[:4]).lower())
         timings.append(result.timings)
         assert result.hits and place(result.hits[0].address) is not None
     print("a query, ms      p50      p99")
