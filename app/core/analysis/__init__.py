@@ -1,7 +1,7 @@
 """Text to forms: spelling, stems, languages, stop words, and the model's word pieces."""
 
 from app.core.analysis.closed_words import is_stop, stop_words
-from app.core.analysis.entries import entries, find, holds, is_character
+from app.core.analysis.entries import entries, find, forms_in, holds, is_character
 from app.core.analysis.languages import language_of, query_language
 from app.core.analysis.normalise import normalise
 from app.core.analysis.numbering import STAY, Numbering
@@ -20,6 +20,7 @@ __all__ = [
     "entries",
     "find",
     "fold",
+    "forms_in",
     "holds",
     "is_character",
     "is_stop",

@@ -58,6 +58,15 @@ def word_entries(word: str) -> list[Entry]:
     return found
 
 
+def forms_in(text: str) -> set[str]:
+    """The forms of `entries`, each once.
+
+    >>> sorted(forms_in("gold, Gold and e-mail"))
+    ['and', 'e', 'email', 'gold', 'mail']
+    """
+    return set().union(*map(_FORMS.__getitem__, set(WORD_OR_ADDRESS.findall(text))))
+
+
 def find(text: str, wanted: Set[str]) -> Iterator[Entry]:
     """Those of `entries` whose form is wanted; fast, for most words have none.
 

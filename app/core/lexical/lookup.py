@@ -12,17 +12,21 @@ from app.core.lexical.plan import Word
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What an occurrence of another form counts beside one of the form that was typed."""
+    """What an occurrence of another form counts beside one of the form that was typed.
 
-    fold: float = 0.95
+    Multiples of 1/64, to which others are rounded: sums of these are exact in float32, so that
+    no order of adding shows in a score.
+    """
+
+    fold: float = 61 / 64
     """Other diacritics or capitals, where the typed form has none."""
-    marked_fold: float = 0.8
+    marked_fold: float = 51 / 64
     """The same, where the typed form has diacritics or capitals, so that they seem to matter."""
-    stem: float = 0.9
+    stem: float = 58 / 64
     """Another ending."""
-    fuzzy: float = 0.6
+    fuzzy: float = 38 / 64
     """A form with typing errors; each error halves that."""
-    prefix: float = 0.6
+    prefix: float = 38 / 64
     """A form that the typed one begins."""
 
 

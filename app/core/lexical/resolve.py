@@ -102,6 +102,9 @@ class SearchedSegment:
             into = every if kind == FOLD else spoken.setdefault(kind, {})
             for number in self._group(key):
                 into[number] = max(weight, into.get(number, 0.0))
+        if self._languages is None:  # all chunks are in one language: no mask is needed for it
+            for number, weight in spoken.pop(self.names[0], {}).items():
+                every.setdefault(number, weight)
         found = [_lists("", every)]
         for language, numbers in spoken.items():
             # An occurrence counts once.
@@ -135,5 +138,5 @@ def _lists(language: str, weights: dict[int, float]) -> Lists:
     return Lists(
         language,
         np.array(numbers, dtype=np.int64),
-        np.array([weights[number] for number in numbers], dtype=np.float32),
+        np.array([round(weights[number] * 64) / 64 for number in numbers], dtype=np.float32),
     )

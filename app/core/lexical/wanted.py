@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 
 from app.core.analysis import fold, keys
-from app.core.lexical.keys import FOLD
+from app.core.lexical.keys import FOLD, other_keys
 from app.core.lexical.patterns import Pattern
 from app.core.lexical.plan import Leaf, words_of
 
@@ -22,7 +22,7 @@ class Wanted(Set[str]):
         self._forms = {form for word in words for form, _ in word.forms}
         self._keys = {key for word in words for key, _ in word.keys}
         self._patterns: list[Pattern] = [p for word in words for p, _ in word.patterns]
-        self._languages = {kind for key in self._keys if (kind := key.partition(":")[0]) != FOLD}
+        self._kinds = sorted({key.partition(":")[0] for key in self._keys})
         self._known: dict[str, bool] = {}
 
     def __contains__(self, form: object) -> bool:
@@ -37,18 +37,12 @@ class Wanted(Set[str]):
     def __len__(self) -> int:
         return sum(self._known.values())
 
-    def isdisjoint(self, other: Iterable[object]) -> bool:
-        """Whether none of the forms is wanted."""
-        return not any(map(self.__contains__, other))
-
     def _matches(self, form: str) -> bool:
-        return (
-            form in self._forms
-            or f"{FOLD}:{fold(form)}" in self._keys
-            or any(
-                f"{language}:{key}" in self._keys
-                for language in self._languages
-                for key in keys(form, language)
-            )
-            or any(p.matches(form) or p.matches(fold(form)) for p in self._patterns)
-        )
+        if form in self._forms:
+            return True
+        for kind in self._kinds:
+            if not self._keys.isdisjoint(other_keys(form, kind)):
+                return True
+            if f"{kind}:{form}" in self._keys and (kind == FOLD or form in keys(form, kind)):
+                return True
+        return any(p.matches(form) or p.matches(fold(form)) for p in self._patterns)
