@@ -110,6 +110,12 @@ export class FossickApp extends LightElement {
       void this.opening.hit(this.active, { focus: false });
   }
 
+  /** Enter in the box: opens the hit that the keys have reached, else the first. */
+  enter() {
+    this.asking.complaint.hurry();
+    void this.opening.hit(Math.max(0, this.active));
+  }
+
   /** Esc in the box: closes what is open, then clears. */
   leave() {
     if (this.opening.opened) void this.opening.close();
@@ -160,11 +166,11 @@ export class FossickApp extends LightElement {
     return html`
       <header class="bar">
         ${brandTemplate(actions)}
-        <search-box .query=${asking.query} .mode=${asking.mode} .active=${this.active >= 0 ? hitId(this.active) : ""} .busy=${asking.busy}
+        <search-box .query=${asking.query} .mode=${asking.mode} .active=${this.active >= 0 ? hitId(this.active) : ""} .busy=${asking.busy} .odd=${asking.complaint.shown}
           @query=${(/** @type {Custom} */ e) => this.asking.set({ query: e.detail })}
           @mode=${(/** @type {Custom} */ e) => this.asking.set({ mode: e.detail })}
           @move=${(/** @type {Custom} */ e) => this.move(e.detail)}
-          @open=${() => void this.opening.hit(Math.max(0, this.active))}
+          @open=${() => this.enter()}
           @leave=${() => this.leave()}></search-box>
         ${actionsTemplate(actions)}
       </header>
@@ -238,7 +244,7 @@ export class FossickApp extends LightElement {
       <input id="add-folder" class="visually-hidden" type="file" webkitdirectory tabindex="-1" aria-label="Add folder" @change=${picked}>
       <drop-zone @sources=${push} @note=${(/** @type {Custom} */ e) => this.note(e.detail)}></drop-zone>
       <note-dialog @sources=${push}></note-dialog>
-      <help-dialog></help-dialog>
+      <help-dialog @example=${(/** @type {Custom} */ e) => this.box.replace(e.detail)}></help-dialog>
       <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${this.offline} .copy=${this.offline.status} .outcome=${collecting.outcome}
         @embedder=${(/** @type {Custom} */ e) => void this.embedder(e.detail)}
         @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}

@@ -1,5 +1,6 @@
 // @ts-check
 /** What is asked and what was answered; the question outlives a reload of the page. */
+import { Complaint } from "./complaint.js";
 import { found } from "./results.js";
 import { Searcher } from "./searching.js";
 
@@ -27,6 +28,8 @@ export class Asking {
     /** What assistive technology is told of the results. */
     this.announced = "";
     this.timer = 0;
+    this.complaint = new Complaint(() => app.requestUpdate());
+    this.complaint.query = this.query;
     this.searcher = new Searcher(
       async (ask, signal) => {
         const fossick = await app.engine.whenReady();
@@ -44,6 +47,7 @@ export class Asking {
   /** @param {{ query?: string, mode?: Mode }} change */
   set(change) {
     Object.assign(this, change);
+    if (change.query !== undefined) this.complaint.typed(change.query);
     this.k = HITS;
     this.app.active = -1;
     this.ask();
@@ -79,6 +83,7 @@ export class Asking {
     this.answer = answer;
     this.busy = answer.interim;
     app.active = Math.min(app.active, this.hits.length - 1);
+    this.complaint.answered(answer.ask.query, answer.result?.problems ?? []);
     for (const note of answer.result?.notes ?? []) app.notes.add(note);
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {

@@ -36,7 +36,7 @@ export function actionsTemplate(options) {
       <span class="dot" aria-hidden="true"></span><span class="pill-text">${sentence(engine)}</span>
     </button>
     <button type="button" class="icon-button" aria-label="Theme: ${themeName}" title="Theme: ${themeName}" @click=${options.onTheme}>${icon(theme === "auto" ? "auto" : theme === "dark" ? "moon" : "sun")}</button>
-    <button type="button" class="icon-button help-button" aria-label="Keyboard help" title="Keys (?)" @click=${options.onHelp}>${icon("help")}</button>
+    <button type="button" class="icon-button" aria-label="Search language and keys" title="Help (?)" @click=${options.onHelp}>${icon("help")}</button>
   </nav>`;
 }
 

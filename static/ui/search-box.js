@@ -2,6 +2,8 @@
 import { html } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
+import { without } from "./query-filters.js";
+import { filtersTemplate, problemTemplate, underlineTemplate } from "./query-parts.js";
 
 /** @typedef {import("./searching.js").Mode} Mode */
 
@@ -13,7 +15,8 @@ export const MODES = [
 ];
 
 /**
- * The box and the choice of mode. Fires `query` on every keystroke, `mode` on a choice, and
+ * The box, the choice of mode, and what there is to say of the query. Fires `query` on every
+ * keystroke, `mode` on a choice, and
  * `move` (+1, -1), `open` and `leave` for the keys that act on the results.
  */
 export class SearchBox extends LightElement {
@@ -22,6 +25,7 @@ export class SearchBox extends LightElement {
     mode: {},
     active: {},
     busy: { type: Boolean },
+    odd: { attribute: false },
   };
 
   constructor() {
@@ -32,6 +36,8 @@ export class SearchBox extends LightElement {
     /** Id of the hit that ↑ and ↓ have reached, for assistive technology. */
     this.active = "";
     this.busy = false;
+    /** What is odd about the query. @type {import("./complaint.js").Odd | null} */
+    this.odd = null;
   }
 
   get input() {
@@ -42,6 +48,47 @@ export class SearchBox extends LightElement {
   focusBox() {
     this.input?.focus();
     this.input?.select();
+  }
+
+  /**
+   * Puts another query into the box as if it were typed: Ctrl+Z brings back what stood there.
+   * @param {string} query
+   */
+  replace(query) {
+    this.input.focus();
+    this.input.select();
+    if (document.execCommand(query ? "insertText" : "delete", false, query)) return;
+    this.query = query;
+    this.emit("query", query);
+  }
+
+  typed() {
+    this.query = this.input.value;
+    this.emit("query", this.query);
+  }
+
+  /**
+   * @param {import("./query-filters.js").Filter} filter
+   * @param {number} index
+   * @param {MouseEvent} event
+   */
+  async removeFilter(filter, index, event) {
+    const query = without(this.query, filter);
+    // The focus would bring up the keyboard of a touch screen.
+    if (matchMedia("(pointer: fine)").matches || event.detail === 0) this.replace(query);
+    else {
+      this.query = query;
+      this.emit("query", query);
+    }
+    await this.updateComplete;
+    const next = this.querySelectorAll(".filter button")[index];
+    if (event.detail === 0 && next instanceof HTMLElement) next.focus();
+  }
+
+  /** The text of a long query moves in its box, and the line under it with the text. */
+  align() {
+    const underline = this.querySelector(".underline");
+    if (underline) underline.scrollLeft = this.input.scrollLeft;
   }
 
   /** @param {KeyboardEvent} event */
@@ -67,33 +114,40 @@ export class SearchBox extends LightElement {
       if (this.active) this.input.setAttribute("aria-activedescendant", this.active);
       else this.input.removeAttribute("aria-activedescendant");
     }
+    this.align();
   }
 
   render() {
     return html`<form class="search" role="search" @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
       <div class="search-field ${this.busy ? "busy" : ""}">
         ${icon("search")}
-        <input
-          type="search"
-          role="searchbox"
-          aria-label="Search your files"
-          aria-controls="hits"
-          aria-describedby="search-keys"
-          placeholder="Search your files"
-          autocomplete="off"
-          autocapitalize="off"
-          autocorrect="off"
-          spellcheck="false"
-          enterkeyhint="search"
-          maxlength="2000"
-          @input=${() => this.emit("query", this.input.value)}
-          @keydown=${this.onKey}
-        >
+        <div class="search-text">
+          <input
+            type="search"
+            role="searchbox"
+            aria-label="Search your files"
+            aria-controls="hits"
+            aria-describedby="search-keys query-problem"
+            placeholder="Search your files"
+            autocomplete="off"
+            autocapitalize="off"
+            autocorrect="off"
+            spellcheck="false"
+            enterkeyhint="search"
+            maxlength="2000"
+            @input=${this.typed}
+            @keydown=${this.onKey}
+            @keyup=${this.align}
+            @scroll=${this.align}
+            @blur=${this.align}
+          >
+          ${underlineTemplate(this.query, this.odd)}
+        </div>
         <span id="search-keys" class="visually-hidden">Results appear as you type. Arrow keys move through them, Enter opens one.</span>
         <kbd class="slash" aria-hidden="true" ?hidden=${this.query !== ""}>/</kbd>
         <button type="button" class="icon-button small" aria-label="Clear the search" ?hidden=${this.query === ""} @click=${this.clear}>${icon("close")}</button>
       </div>
-      <fieldset class="modes">
+      <div class="search-under"><fieldset class="modes">
         <legend class="visually-hidden">Search by</legend>
         ${MODES.map(
           ({ mode, label, title }) => html`<label title=${title}>
@@ -102,6 +156,8 @@ export class SearchBox extends LightElement {
           </label>`,
         )}
       </fieldset>
+      ${filtersTemplate(this.query, this.odd, (filter, index, event) => void this.removeFilter(filter, index, event))}</div>
+      ${problemTemplate(this.odd)}
     </form>`;
   }
 }
