@@ -157,7 +157,8 @@ class Collection:
                 today=self._today(),
             )
             ranking, chosen = selecting.best(searcher)
-            show = passages.Show(view, self._state.store, Wanted(ranking.plan.scored))
+            wanted = Wanted.by(ranking.plan.scored, view.keyword.segments)
+            show = passages.Show(view, self._state.store, wanted)
             with timings.part("fetch"):
                 hits = [await show.hit(found, rank) for rank, found in enumerate(chosen, start=1)]
             notes = tuple(dict.fromkeys(searcher.notes))

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from app.core.analysis import entries
 from app.core.lexical import Wanted
 from app.core.lexical.snippet import cut, highlights, window
-from tests.fixtures.keyword import bodies, index_of, planned
+from tests.fixtures.keyword import bodies, index_of, wanted_by
 
 
 def marked(text, query):
     """The stretches of `text` that `query` marks."""
-    wanted = Wanted(planned(index_of(bodies(text)), query).scored)
-    return [text[s:e] for s, e in highlights(text, wanted)]
+    return [text[s:e] for s, e in highlights(text, wanted_by(index_of(bodies(text)), query))]
 
 
 @pytest.mark.parametrize(
@@ -41,19 +40,19 @@ def test_highlights(text, query, expected):
 def test_completed_words_are_marked():
     """While a word is typed, the words it was completed to are marked as a whole."""
     text = "Prospectors and prospects, no prose"
-    wanted = Wanted(planned(index_of(bodies(text)), "prosp", typing=True).scored)
+    wanted = wanted_by(index_of(bodies(text)), "prosp", typing=True)
     assert [text[s:e] for s, e in highlights(text, wanted)] == ["Prospectors", "prospects"]
 
 
 @given(st.text("ab éß-我爱'.\u0301", max_size=40), st.text("ab éß-我爱'.", max_size=8))
 def test_highlights_are_ordered_and_apart(text, query):
     """Stretches lie in the text, rise and never overlap, and each holds a term of the query."""
-    wanted = Wanted(planned(index_of(bodies(text)), query).scored)
+    wanted = wanted_by(index_of(bodies(text)), query)
     found = highlights(text, wanted)
     flat = [at for span in found for at in span]
     assert flat == sorted(flat)
     assert all(0 <= start < end <= len(text) for start, end in found)
-    assert bool(found) == any(entry.form in wanted for entry in entries(text))
+    assert bool(found) == bool(wanted.among({entry.form for entry in entries(text)}))
 
 
 LONG = "One two three. " * 20 + "Here is gold and silver. Here is gold. " + "Four five six. " * 20
@@ -61,7 +60,7 @@ LONG = "One two three. " * 20 + "Here is gold and silver. Here is gold. " + "Fou
 
 def test_window_takes_the_sentence_with_most_words():
     """Gold and silver together beat gold alone, and the sentence is shown from its start."""
-    snippet = cut(LONG, highlights(LONG, {"gold", "silver"}), 60)
+    snippet = cut(LONG, highlights(LONG, Wanted({"gold", "silver"})), 60)
     assert snippet.text.startswith("Here is gold and silver.")
     assert [snippet.text[s:e] for s, e in snippet.highlights] == ["gold", "silver", "gold"]
     assert LONG[snippet.start :].startswith(snippet.text)

@@ -19,12 +19,12 @@ from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.core.chunking import chunk
 from app.core.dense.flat import FlatIndex, VectorBlock
 from app.core.dense.hash_embedder import HashEmbedder
-from app.core.lexical import KeywordIndex, Wanted, parse
+from app.core.lexical import KeywordIndex, parse
 from app.core.lexical.snippet import cut, highlights
 from app.core.ranking import rrf
 from app.errors import FossickError
 from app.formats import detect, read
-from tests.fixtures.keyword import TODAY, ask, index_of, planned, postings_of
+from tests.fixtures.keyword import TODAY, ask, index_of, postings_of, wanted_by
 
 Triple = tuple[str, str, str]
 
@@ -146,8 +146,7 @@ def highlighted(documents: Sequence[Triple], lines: Sequence[str]) -> list[Any]:
     index = index_of(documents)
     found = []
     for number, (_, _, body) in enumerate(documents):
-        wanted = Wanted(planned(index, lines[number % len(lines)]).scored)
-        marked = highlights(body, wanted)
+        marked = highlights(body, wanted_by(index, lines[number % len(lines)]))
         found.append((marked, tuple(cut(body, marked, 80))))
     return found
 

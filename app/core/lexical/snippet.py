@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.core.analysis import find, forms_in
+from app.core.lexical.wanted import Wanted
 
 Span = tuple[int, int]
 
@@ -24,15 +25,14 @@ class Snippet(NamedTuple):
     highlights: tuple[Span, ...]
 
 
-def highlights(text: str, wanted: Set[str]) -> list[Span]:
+def highlights(text: str, wanted: Wanted) -> list[Span]:
     """Stretches of `text` whose forms are wanted, in order, those that overlap joined.
 
-    >>> highlights("Gold! Golden cafés.", {"gold", "cafés"})
+    >>> highlights("Gold! Golden cafés.", Wanted({"gold", "cafés"}))
     [(0, 4), (13, 18)]
     """
-    here = {form for form in forms_in(text) if form in wanted}  # a set that C loops can ask
     found: list[Span] = []
-    for _, start, end, _ in find(text, here):
+    for _, start, end, _ in find(text, wanted.among(forms_in(text))):
         if found and start < found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
