@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import fields
+from fractions import Fraction
 from importlib import import_module
 from typing import Any
 
@@ -45,10 +46,12 @@ def value_of(module: str, name: str) -> Any:
     return getattr(found() if isinstance(found, type) else found, rest)
 
 
-def written(value: Any) -> str:
-    """A value as the page writes it."""
+def written(value: Any, default: str) -> str:
+    """A value as the page writes it, as a fraction if `default` is one."""
+    if re.fullmatch(r"\d+/\d+", default):
+        return default if value == float(Fraction(default)) else str(value)
     if isinstance(value, tuple):
-        return ", ".join(map(written, value))
+        return ", ".join(written(each, "") for each in value)
     if isinstance(value, bool | str):
         return str(value)
     return f"{value:,}".removesuffix(".0")
@@ -61,7 +64,7 @@ def test_defaults_are_those_of_the_code(root):
     wrong = [
         f"{module}.{name} is {value_of(module, name)}, not {default}"
         for module, name, default in rows
-        if written(value_of(module, name)) != default
+        if written(value_of(module, name), default) != default
     ]
     assert wrong == []
 
