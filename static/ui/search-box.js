@@ -16,8 +16,8 @@ export const MODES = [
 
 /**
  * The box, the choice of mode, and what there is to say of the query. Fires `query` on every
- * keystroke, `mode` on a choice, and
- * `move` (+1, -1), `open` and `leave` for the keys that act on the results.
+ * keystroke, `mode` on a choice, and `move` (+1, -1), `open` and `leave` for the keys that act on
+ * the results.
  */
 export class SearchBox extends LightElement {
   static properties = {
@@ -75,7 +75,7 @@ export class SearchBox extends LightElement {
   async removeFilter(filter, index, event) {
     const query = without(this.query, filter);
     // The focus would bring up the keyboard of a touch screen.
-    if (matchMedia("(pointer: fine)").matches || event.detail === 0) this.replace(query);
+    if (!matchMedia("(pointer: coarse)").matches || event.detail === 0) this.replace(query);
     else {
       this.query = query;
       this.emit("query", query);
@@ -147,16 +147,18 @@ export class SearchBox extends LightElement {
         <kbd class="slash" aria-hidden="true" ?hidden=${this.query !== ""}>/</kbd>
         <button type="button" class="icon-button small" aria-label="Clear the search" ?hidden=${this.query === ""} @click=${this.clear}>${icon("close")}</button>
       </div>
-      <div class="search-under"><fieldset class="modes">
-        <legend class="visually-hidden">Search by</legend>
-        ${MODES.map(
-          ({ mode, label, title }) => html`<label title=${title}>
-            <input type="radio" name="mode" value=${mode} .checked=${this.mode === mode} @change=${() => this.emit("mode", mode)}>
-            <span>${label}</span>
-          </label>`,
-        )}
-      </fieldset>
-      ${filtersTemplate(this.query, this.odd, (filter, index, event) => void this.removeFilter(filter, index, event))}</div>
+      <div class="search-under">
+        <fieldset class="modes">
+          <legend class="visually-hidden">Search by</legend>
+          ${MODES.map(
+            ({ mode, label, title }) => html`<label title=${title}>
+              <input type="radio" name="mode" value=${mode} .checked=${this.mode === mode} @change=${() => this.emit("mode", mode)}>
+              <span>${label}</span>
+            </label>`,
+          )}
+        </fieldset>
+        ${filtersTemplate(this.query, this.odd, (filter, index, event) => void this.removeFilter(filter, index, event))}
+      </div>
       ${problemTemplate(this.odd)}
     </form>`;
   }
