@@ -16,7 +16,7 @@ from pathlib import Path
 
 import _corpus as corpus
 import numpy as np
-from keyword_quality import AS_IT_IS, DEPTH, TODAY, indexed
+from keyword_quality import AS_IT_IS, TODAY, indexed
 from numpy.typing import NDArray
 
 from app.core.evaluation import JudgedCollection, evaluate, load_beir
@@ -27,6 +27,8 @@ from app.host.onnx_embedder import OnnxEmbedder
 from app.host.vector_cache import CachedEmbedder
 
 CACHE = Path(__file__).parents[2] / "build" / "eval-cache"
+DEPTH = 100
+"""Candidates of a leg, as for ten hits."""
 NAMES = ["scifact", "cranfield", "xquad/en", "cosqa_code"]
 
 
