@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from app.errors import StorageError
 from app.ports import Buffer, Store
 from app.storage.names import MANIFEST_SLOTS, is_index_file, text_name
-from app.storage.sections import VERSION, damaged, newer
+from app.storage.sections import VERSION, damaged, foreign
 
 MAGIC = b"\x89FOSSMAN"
 _HEADER = struct.Struct("<8sIIQQ")
@@ -82,7 +82,7 @@ def decode(data: Buffer, name: str) -> Manifest:
         raise damaged(name, "header")
     _, version, crc, generation, length = _HEADER.unpack(raw[: _HEADER.size])
     if version != VERSION:
-        raise newer(name, version)
+        raise foreign(name, version)
     payload = raw[_HEADER.size :]
     if len(payload) != length or zlib.crc32(payload, zlib.crc32(raw[16:32])) != crc:
         raise damaged(name, "payload")

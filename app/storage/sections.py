@@ -63,7 +63,7 @@ def pack(arrays: Arrays) -> list[Buffer]:
 def unpack(data: Buffer, name: str) -> dict[str, NDArray[Any]]:
     """Read-only views of the arrays in a file; `name` is for messages.
 
-    Raises `StorageError`: `index-version` for a file of a newer program, `storage-damaged`
+    Raises `StorageError`: `index-version` for a file of another format, `storage-damaged`
     naming the file and the section where a byte is not what was written.
     """
     view = memoryview(data).toreadonly()
@@ -91,12 +91,17 @@ def damaged(name: str, part: str) -> StorageError:
     )
 
 
-def newer(name: str, version: int) -> StorageError:
-    """The error for a file that a newer program wrote."""
+def foreign(name: str, version: int) -> StorageError:
+    """The error for a file that a newer program wrote, or one from before the present format."""
+    hint = (
+        "Reload the page to get the current program, or use the program that wrote it."
+        if version > VERSION
+        else "Delete the collection and add the files again; the files themselves are untouched."
+    )
     return StorageError(
         f"The index file {name} has format {version}; this program reads format {VERSION}.",
         code="index-version",
-        hint="Reload the page to get the current program, or use the program that wrote it.",
+        hint=hint,
     )
 
 
@@ -105,7 +110,7 @@ def _table(view: memoryview, name: str) -> list[tuple[bytes, bytes, int, int, in
         raise damaged(name, "header")
     _, version, count, length, crc, _ = _HEADER.unpack(view[: _HEADER.size])
     if version != VERSION:
-        raise newer(name, version)
+        raise foreign(name, version)
     table = view[_HEADER.size : _HEADER.size + _ENTRY.size * count]
     head = _HEADER.pack(MAGIC, version, count, length, 0, 0)
     if len(table) != _ENTRY.size * count or zlib.crc32(table, zlib.crc32(head)) != crc:

@@ -84,13 +84,15 @@ def test_names_the_section():
         sections.unpack(broken, "seg-1")
 
 
-def test_newer_version():
-    """A file of a newer format is refused with a code of its own."""
-    newer = bytearray(packed(ARRAYS))
-    newer[8] = sections.VERSION + 1
+@pytest.mark.parametrize(("step", "way"), [(1, "Reload the page"), (-1, "add the files again")])
+def test_other_versions(step, way):
+    """A file of another format is refused with a code of its own, and the way out that helps."""
+    other = bytearray(packed(ARRAYS))
+    other[8] = sections.VERSION + step
     with pytest.raises(StorageError) as caught:
-        sections.unpack(newer, "seg-1")
+        sections.unpack(other, "seg-1")
     assert caught.value.code == "index-version"
+    assert way in caught.value.hint
 
 
 @pytest.mark.parametrize(
