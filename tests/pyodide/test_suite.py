@@ -6,7 +6,7 @@ import pytest
 
 from tests.pyodide import suite
 
-HOST_ONLY = ("app.host", "subprocess", "onnxruntime", "pypdfium2", "tokenizers")
+HOST_ONLY = ("app.host", "bm25s", "subprocess", "onnxruntime", "pypdfium2", "tokenizers")
 """A test file that names one of these needs more than a browser has."""
 
 
