@@ -1,4 +1,4 @@
-"""English stems: the Snowball stemmer (Porter 2001), and what a word being typed may become."""
+"""English stems: the Snowball stemmer (Porter 2001), quick where a word has no ending."""
 
 from __future__ import annotations
 

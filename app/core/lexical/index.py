@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.core.kernels import Gathered, Kernels, NumpyKernels
 from app.core.lexical.bm25 import idf, length_norm, weigh
 from app.core.lexical.matching import Leaves, condition_mask
-from app.core.lexical.plan import Leaf, Phrase, Plan, Word
+from app.core.lexical.plan import Leaf, Plan, Word
 from app.core.lexical.postings import FIELDS
 from app.core.lexical.resolve import Mask, SearchedSegment
 from app.core.selection import top_k
@@ -226,11 +226,3 @@ def of_forms(forms: Iterable[str]) -> Plan:
             Word(form, forms=((form, 1.0),), boost=float(count)) for form, count in counts.items()
         )
     )
-
-
-def restricted(leaf: Leaf, field: str) -> Leaf:
-    """The leaf, to be found in one field only."""
-    if isinstance(leaf, Phrase):
-        slots = tuple(replace(slot, field=field) for slot in leaf.slots)
-        return replace(leaf, field=field, slots=slots)
-    return replace(leaf, field=field)

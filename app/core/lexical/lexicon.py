@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.lexical.patterns import Fuzzy, Pattern, Prefix
+from app.core.lexical.patterns import Fuzzy, Prefix
 from app.core.lexical.plan import Word
 from app.core.lexical.resolve import SearchedSegment
 
@@ -95,15 +95,6 @@ class Lexicon:
         counts = self.frequencies(near)
         ordered = sorted(counts, key=lambda name: (-near[name], -counts[name], name))
         return ordered[:limit]
-
-    def holding(self, pattern: Pattern, limit: int) -> list[str]:
-        """The forms that match a pattern, most frequent first."""
-        names = {
-            segment.postings.terms[number]
-            for segment in self._segments
-            for number in segment.matching(pattern)
-        }
-        return self._most_frequent(names, limit)
 
     def _most_frequent(self, forms: Iterable[str], limit: int) -> list[str]:
         counts = self.frequencies(forms)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels import Gathered, Kernels
-from app.core.lexical.plan import All, Condition, Either, Has, Leaf, Not, Passes, Phrase, Plan, Word
+from app.core.lexical.plan import All, Condition, Either, Has, Leaf, Not, Passes, Phrase, Word
 from app.core.lexical.postings import FIELDS, GAP
 from app.core.lexical.resolve import Lists, SearchedSegment
 
@@ -48,13 +48,6 @@ class Leaves:
         self._gather([] if leaf in self._found else [leaf])
         flags = np.zeros(self.segment.n_chunks, dtype=np.bool_)
         flags[self._found[leaf][0]] = True
-        return flags
-
-    def any_of(self, leaves: Iterable[Leaf]) -> Flags:
-        """bool[n]: live chunks that hold any of the leaves."""
-        flags = np.zeros(self.segment.n_chunks, dtype=np.bool_)
-        for leaf in leaves:
-            flags |= self.has(leaf)
         return flags
 
     def _gather(self, leaves: Sequence[Leaf]) -> None:
@@ -187,24 +180,3 @@ def condition_mask(
                 return flags
 
     return mask(condition)
-
-
-def leaves_of(plan: Plan) -> list[Leaf]:
-    """All leaves of a plan, scored ones first, each once."""
-    found = dict.fromkeys(plan.scored)
-
-    def walk(condition: Condition) -> None:
-        match condition:
-            case Has(leaf):
-                found.setdefault(leaf)
-            case Not(inner):
-                walk(inner)
-            case All(parts) | Either(parts):
-                for part in parts:
-                    walk(part)
-            case Passes():
-                pass
-
-    if plan.condition is not None:
-        walk(plan.condition)
-    return list(found)
