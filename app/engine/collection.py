@@ -223,4 +223,5 @@ class Collection:
             meter=Meter(self._clock, on_progress, n_sources),
             cancel=cancel,
             rhythm=self._rhythm,
+            kernels=self.kernels,
         )

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from app.core.analysis import Numbering
-from app.core.lexical import build_postings
+from app.core.lexical import Postings, PostingsBuilder, Row, Vocabulary
 from app.engine.embedding import EmbedderChain
 from app.engine.reading import Prepared
-from app.ports import Float32Matrix
+from app.engine.texts import embedding_texts, rows
+from app.ports import Float32Matrix, TokenCounter
 from app.storage.builder import SegmentBuilder
 from app.storage.segment import NewSegment, VectorBlock
 
@@ -19,13 +19,16 @@ BATCH_TOKENS = 2048
 """Padded tokens that an embedder gets at once: under a second of work even on WASM, so that the
 vector of a query does not wait for long behind it."""
 _LARGEST_BATCH = 64
+_BATCH_TEXT = 200_000
+"""Characters that are analysed at a time: some hundredths of a second."""
 
 
 class Group:
     """Prepared documents, the latest of each id, and the vectors of their chunks."""
 
-    def __init__(self, numbering: Numbering) -> None:
-        self._numbering = numbering
+    def __init__(self, vocabulary: Vocabulary, count_tokens: TokenCounter) -> None:
+        self._vocabulary = vocabulary
+        self._count_tokens = count_tokens
         self._documents: dict[str, Prepared] = {}
         self.chunks = 0
         self.files = 0
@@ -34,9 +37,9 @@ class Group:
         """Take in a document; one of the same id that came before goes."""
         before = self._documents.pop(prepared.entry.id, None)
         if before is not None:
-            self.chunks -= len(before.texts)
+            self.chunks -= len(before.entry.chunks)
         self._documents[prepared.entry.id] = prepared
-        self.chunks += len(prepared.texts)
+        self.chunks += len(prepared.entry.chunks)
         self.files += 1
 
     @property
@@ -63,12 +66,13 @@ class Group:
         waiting: dict[str, list[int]] = {}
         ordinal = 0
         for prepared in self._documents.values():
-            for text in prepared.texts:
-                if prepared.vector is not None:
-                    vectors.put(prepared.model, [ordinal], prepared.vector[np.newaxis])
-                else:
-                    waiting.setdefault(text, []).append(ordinal)
-                ordinal += 1
+            if prepared.vector is not None:
+                vectors.put(prepared.model, [ordinal], prepared.vector[np.newaxis])
+            elif chain.info is not None:
+                texts = embedding_texts(prepared.entry, self._count_tokens)
+                for number, text in enumerate(texts, ordinal):
+                    waiting.setdefault(text, []).append(number)
+            ordinal += len(prepared.entry.chunks)
         done(ordinal - sum(map(len, waiting.values())))
         for batch in batches(list(waiting)):
             found = await chain.embed(batch)
@@ -80,18 +84,31 @@ class Group:
             done(sum(map(len, places)))
         return vectors.blocks()
 
-    async def build(self, name: str, vectors: Sequence[VectorBlock]) -> NewSegment:
+    async def postings(self) -> Postings:
+        """The words of all chunks; gives way now and then."""
+        builder = PostingsBuilder(self._vocabulary)
+        batch: list[Row] = []
+        size = 0
+        for prepared in self._documents.values():
+            batch += rows(prepared.entry)
+            size += len(prepared.entry.text)
+            if size >= _BATCH_TEXT:
+                builder.add(batch)
+                batch, size = [], 0
+                await asyncio.sleep(0)
+        builder.add(batch)
+        await asyncio.sleep(0)
+        return builder.build()
+
+    async def build(
+        self, name: str, postings: Postings, vectors: Sequence[VectorBlock]
+    ) -> NewSegment:
         """The segment of these documents; gives way between its parts."""
         builder = SegmentBuilder()
         for number, prepared in enumerate(self._documents.values()):
             builder.add(prepared.entry)
             if number % 64 == 63:
                 await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        postings = build_postings(
-            (row for prepared in self._documents.values() for row in prepared.rows),
-            self._numbering,
-        )
         await asyncio.sleep(0)
         return builder.build(name, postings, vectors)
 

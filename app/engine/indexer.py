@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.analysis import Numbering
+from app.core.kernels import Kernels
+from app.core.lexical import Vocabulary
 from app.engine.embedding import EmbedderChain
 from app.engine.group import Group
 from app.engine.progress import Cancellation, Meter, Pacer
@@ -27,8 +28,8 @@ from app.ports import Clock
 from app.storage.segment import VectorBlock
 from app.storage.snapshot import Snapshot
 
-MOST_FORMS = 100_000
-"""Forms that are numbered before numbers begin anew: a group costs a look at each of them."""
+MOST_FORMS = 500_000
+"""Forms that are remembered before all are forgotten: each takes some hundred bytes."""
 
 PARTS = ("read", "parse", "chunk", "analyse", "embed", "write", "merge")
 
@@ -42,7 +43,7 @@ class Rhythm:
     first_chunks: int = 32
     """Size of a group before the embedder's speed is known."""
     smallest: int = 32
-    largest: int = 512
+    largest: int = 16_384
 
 
 Commit = Callable[[Group, Sequence[VectorBlock]], Awaitable[int]]
@@ -65,6 +66,7 @@ class Indexer:
         meter: Meter,
         cancel: Cancellation,
         rhythm: Rhythm,
+        kernels: Kernels,
     ) -> None:
         self._reader = reader
         self._chain = chain
@@ -77,7 +79,9 @@ class Indexer:
         self._cancel = cancel
         self._stopped = Cancellation()
         self._rhythm = rhythm
-        self._group = Group(reader.numbering)
+        self._kernels = kernels
+        self._vocabulary = Vocabulary(kernels)
+        self._group = Group(self._vocabulary, reader.count_tokens)
         self._flushing: asyncio.Task[None] | None = None
         self._flushed_at = clock()
         self._room = rhythm.first_chunks
@@ -140,7 +144,7 @@ class Indexer:
             if self._is_known(source.id, plain_digest(source)):
                 self._skipped += 1
                 return None
-            return await self._reader.passage(source)
+            return self._reader.passage(source)
         if self._looks_unchanged(source):
             self._skipped += 1
             return None
@@ -181,9 +185,9 @@ class Indexer:
         """Start on the group at hand as soon as the one before it is committed."""
         await self._flushed()
         self._check()
-        if len(self._reader.numbering) > MOST_FORMS:
-            self._reader.numbering = Numbering()
-        group, self._group = self._group, Group(self._reader.numbering)
+        if len(self._vocabulary) > MOST_FORMS:
+            self._vocabulary = Vocabulary(self._kernels)
+        group, self._group = self._group, Group(self._vocabulary, self._reader.count_tokens)
         if group.chunks:
             self._flushing = asyncio.ensure_future(self._flush(group))
         self._flushed_at = self._clock()

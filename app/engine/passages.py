@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from app.core.lexical import Wanted
 from app.core.lexical.snippet import highlights
 from app.core.model import Hit, LegResult
-from app.engine.reading import PLAIN
 from app.engine.reports import Passage
+from app.engine.sources import PLAIN
 from app.engine.view import Place, View
 from app.errors import InputError
 from app.ports import Store

@@ -1,4 +1,4 @@
-"""From a source to a document that is ready to be indexed: bytes, text, chunks, terms."""
+"""From a source to a document that is ready to be indexed: bytes, text, chunks."""
 
 from __future__ import annotations
 
@@ -12,15 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import formats
-from app.core.analysis import Numbering, language_of
-from app.core.chunking import chunk, context, embedding_text
-from app.core.lexical import Row
-from app.core.lexical.build import Numbers
-from app.core.lexical.keys import DEFAULT_LANGUAGE
+from app.core.analysis import language_of
+from app.core.chunking import chunk
 from app.core.model import Chunk, Document
 from app.engine.options import unit_vector
 from app.engine.progress import Pacer
-from app.engine.sources import PdfReader, PlainChunk, Source
+from app.engine.sources import PLAIN, PdfReader, PlainChunk, Source
 from app.engine.timing import Timings
 from app.errors import FileError, FossickError, InputError
 from app.formats import pdf
@@ -29,19 +26,12 @@ from app.storage.builder import DocumentEntry
 
 _log = logging.getLogger(__name__)
 
-PLAIN = "chunk"
-"""`kind` of a document that is one passage as it stands; its chunk has the document's own id."""
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document with everything but its vectors."""
+    """A document, read and cut."""
 
     entry: DocumentEntry
-    rows: list[Row]
-    """The forms of each chunk, in the numbers of the reader's numbering."""
-    texts: list[str]
-    """For each chunk what the embedder is given: context and body."""
     vector: NDArray[np.float32] | None = None
     """Vector that came with a `PlainChunk`."""
     model: str = ""
@@ -49,7 +39,7 @@ class Prepared:
 
 
 class Reader:
-    """Reads, parses, cuts and analyses sources, one at a time."""
+    """Reads, parses and cuts sources, one at a time."""
 
     def __init__(
         self,
@@ -60,9 +50,7 @@ class Reader:
         pacer: Pacer,
         dim_of: Callable[[str], int | None],
     ) -> None:
-        self.numbering = Numbering()
-        """Numbers of forms in the rows that come next; whoever uses the rows may set a new one."""
-        self._count_tokens = count_tokens
+        self.count_tokens = count_tokens
         self._pdf_reader = pdf_reader
         self._timings = timings
         self._pacer = pacer
@@ -92,7 +80,7 @@ class Reader:
                 document = clean(await self._parse(source.path, data))
             await self._pacer.pause()
             with self._timings.part("chunk"):
-                chunks = chunk(document, count_tokens=self._count_tokens)
+                chunks = chunk(document, count_tokens=self.count_tokens)
         except FossickError:
             raise
         except MemoryError as error:
@@ -113,10 +101,11 @@ class Reader:
             size=len(data),
             modified=float("nan") if source.modified is None else source.modified,
             metadata=document.metadata,
+            language=language_of(document.text),
         )
-        return await self._analyse(entry)
+        return Prepared(entry)
 
-    async def passage(self, plain: PlainChunk) -> Prepared:
+    def passage(self, plain: PlainChunk) -> Prepared:
         """A passage as it stands. Raises `InputError` if it has no text or a useless vector."""
         text, title = whole_text(plain.text), whole_text(plain.title)
         if not (text or title).strip():
@@ -131,13 +120,14 @@ class Reader:
             chunks=[Chunk(0, len(text))],
             size=len(text),
             metadata=plain.metadata,
+            language=language_of(text),
         )
         if plain.vector is None:
-            return await self._analyse(entry)
+            return Prepared(entry)
         row = unit_vector(plain.vector)
         model = plain.model or given_model(len(row))
         self._check_dim(plain.id, model, len(row))
-        return replace(await self._analyse(entry), vector=row, model=model)
+        return Prepared(entry, row, model)
 
     def _check_dim(self, passage_id: str, model: str, dim: int) -> None:
         """Raise `InputError("dimension-mismatch")` for a vector that its model cannot have made."""
@@ -156,46 +146,6 @@ class Reader:
             raise FileError(f"{path} is a PDF, and no PDF reader is there.", code="unsupported")
         pages, info = await self._pdf_reader.pages(path, data)
         return pdf.from_pages(path, pages, info)
-
-    async def _analyse(self, entry: DocumentEntry) -> Prepared:
-        """Forms and embedding texts of all chunks, giving way between them."""
-        numbers, count = self.numbering.numbers, self._count_tokens
-        language = language_of(entry.text)
-        title, folders = map(numbers, _names(entry))
-        by_heading: dict[tuple[str, ...], tuple[Numbers, str]] = {}
-        prepared = Prepared(replace(entry, language=language), [], [])
-        done = 0
-        for part in entry.chunks:
-            heading = part.address.heading
-            with self._timings.part("analyse"):
-                if heading not in by_heading:
-                    line = context(entry.title, heading, count)
-                    by_heading[heading] = (numbers(" \n".join(heading)), line)
-                forms, line = by_heading[heading]
-                fresh = min(max(done, part.start), part.end)
-                done = part.end
-                prepared.rows.append(
-                    Row(
-                        repeated=numbers(entry.text[part.start : fresh]),
-                        body=numbers(entry.text[fresh : part.end]),
-                        headings=forms,
-                        title=title,
-                        path=folders,
-                        language=language or DEFAULT_LANGUAGE,
-                    )
-                )
-                prepared.texts.append(embedding_text(line, entry.text[part.start : part.end]))
-            await self._pacer.pause()
-        return prepared
-
-
-def _names(entry: DocumentEntry) -> tuple[str, str]:
-    """What the title and the path of a document say; the name of a file belongs to its title."""
-    if entry.kind == PLAIN:
-        return entry.title, ""
-    folder, _, name = entry.path.rpartition("/")
-    stem = name.rpartition(".")[0] or name
-    return entry.title if entry.title in (name, stem) else f"{entry.title} \n{name}", folder
 
 
 def clean(document: Document) -> Document:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from app.formats.pdf import PdfPage
 
+PLAIN = "chunk"
+"""`kind` of a document that is one passage as it stands; its chunk has the document's own id."""
+
 
 class Source(Protocol):
     """A file. Its `path` is its identity: adding the same path again replaces the document."""

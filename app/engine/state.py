@@ -118,8 +118,10 @@ class State:
         async with self._lock:
             writer = self.writable()
             deletes = self._places(group.ids())
+            with timings.part("analyse"):
+                postings = await group.postings()
             with timings.part("write"):
-                new = await group.build(writer.new_segment_name(), vectors)
+                new = await group.build(writer.new_segment_name(), postings, vectors)
                 await asyncio.sleep(0)
                 await writer.commit([new], deletes=deletes)
             self.view = View(writer.snapshot, self.kernels)

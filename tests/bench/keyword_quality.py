@@ -18,9 +18,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.core.analysis import STAY, Numbering, language_of
+from app.core.analysis import language_of
 from app.core.evaluation import JudgedCollection, evaluate, load_beir
+from app.core.kernels import STAY
 from app.core.lexical import (
     KeywordIndex,
     Lexicon,
@@ -28,6 +30,7 @@ from app.core.lexical import (
     Reading,
     Row,
     SearchedSegment,
+    Vocabulary,
     build_postings,
     parse,
     plan,
@@ -35,6 +38,7 @@ from app.core.lexical import (
 )
 from app.core.lexical.keys import DEFAULT_LANGUAGE
 from app.core.lexical.lookup import Likeness
+from app.core.lexical.numbering import Numbering
 
 LANGUAGES = [f"xquad/{language}" for language in ("en", "de", "es", "ru", "zh", "ar")]
 NAMES = ["scifact", "cranfield", "cranfield:test_binary_all", "cosqa_code", *LANGUAGES]
@@ -90,26 +94,37 @@ VARIANTS = [
 ]
 
 
+class _Wholes(Numbering):
+    """Without the parts of compounds."""
+
+    def numbers(
+        self, texts: Sequence[str], sequence: Sequence[int] | None = None
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Those of `Numbering` that step on."""
+        found, sizes = super().numbers(texts, sequence)
+        is_whole = found < STAY
+        ends = np.cumsum(sizes)
+        wholes = np.concatenate([[0], np.cumsum(is_whole)])[ends]
+        return found[is_whole], np.diff(wholes, prepend=0).astype(np.uint32)
+
+
 def indexed(collection: JudgedCollection, variant: Variant) -> KeywordIndex:
     """One segment of the documents, each a passage as it stands."""
-    numbering = Numbering()
+    vocabulary = Vocabulary()
+    if variant.wholes_only:
+        vocabulary.numbering = _Wholes()
     spoken = [
         variant.language or language_of(document.text) or DEFAULT_LANGUAGE
         for document in collection.documents
     ]
-
-    def numbers(text: str) -> Sequence[int]:
-        found = numbering.numbers(text)
-        return [number for number in found if number < STAY] if variant.wholes_only else found
-
     rows = [
-        Row((), numbers(document.text), title=numbers(document.title), language=language)
+        Row("", document.text, title=document.title, language=language)
         for document, language in zip(collection.documents, spoken, strict=True)
     ]
     names = tuple(sorted(set(spoken)))
     languages = np.array([names.index(language) for language in spoken], dtype=np.uint8)
     segment = SearchedSegment(
-        build_postings(rows, numbering), None, languages if len(names) > 1 else None, names
+        build_postings(rows, vocabulary), None, languages if len(names) > 1 else None, names
     )
     return KeywordIndex([segment], ranker=variant.ranker)
 

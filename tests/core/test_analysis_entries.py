@@ -10,10 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.core.analysis.entries import entries, find, holds, is_character, word_entries
-from app.core.analysis.numbering import STAY, Numbering
 from app.core.analysis.scripts import WORD_OR_ADDRESS
 from app.core.analysis.spelling import fold, lowered, spell
 from app.core.analysis.words import MAX_TERM, Entry
+from app.core.kernels import STAY
+from app.core.lexical.numbering import Numbering
 
 # A space is a step to the next position, "|" stands between forms of one position.
 TABLE = [
@@ -158,11 +159,11 @@ MIXED = st.lists(st.one_of(TEXTS, WORDS), max_size=6).map(" ".join)
 def test_numbers_are_those_of_entries(text):
     """The fast way of indexing and the exact one give the same forms and steps."""
     numbering = Numbering()
-    numbers = numbering.numbers(text)
+    numbers = numbering.numbers([text])[0].tolist()
     names = numbering.names()
     found = [(names[number & ~STAY], 0 if number & STAY else 1) for number in numbers]
     assert found == [(entry.form, entry.step) for entry in entries(text)]
-    assert numbers == numbering.numbers(text)
+    assert numbers == numbering.numbers([text])[0].tolist()
     assert len(names) == len(set(names)) == len(numbering)
 
 
@@ -229,10 +230,12 @@ def test_long_words_are_cut_alike():
 
 def test_cache_of_words_is_bounded(monkeypatch):
     """Forgetting words does not change the numbers of forms."""
-    monkeypatch.setattr("app.core.analysis.numbering.CACHE_WORDS", 2)
+    monkeypatch.setattr("app.core.lexical.numbering.CACHE_WORDS", 2)
     numbering = Numbering()
     text = "one two three Four one e-mail two"
-    assert numbering.numbers(text) == numbering.numbers(text)
+    numbers, sizes = numbering.numbers([text, "", text])
+    assert numbers.tolist() == [0, 1, 2, 3, 0, *(4, 5 | STAY, 6 | STAY), 1] * 2
+    assert sizes.tolist() == [9, 0, 9]
     assert numbering.names() == ["one", "two", "three", "four", "email", "e", "mail"]
 
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.analysis import Numbering
 from app.core.lexical import (
     KeywordIndex,
     Lexicon,
@@ -76,26 +75,17 @@ def node_strategy():
     return st.recursive(leaf, grown, max_leaves=5)
 
 
-def rows_of(texts, numbering):
+def rows_of(texts):
     """The rows of the texts."""
     return [
-        Row(
-            (),
-            numbering.numbers(text.body),
-            numbering.numbers(text.headings),
-            numbering.numbers(text.title),
-            numbering.numbers(text.path),
-            text.language,
-        )
-        for text in texts
+        Row("", text.body, text.headings, text.title, text.path, text.language) for text in texts
     ]
 
 
 def segment_of(texts, live=None, postings=None):
     """A segment of the texts, with their languages."""
-    numbering = Numbering()
     if postings is None:
-        postings = build_postings(rows_of(texts, numbering), numbering)
+        postings = build_postings(rows_of(texts))
     names = tuple(sorted({text.language for text in texts})) or ("en",)
     languages = np.array([names.index(text.language) for text in texts], dtype=np.uint8)
     return SearchedSegment(postings, live, languages if len(names) > 1 else None, names)
@@ -136,8 +126,7 @@ def test_the_cut_into_segments_changes_nothing(texts, query, data):
     fresh = search([segment_of(kept)], query)
     parts, originals, flags = [], [], []
     for first, last in pairwise(bounds):
-        numbering = Numbering()
-        originals.append(build_postings(rows_of(texts[first:last], numbering), numbering))
+        originals.append(build_postings(rows_of(texts[first:last])))
         flags.append(np.array(alive[first:last], dtype=np.bool_))
         parts.append(segment_of(texts[first:last], flags[-1], originals[-1]))
     cut = search(parts, query)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.analysis import Numbering
 from app.core.kernels import NumpyKernels
 from app.core.lexical import FIELDS, Postings, Row, build_postings, merge_postings
 from app.core.lexical.dictionary import TermDictionary
@@ -24,15 +23,9 @@ TEXTS = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
 CHUNKS = st.lists(st.tuples(*[TEXTS] * (len(FIELDS) + 1)), max_size=10)
 
 
-def rows_of(chunks, numbering):
-    """Rows of (repeated, rest of the body, headings, title, path)."""
-    return [Row(*(numbering.numbers(text) for text in chunk)) for chunk in chunks]
-
-
 def built(chunks):
-    """Postings of such chunks."""
-    numbering = Numbering()
-    return build_postings(rows_of(chunks, numbering), numbering)
+    """Postings of chunks of (repeated, rest of the body, headings, title, path)."""
+    return build_postings(Row(*chunk) for chunk in chunks)
 
 
 def unfold(postings):
@@ -112,12 +105,11 @@ def test_the_last_occurrences_of_many_stay():
 
 def test_groups_of_forms():
     """Forms that fold together, and stems of the languages that they stand in."""
-    numbering = Numbering()
     rows = [
-        Row((), numbering.numbers("running runs résumé NASA"), language="en"),
-        Row((), numbering.numbers("Häuser Haus runs"), language="de"),
+        Row("", "running runs résumé NASA", language="en"),
+        Row("", "Häuser Haus runs", language="de"),
     ]
-    postings = build_postings(rows, numbering)
+    postings = build_postings(rows)
     told = {
         key: [postings.terms[int(number)] for number in postings.keys.group(key)]
         for key in postings.keys.names

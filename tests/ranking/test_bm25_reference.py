@@ -10,7 +10,7 @@ import bm25s
 import numpy as np
 import pytest
 
-from app.core.analysis import STAY, Numbering, entries
+from app.core.analysis import entries
 from app.core.evaluation import load_beir
 from app.core.lexical import KeywordIndex, Ranker, Row, SearchedSegment, build_postings
 from app.core.lexical.index import of_forms
@@ -18,12 +18,11 @@ from app.core.lexical.index import of_forms
 PLAIN = Ranker(weights=(1.0, 1.0, 1.0, 1.0), k1=1.2, b=0.75, coverage=0.0)
 
 
-def own_scores(rows, numbering, queries):
+def own_scores(rows, queries):
     """(queries, documents): scores over two segments."""
     half = len(rows) // 2
     segments = [
-        SearchedSegment(build_postings(part, numbering), names=("",))
-        for part in (rows[:half], rows[half:])
+        SearchedSegment(build_postings(part), names=("",)) for part in (rows[:half], rows[half:])
     ]
     index = KeywordIndex(segments, ranker=PLAIN)
     scores = np.zeros((len(queries), len(rows)))
@@ -33,10 +32,11 @@ def own_scores(rows, numbering, queries):
     return scores
 
 
-def their_scores(rows, numbering, queries):
+def their_scores(rows, queries):
     """The same from bm25s, with title and text joined."""
-    names = numbering.names()
-    joined = [[names[n & STAY - 1] for n in (*row.title, *row.body)] for row in rows]
+    joined = [
+        [entry.form for text in (row.title, row.body) for entry in entries(text)] for row in rows
+    ]
     reference = bm25s.BM25(k1=PLAIN.k1, b=PLAIN.b, method="lucene", dtype="float64")
     reference.index(joined, create_empty_token=False, show_progress=False)
     return np.array([reference.get_scores(query) for query in queries])
@@ -48,13 +48,8 @@ def test_scores_are_those_of_bm25s(fossick_data, name):
     collection = load_beir(fossick_data / "eval" / name)
     texts = list(collection.queries.values())[::3]
     queries = [[entry.form for entry in entries(text)] for text in texts]
-    numbering = Numbering()
-    rows = [
-        Row((), numbering.numbers(each.text), title=numbering.numbers(each.title), language="")
-        for each in collection.documents
-    ]
-    own = own_scores(rows, numbering, queries)
-    theirs = their_scores(rows, numbering, queries)
+    rows = [Row("", each.text, title=each.title, language="") for each in collection.documents]
+    own, theirs = own_scores(rows, queries), their_scores(rows, queries)
     assert own.shape == theirs.shape
     assert np.count_nonzero(own) > 10 * len(queries)
     assert np.array_equal(own > 0, theirs > 0)

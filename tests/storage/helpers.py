@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from app.core.analysis import Numbering
 from app.core.lexical import Row, build_postings
 from app.core.model import Address, Chunk
 from app.errors import StorageError
@@ -36,18 +35,9 @@ def entry(document_id, text, *, parts=2, **more):
 
 def postings(entries):
     """Postings of each chunk's fields."""
-    numbering = Numbering()
-    rows = [
-        Row(
-            (),
-            numbering.numbers(e.text[c.start : c.end]),
-            numbering.numbers("top"),
-            numbering.numbers(e.title),
-        )
-        for e in entries
-        for c in e.chunks
-    ]
-    return build_postings(rows, numbering)
+    return build_postings(
+        Row("", e.text[c.start : c.end], "top", e.title) for e in entries for c in e.chunks
+    )
 
 
 def new_segment(name, entries, *, model="test/1", dim=4):

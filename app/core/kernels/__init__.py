@@ -1,6 +1,19 @@
-"""The hot loops of search: what they do, and how they run in NumPy and in WebAssembly."""
+"""The hot loops of search and of indexing: what they do, in NumPy and in WebAssembly."""
 
+from app.core.kernels.indexing import PARTS, STAY, Found, Inverted, encode_positions
 from app.core.kernels.numpy_kernels import NumpyKernels
 from app.core.kernels.port import Best, Gathered, Kernels, Near, PostingArrays
 
-__all__ = ["Best", "Gathered", "Kernels", "Near", "NumpyKernels", "PostingArrays"]
+__all__ = [
+    "PARTS",
+    "STAY",
+    "Best",
+    "Found",
+    "Gathered",
+    "Inverted",
+    "Kernels",
+    "Near",
+    "NumpyKernels",
+    "PostingArrays",
+    "encode_positions",
+]

@@ -18,7 +18,7 @@ U32 = np.dtype(np.uint32)
 U64 = np.dtype(np.uint64)
 F32 = np.dtype(np.float32)
 
-_WORDS = 16
+_WORDS = 40
 _POSTING_WORDS = 12
 Item = TypeVar("Item", bound=np.generic)
 Function = Callable[[int], int]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.core.kernels import matching, scoring
+from app.core.kernels.indexing import Indexing, NumpyIndexing
 from app.core.kernels.port import (
     Best,
     Bytes,
@@ -22,6 +23,7 @@ class NumpyKernels:
     """`Kernels` in NumPy; it has no state."""
 
     name = "numpy"
+    indexing: Indexing = NumpyIndexing()
 
     def gather(
         self,

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import InputError, StorageError
+
+if TYPE_CHECKING:
+    from app.core.kernels.indexing import Indexing
 
 Bytes = NDArray[np.uint8]
 Float32s = NDArray[np.float32]
@@ -82,6 +85,10 @@ class Kernels(Protocol):
     @property
     def name(self) -> str:
         """What it runs on: "numpy" or "wasm"."""
+
+    @property
+    def indexing(self) -> Indexing:
+        """The loops of indexing."""
 
     def gather(
         self,

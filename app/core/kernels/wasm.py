@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from app.core.kernels.frame import F32, U8, U32, U64, Frame, Memory, cut, same_length
+from app.core.kernels.indexing import Indexing
 from app.core.kernels.port import (
     Best,
     Bytes,
@@ -27,8 +28,9 @@ from app.core.kernels.port import (
     distinct,
     not_negative,
 )
+from app.core.kernels.wasm_indexing import IndexingExports, WasmIndexing
 
-VERSION = 4
+VERSION = 5
 """What `version` of the module must answer."""
 
 _WINDOW = 16_384
@@ -45,7 +47,7 @@ _SLOT_WORDS = 6
 _WIDEST = 0xFFFF_FFFF
 
 
-class Exports(Protocol):
+class Exports(IndexingExports, Protocol):
     """The functions of the module; see kernels.c."""
 
     def version(self) -> int: ...  # noqa: D102
@@ -76,6 +78,7 @@ class WasmKernels:
         self._positions = exports.positions
         self._near = exports.near_unordered, exports.near_ordered
         self._frame = Frame(memory)
+        self.indexing: Indexing = WasmIndexing(exports, memory)
         # `gather` sums up in these, and leaves zeros.
         self._sums = self._frame.zeros(_WINDOW, np.float32)
         self._touched = self._frame.zeros(_WINDOW // _CELL, np.uint8)

@@ -1,6 +1,6 @@
 """Search by words: posting lists, BM25, queries and snippets."""
 
-from app.core.lexical.build import Row, build_postings
+from app.core.lexical.build import PostingsBuilder, Row, build_postings
 from app.core.lexical.complaints import QueryError
 from app.core.lexical.grammar import parse
 from app.core.lexical.index import KeywordHits, KeywordIndex, Ranker
@@ -10,6 +10,7 @@ from app.core.lexical.plan import Plan
 from app.core.lexical.planner import Reading, plan
 from app.core.lexical.postings import FIELDS, Postings
 from app.core.lexical.resolve import SearchedSegment
+from app.core.lexical.vocabulary import Vocabulary
 from app.core.lexical.wanted import Wanted
 
 __all__ = [
@@ -19,11 +20,13 @@ __all__ = [
     "Lexicon",
     "Plan",
     "Postings",
+    "PostingsBuilder",
     "QueryError",
     "Ranker",
     "Reading",
     "Row",
     "SearchedSegment",
+    "Vocabulary",
     "Wanted",
     "build_postings",
     "merge_postings",

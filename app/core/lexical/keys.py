@@ -8,7 +8,7 @@ that most words, which have no other form in a segment, need no group.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,6 @@ class KeyTable:
         return np.repeat(np.arange(len(counts), dtype=np.int64), counts), self._forms
 
 
-@lru_cache(maxsize=1 << 17)
 def other_keys(form: str, kind: str) -> tuple[str, ...]:
     """The keys of a form in texts of a language, or for `FOLD`, but for one that is spelt like it.
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.lexical.build import offsets_of
 from app.core.lexical.dictionary import TermDictionary
 from app.core.lexical.keys import pack
 from app.core.lexical.postings import Postings
@@ -65,11 +64,11 @@ def merge_postings(segments: Iterable[tuple[Postings, Live | None]]) -> Postings
     return Postings(
         term_blob=blob,
         term_offsets=term_offsets,
-        posting_offsets=offsets_of(np.bincount(renumbered.astype(np.intp), minlength=len(held))),
+        posting_offsets=_offsets_of(np.bincount(renumbered.astype(np.intp), minlength=len(held))),
         ordinals=ordinals[order].astype(np.uint32),
         counts=counts[order].astype(np.uint8),
         **_sparse(parts, place),
-        position_offsets=offsets_of(
+        position_offsets=_offsets_of(
             np.bincount(renumbered.astype(np.intp), byte_counts[order], minlength=len(held)).astype(
                 np.int64
             )
@@ -186,3 +185,10 @@ def _groups(parts: Sequence[_Part], held: Int64Array) -> dict[str, list[int]]:
         for key, number in zip(keys[stays].tolist(), places[stays].tolist(), strict=True):
             groups.setdefault(names[key], set()).add(number)
     return {key: list(numbers) for key, numbers in groups.items()}
+
+
+def _offsets_of(counts: NDArray[Any]) -> NDArray[np.uint32]:
+    """(n + 1,) where stretches of these sizes begin, one after another."""
+    offsets = np.zeros(len(counts) + 1, dtype=np.uint32)
+    np.cumsum(counts, out=offsets[1:])
+    return offsets

@@ -1,0 +1,160 @@
+"""The loops of indexing: NumPy by hand-made examples, WebAssembly against NumPy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.core.kernels import PARTS, STAY, NumpyKernels
+from app.errors import InputError
+from tests.contract import kernels_hosts
+
+TWIN = NumpyKernels().indexing
+_STRETCHES = """
+gold Gold's rock-solid 1,000 1,x e-mail a/#b a/b x@y.org & &#x C++ «or» 東京、日本 “well” — …
+, ,, '' ... --x-- /@me /#tag ’ 1٫000 é é́ 😀 foo(bar) $x_y ١,٢
+"""
+STRETCHES = st.sampled_from([*_STRETCHES.split(), "\u00a0"])
+TEXTS = st.lists(
+    st.one_of(st.text(max_size=12), st.lists(STRETCHES, max_size=8).map(" ".join)), max_size=6
+)
+
+
+@pytest.fixture(scope="module")
+def wasm():
+    """`wasm()`: the loops of WebAssembly, over an empty memory."""
+    host = kernels_hosts.here().fresh
+    return lambda: host()[0].indexing
+
+
+def encoded(texts):
+    """What a table of pieces is given."""
+    return [text.encode("utf-8", "replace") for text in texts]
+
+
+def same_pieces(one, other, texts):
+    """Both tables find the same."""
+    found, expected = one.find(encoded(texts)), other.find(encoded(texts))
+    assert found.pieces.tolist() == expected.pieces.tolist()
+    assert found.ends.tolist() == expected.ends.tolist()
+    assert len(one) == len(other)
+    assert one.since(0) == other.since(0)
+
+
+@given(TEXTS, TEXTS)
+@example(["a,1", "1,2", "1,", ",2"], ["“,5"])
+@example(["\u2019\u2019", "x\u3001y\uff0cz\u2014"], ["&", "/#", "#", "++"])
+def test_pieces_are_those_of_python(wasm, first, second):
+    """Text after text, with what is known already among them."""
+    ours, twin = wasm().new_pieces(), TWIN.new_pieces()
+    same_pieces(ours, twin, first)
+    same_pieces(ours, twin, second + first)
+
+
+def test_tables_of_pieces_grow(wasm):
+    """More pieces, and longer ones, than a new table has room for."""
+    ours, twin = wasm().new_pieces(), TWIN.new_pieces()
+    words = [f"{number * 7919:x}" for number in range(20_000)]
+    long = "".join(words)
+    for texts in (words[:5000], [" ".join(words)], [long, "gold", long * 2], words[::-1]):
+        same_pieces(ours, twin, texts)
+    assert len(ours) == len(twin) == len({*words, long, "gold", long * 2})
+
+
+@st.composite
+def expandable(draw):
+    """Pieces of texts, an order of texts, and numbers of pieces."""
+    texts = draw(TEXTS.filter(bool))
+    table = TWIN.new_pieces()
+    found = table.find(encoded(texts))
+    sizes = draw(st.lists(st.integers(0, 4), min_size=len(table), max_size=len(table)))
+    offsets = np.cumsum([0, *sizes]).astype(np.uint32)
+    numbers = np.arange(7, 7 + offsets[-1], dtype=np.uint32)
+    order = draw(st.lists(st.integers(0, len(texts) - 1), max_size=9))
+    return found, np.array(order, np.uint32), offsets, numbers
+
+
+@given(expandable())
+def test_expanding_equals_numpy(wasm, given_):
+    """Texts in any order, several times, with pieces of any number of forms."""
+    for one, other in zip(wasm().expand(*given_), TWIN.expand(*given_), strict=True):
+        assert one.dtype == other.dtype == np.uint32
+        assert one.tolist() == other.tolist()
+    found, order, offsets, numbers = given_
+    by_hand = [
+        numbers[offsets[piece] : offsets[piece + 1]].tolist()
+        for text in order.tolist()
+        for piece in found.pieces[(0, *found.ends)[text] : found.ends[text]].tolist()
+    ]
+    assert TWIN.expand(*given_)[0].tolist() == [number for each in by_hand for number in each]
+
+
+@st.composite
+def rows(draw):
+    """Numbers of rows with their parts' sizes, and the term of each."""
+    forms = draw(st.integers(1, 5))
+    most = draw(st.sampled_from([1, 2, 255]))
+    longest = draw(st.sampled_from([3, 3, 300]))
+    steps = st.lists(st.integers(0, forms - 1), max_size=longest)
+    parts = draw(st.lists(steps, max_size=20))
+    parts = parts[: len(parts) // PARTS * PARTS]
+    stays = draw(st.sets(st.integers(0, 200)))
+    numbers = [
+        number | (STAY if place and place in stays else 0)
+        for part in parts
+        for place, number in enumerate(part)
+    ]
+    terms = draw(st.permutations(range(forms + 2)))[:forms]
+    sizes = np.array([len(part) for part in parts], np.uint32)
+    gap = draw(st.sampled_from([1, 256, 70_000]))
+    return np.array(numbers, np.uint32), sizes, np.array(terms, np.uint32), forms + 2, gap, most
+
+
+@given(rows())
+def test_inverting_equals_numpy(wasm, given_):
+    """Every column, to its type."""
+    ours, twin = wasm().invert(*given_), TWIN.invert(*given_)
+    flat = [
+        [*each[:-1], *(array for pair in each.sparse for array in pair)] for each in (ours, twin)
+    ]
+    for one, other in zip(*flat, strict=True):
+        assert one.dtype == other.dtype
+        assert one.tolist() == other.tolist()
+
+
+@pytest.mark.parametrize("which", ["numpy", "wasm"])
+def test_inverting_by_hand(wasm, which):
+    """Two rows: "gold e-mail" with the title "gold", and a repeated "gold" before "mail gold"."""
+    loops = TWIN if which == "numpy" else wasm()
+    email, e, gold, mail = range(4)
+    numbers = np.uint32([gold, email, e | STAY, mail | STAY, gold, gold, mail, gold])
+    sizes = np.uint32([0, 4, 0, 1, 0, 1, 2, 0, 0, 0])
+    found = loops.invert(numbers, sizes, np.uint32([0, 1, 2, 3]), 4, 256, 255)
+    assert found.posting_offsets.tolist() == [0, 1, 2, 4, 6]
+    assert found.ordinals.tolist() == [0, 0, 0, 1, 0, 1]
+    assert found.counts.tolist() == [1, 1, 2, 2, 1, 1]
+    title = 2 + 256 + 256
+    first = [0x80 | title & 0x7F, title >> 7]
+    assert found.positions.tolist() == [1, 1, 0, *first, 0, 2, 1, 1]
+    assert found.position_offsets.tolist() == [0, 1, 2, 7, 9]
+    repeated, headings, titles, path = found.sparse
+    assert [each.tolist() for each in (*repeated, *titles)] == [[3], [1], [2], [1]]
+    assert not len(headings[0]) and not len(path[0])
+    assert found.field_starts.tolist() == [[258, 514, 771], [259, 515, 771]]
+
+
+def test_what_does_not_fit_is_refused(wasm):
+    """Numbers without a form or a term, sizes that do not add up."""
+    loops = wasm()
+    one, none = np.uint32([1]), np.uint32([])
+    five = np.uint32([0, 1, 0, 0, 0])
+    for bad in [
+        (one, five, np.uint32([0]), 1),
+        (np.uint32([0]), five, np.uint32([3]), 1),
+        (none, five, np.uint32([0]), 1),
+        (np.uint32([0]), np.uint32([1]), np.uint32([0]), 1),
+    ]:
+        with pytest.raises(InputError):
+            loops.invert(*bad, 256, 255)
