@@ -85,13 +85,15 @@ def profile() -> Iterator[Path]:
 
 
 @contextmanager
-def browsing(driver: Playwright, folder: Path) -> Iterator[BrowserContext]:
+def browsing(
+    driver: Playwright, folder: Path, flags: Sequence[str] = ()
+) -> Iterator[BrowserContext]:
     """A browser process of its own over a profile."""
     path = load_script("ensure_browser").find("chromium")
     if path is None:
         sys.exit("There is no Chromium; run: make browser")
     context = driver.chromium.launch_persistent_context(
-        folder, executable_path=path, args=CHROMIUM_FLAGS
+        folder, executable_path=path, args=[*CHROMIUM_FLAGS, *flags]
     )
     context.set_default_timeout(0)
     try:
