@@ -1,7 +1,7 @@
 """Runs inside Pyodide for bench_keyword.py: Fossick's keyword engine without the rest of the app.
 
 Building is what `add` does with a passage but for hashes, tables and texts: its language, the forms
-of its title and text, `build_postings`, and the bytes of the segment's file. Searching is what
+of its title and text, their postings, and the bytes of the segment's file. Searching is what
 `search` does with a query but for reading the texts of the hits: `parse`, `plan`, and
 `KeywordIndex.search` with the kernels.
 """
@@ -21,14 +21,15 @@ from pyodide.ffi import to_js
 
 from app.browser import ffi
 from app.browser.kernels import browser_kernels
-from app.core.analysis import Numbering, language_of
+from app.core.analysis import language_of
 from app.core.lexical import (
     KeywordIndex,
     Lexicon,
     Postings,
+    PostingsBuilder,
     Row,
     SearchedSegment,
-    build_postings,
+    Vocabulary,
     parse,
     plan,
 )
@@ -38,6 +39,8 @@ from app.engine.indexer import MOST_FORMS
 from app.storage import sections
 
 FIRST = 10
+BATCH = 256
+"""Rows that are analysed at a time."""
 TODAY = date(2026, 1, 1)
 SYNTAX = {
     "words": "{}",
@@ -48,7 +51,8 @@ SYNTAX = {
 }
 
 _given: dict[str, list[str]] = {}
-_numbering = Numbering()
+_kernels = browser_kernels(js.kernels)
+_vocabulary = Vocabulary(_kernels)
 _files: list[bytes] = []
 _index = KeywordIndex([])
 _lexicon = Lexicon([])
@@ -62,21 +66,24 @@ def take(data: ffi.JsObject) -> int:
 
 def segment(start: int, size: int, copy: int) -> ffi.JsObject:
     """Index `size` passages from `start` on: milliseconds of the parts, and the file's bytes."""
-    global _numbering  # noqa: PLW0603 (one worker, one engine)
-    if len(_numbering) > MOST_FORMS:
-        _numbering = Numbering()
+    global _vocabulary  # noqa: PLW0603 (one worker, one engine)
+    if len(_vocabulary) > MOST_FORMS:
+        _vocabulary = Vocabulary(_kernels)
     titles, texts = (_given[name][start : start + size] for name in ("titles", "texts"))
     if copy:
         texts = [f"Copy {copy}: {text}" for text in texts]
-    numbers = _numbering.numbers
     begun = time.perf_counter()
     spoken = [language_of(text) or DEFAULT_LANGUAGE for text in texts]
     rows = [
-        Row((), numbers(text), title=numbers(title), language=language)
+        Row("", text, title=title, language=language)
         for title, text, language in zip(titles, texts, spoken, strict=True)
     ]
+    read = time.perf_counter()
+    builder = PostingsBuilder(_vocabulary)
+    for first in range(0, len(rows), BATCH):
+        builder.add(rows[first : first + BATCH])
     analysed = time.perf_counter()
-    postings = build_postings(rows, _numbering)
+    postings = builder.build()
     built = time.perf_counter()
     names = sorted(set(spoken))
     arrays = {
@@ -86,7 +93,8 @@ def segment(start: int, size: int, copy: int) -> ffi.JsObject:
     }
     packed = b"".join(sections.pack(arrays))
     times = {
-        "analyse": analysed - begun,
+        "languages": read - begun,
+        "analyse": analysed - read,
         "build": built - analysed,
         "pack": time.perf_counter() - built,
     }
@@ -124,7 +132,7 @@ def open() -> ffi.JsObject:  # noqa: A001 (nobody else's here)
         languages = arrays["languages"] if len(names) > 1 else None
         segments.append(SearchedSegment(Postings.from_arrays(arrays), None, languages, names))
     _files.clear()
-    _index = KeywordIndex(segments, kernels=browser_kernels(js.kernels))
+    _index = KeywordIndex(segments, kernels=_kernels)
     _lexicon = Lexicon(segments)
     opened = time.perf_counter()
     _hits("gold mine")
