@@ -124,7 +124,7 @@ class State:
                 new = await group.build(writer.new_segment_name(), postings, vectors)
                 await asyncio.sleep(0)
                 await writer.commit([new], deletes=deletes)
-            self.view = View(writer.snapshot, self.kernels)
+            self.view = View(writer.snapshot, self.kernels, self.view)
             with timings.part("merge"):
                 await self._tidy(writer)
             return sum(map(len, deletes.values()))
@@ -135,7 +135,7 @@ class State:
             deletes = self._places(ids)
             if deletes:
                 await writer.commit(deletes=deletes)
-                self.view = View(writer.snapshot, self.kernels)
+                self.view = View(writer.snapshot, self.kernels, self.view)
                 await self._tidy(writer)
             return sum(map(len, deletes.values()))
 
@@ -154,7 +154,7 @@ class State:
             parts = writer.snapshot.segments[run.start : run.stop]
             merged = await merge(self.store, parts, writer.new_segment_name())
             await writer.commit(merged=(run, merged))
-            self.view = View(writer.snapshot, self.kernels)
+            self.view = View(writer.snapshot, self.kernels, self.view)
         await self._sweep()
 
     def _planned(self, snapshot: Snapshot) -> range | None:

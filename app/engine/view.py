@@ -23,15 +23,28 @@ Place = tuple[int, int]
 class View:
     """The indexes of one snapshot, each made when it is first needed and kept."""
 
-    def __init__(self, snapshot: Snapshot, kernels: Kernels | None = None) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        kernels: Kernels | None = None,
+        before: View | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self._kernels = kernels
         self._flat: dict[str, FlatIndex] = {}
+        # By identity: both snapshots hold the segments, so that no other object can have their id.
+        held: dict[int, SearchedSegment] = {} if before is None else before._searched
+        known = held.keys() & set(map(id, snapshot.segments))
+        self._searched: dict[int, SearchedSegment] = {number: held[number] for number in known}
 
     @cached_property
     def keyword(self) -> KeywordIndex:
-        """The keyword leg."""
-        return KeywordIndex(map(_searched, self.snapshot.segments), kernels=self._kernels)
+        """The keyword leg. What is known of a segment that the view before had too is kept."""
+        for live in self.snapshot.segments:
+            if id(live) not in self._searched:
+                self._searched[id(live)] = _searched(live)
+        segments = [self._searched[id(live)] for live in self.snapshot.segments]
+        return KeywordIndex(segments, kernels=self._kernels)
 
     @cached_property
     def filters(self) -> Filters:

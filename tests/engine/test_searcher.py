@@ -135,6 +135,25 @@ def test_cut_into_segments_does_not_show():
     run(test())
 
 
+def test_what_is_known_of_a_segment_outlives_a_commit():
+    """Frequencies are counted once for a segment, and again when its documents are deleted."""
+
+    async def test():
+        found = await collection(policy=MergePolicy(factor=1000))
+        await found.add([PlainChunk("a", "gold"), PlainChunk("b", "golden")])
+        first = found._state.view.keyword.segments[0]
+        await found.add([PlainChunk("c", "gold")])
+        view = found._state.view
+        assert [segment is first for segment in view.keyword.segments] == [True, False]
+        assert view.lexicon.frequencies(["gold"]) == {"gold": 2}
+        await found.remove(["a"])
+        view = found._state.view
+        assert [segment is first for segment in view.keyword.segments] == [False, False]
+        assert view.lexicon.frequencies(["gold"]) == {"gold": 1}
+
+    run(test())
+
+
 def test_ranks_and_legs():
     """Ranks count from 1; a hit names each leg that ranked it."""
 

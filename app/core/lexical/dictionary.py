@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.core.lexical.sketch import Hashes, Sketch, hashes
 
 
 class TermDictionary:
@@ -68,11 +69,33 @@ class TermDictionary:
         places = np.fromiter((match.start() for match in found), np.int64)
         return np.searchsorted(starts, places, side="right") - 1
 
-    def sizes(self, numbers: NDArray[Any]) -> NDArray[np.int64]:
-        """Bytes of each of the terms `numbers` in UTF-8, same shape."""
-        offsets = np.asarray(self._offsets).astype(np.int64)
-        sizes: NDArray[np.int64] = offsets[numbers + 1] - offsets[numbers]
-        return sizes
+    def resembling(self, word: str, limit: int, keep: int = 0) -> list[int]:
+        """Numbers, rising, of the terms that may be at most `limit` edits from `word`.
+
+        They begin with the same `keep` characters. Most of them are near indeed.
+        """
+        found: list[int] = self._sketch.resembling(
+            word, limit, self.with_prefix(word[:keep])
+        ).tolist()
+        return found
+
+    def hashes(self, among: range) -> Hashes:
+        """A hash of each of the terms in `among`, the same in every dictionary."""
+        offsets = np.asarray(self._offsets)[among.start : among.stop + 1]
+        return hashes(np.asarray(self._blob), offsets)
+
+    def tails(self, among: range, skip: int) -> TermDictionary:
+        """The terms in `among` without the first `skip` bytes, which they have in common."""
+        offsets = np.asarray(self._offsets)[among.start : among.stop + 1].astype(np.int64)
+        kept = np.ones(int(offsets[-1] - offsets[0]), dtype=np.bool_)
+        kept[(offsets[:-1, None] - offsets[0] + np.arange(skip)).ravel()] = False
+        blob = np.asarray(self._blob)[offsets[0] : offsets[-1]][kept]
+        shorter = offsets - offsets[0] - skip * np.arange(len(offsets))
+        return TermDictionary(blob, shorter.astype(np.uint32))
+
+    @cached_property
+    def _sketch(self) -> Sketch:
+        return Sketch.of(np.asarray(self._blob), np.asarray(self._offsets))
 
     @cached_property
     def _lines(self) -> tuple[str, NDArray[np.int64]]:

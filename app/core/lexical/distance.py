@@ -1,61 +1,74 @@
-"""Edit distances from one word to many forms at once.
+"""Edit distances from one word to many others at once.
 
 Optimal string alignment (Damerau 1964, in the form of Boytsov, "Indexing methods for approximate
 dictionary searching", 2011): insertions, deletions, substitutions and swaps of neighbours, no
-stretch edited twice. One column of the table for all forms of a length is one NumPy step.
+stretch edited twice. A column of the table is one number of 64 bits for each of the others (Hyyrö,
+"A bit-vector algorithm for computing Levenshtein and Damerau edit distances", 2003), so that a
+character of all of them is a few steps of whole arrays, whatever the length of the word.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.lexical.dictionary import TermDictionary
-
 Int64Array = NDArray[np.int64]
+Bits = NDArray[np.uint64]
+
+LONGEST = 64
+"""Characters of a word that are compared: no form is longer (`app.core.analysis`)."""
+
+_ONE = np.uint64(1)
 
 
-def distances(
-    word: str, terms: TermDictionary, numbers: Int64Array, limit: int
-) -> NDArray[np.int64]:
-    """Distance of `word` to each of the forms `numbers`, (n,); limit + 1 where it is more.
+def distances(word: str, others: Sequence[str]) -> Int64Array:
+    """Edits between `word` and each of the others, (n,).
 
-    >>> terms = TermDictionary(*TermDictionary.pack(["gild", "glod", "gold", "golden"]))
-    >>> distances("gold", terms, np.arange(4), 2).tolist()
-    [1, 1, 0, 2]
+    >>> distances("gold", ["gild", "glod", "gold", "golden", ""]).tolist()
+    [1, 1, 0, 2, 4]
     """
-    result = np.full(len(numbers), limit + 1, dtype=np.int64)
-    # A character has at least one byte and at most four.
-    sizes = terms.sizes(numbers)
-    likely = np.flatnonzero((sizes >= len(word) - limit) & (sizes <= 4 * (len(word) + limit)))
-    forms = [terms[number] for number in numbers[likely].tolist()]
-    lengths = np.fromiter(map(len, forms), np.int64, len(forms))
-    for length in range(max(1, len(word) - limit), len(word) + limit + 1):
-        group = np.flatnonzero(lengths == length)
-        if len(group):
-            joined = "".join([forms[place] for place in group.tolist()])
-            table = np.frombuffer(joined.encode("utf-32-le"), np.uint32).reshape(-1, length)
-            result[likely[group]] = np.minimum(_aligned(word, table), limit + 1)
+    result = np.full(len(others), min(len(word), LONGEST), dtype=np.int64)
+    lengths = np.fromiter(map(len, others), np.int64, len(others))
+    for length, column in enumerate(_columns(word, others), start=1):
+        np.copyto(result, column, where=lengths >= length)
     return result
 
 
-def _aligned(word: str, table: NDArray[np.uint32]) -> Int64Array:
-    """Distance of `word` to each row of code points in `table`, (n,)."""
-    own = np.frombuffer(word.encode("utf-32-le"), np.uint32)
-    n, length = table.shape
-    before = np.zeros((len(own) + 1, n), dtype=np.int64)
-    last = np.repeat(np.arange(len(own) + 1, dtype=np.int64)[:, None], n, axis=1)
-    for column in range(length):
-        theirs = table[:, column]
-        now = np.empty_like(last)
-        now[0] = column + 1
-        for row in range(1, len(own) + 1):
-            cost = (theirs != own[row - 1]).astype(np.int64)
-            best = np.minimum(last[row - 1] + cost, np.minimum(last[row], now[row - 1]) + 1)
-            if row > 1 and column > 0:
-                swapped = (theirs == own[row - 2]) & (table[:, column - 1] == own[row - 1])
-                best = np.where(swapped, np.minimum(best, before[row - 2] + 1), best)
-            now[row] = best
-        before, last = last, now
-    result: Int64Array = last[len(own)]
-    return result
+def _columns(word: str, others: Sequence[str]) -> Iterator[Int64Array]:
+    """Edits between `word` and the first 1, 2, ... characters of each of the others.
+
+    What comes behind the end of one of them says nothing.
+    """
+    word = word[:LONGEST]
+    width = max(map(len, others), default=0)
+    if not word or not width:
+        yield from (np.full(len(others), at + 1, dtype=np.int64) for at in range(width))
+        return
+    last = np.uint64(len(word) - 1)
+    edits = np.full(len(others), len(word), dtype=np.int64)
+    rising = np.full(len(others), ~np.uint64(0))
+    falling, zero, before = (np.zeros(len(others), dtype=np.uint64) for _ in range(3))
+    for places in _places(word, others, width):
+        swapped = ((~zero & places) << _ONE) & before
+        zero = (((places & rising) + rising) ^ rising) | places | falling | swapped
+        up, down = falling | ~(zero | rising), zero & rising
+        edits = edits + (up >> last & _ONE).view(np.int64) - (down >> last & _ONE).view(np.int64)
+        up, down = up << _ONE | _ONE, down << _ONE
+        rising, falling = down | ~(zero | up), up & zero
+        before = places
+        yield edits
+
+
+def _places(word: str, others: Sequence[str], width: int) -> Iterator[Bits]:
+    """For each character of the others in turn, a bit for each place where the word has it."""
+    bits: dict[int, int] = {}
+    for at, character in enumerate(word):
+        bits[ord(character)] = bits.get(ord(character), 0) | 1 << at
+    known = np.array(sorted(bits), dtype=np.uint32)
+    values = np.array([*(bits[code] for code in known.tolist()), 0], dtype=np.uint64)
+    table = np.array(others, dtype=f"<U{width}").view(np.uint32).reshape(len(others), width)
+    at_ = np.searchsorted(known, table)
+    found = values[np.where(known[np.minimum(at_, len(known) - 1)] == table, at_, len(known))]
+    yield from np.ascontiguousarray(found.T)

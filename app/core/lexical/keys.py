@@ -44,13 +44,27 @@ class KeyTable:
     @cached_property
     def folded(self) -> TermDictionary:
         """The spellings of the groups that fold together, in the order of their keys."""
-        among = self.names.with_prefix(f"{FOLD}:")
-        return TermDictionary(*TermDictionary.pack([spelling(self.names[i]) for i in among]))
+        return self.names.tails(self._folds, len(FOLD) + 1)
+
+    @cached_property
+    def folded_groups(self) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+        """Offsets (k + 1,) into form numbers: the forms that fold to each of `folded`."""
+        offsets = self._offsets[self._folds.start : self._folds.stop + 1].astype(np.intp)
+        return offsets - offsets[0], self._forms[offsets[0] : offsets[-1]]
+
+    @cached_property
+    def marked(self) -> NDArray[np.uint32]:
+        """Numbers, rising, of the forms that do not fold to themselves."""
+        return np.sort(self.folded_groups[1])
 
     def folded_group(self, number: int) -> NDArray[np.uint32]:
         """Numbers of the forms that fold to spelling `number` of `folded`."""
-        key = self.names.with_prefix(f"{FOLD}:").start + number
-        return self._forms[self._offsets[key] : self._offsets[key + 1]]
+        offsets, forms = self.folded_groups
+        return forms[offsets[number] : offsets[number + 1]]
+
+    @cached_property
+    def _folds(self) -> range:
+        return self.names.with_prefix(f"{FOLD}:")
 
     def members(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
         """Number of the key and of the form of every membership."""

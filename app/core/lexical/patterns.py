@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from app.core.analysis import holds
 from app.core.lexical.dictionary import TermDictionary
 from app.core.lexical.distance import distances
+from app.core.lexical.sketch import resemble
 
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
@@ -131,14 +132,18 @@ class Fuzzy:
 
     def find(self, terms: TermDictionary) -> tuple[Numbers, Weights]:
         """See `Pattern`."""
-        numbers = np.array(terms.with_prefix(self.text[: self.keep]), dtype=np.int64)
-        far = distances(self.text, terms, numbers, self.distance)
+        likely = terms.resembling(self.text, self.distance, self.keep)
+        far = distances(self.text, [terms[number] for number in likely])
         near = far <= self.distance
-        return numbers[near], np.exp2(-far[near]).astype(np.float32)
+        return np.array(likely, np.int64)[near], np.exp2(-far[near]).astype(np.float32)
 
     def matches(self, form: str) -> bool:
         """See `Pattern`."""
-        return len(self.find(TermDictionary(*TermDictionary.pack([form])))[0]) > 0
+        return (
+            form.startswith(self.text[: self.keep])
+            and resemble(self.text, form, self.distance)
+            and bool(distances(self.text, [form])[0] <= self.distance)
+        )
 
 
 @dataclass(frozen=True, slots=True)

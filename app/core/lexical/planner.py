@@ -197,11 +197,11 @@ class _Planner:
         known = self._lexicon.holds(own)
         if is_open and (self._reading.typing or not known):
             found = self._lexicon.completions(form, MAX_COMPLETIONS)
+            others = tuple((text, 1.0) for each in found for text in each.texts)
             if found and known:
-                others = tuple((each, 1.0) for each in found)
                 return [own, Word(form, forms=others, boost=COMPLETION_WEIGHT)]
             if found:
-                return [Word(form, forms=tuple((each, 1.0) for each in found))]
+                return [Word(form, forms=others)]
         if not known and self._reading.correct:
             return [self._corrected(form)]
         return [own]
@@ -212,11 +212,12 @@ class _Planner:
         distance = _typos(form)
         if not distance:
             return own
-        near = self._lexicon.similar(form, distance, MAX_CORRECTIONS)
+        near = [each for each, _ in self._lexicon.similar(form, distance, MAX_CORRECTIONS)]
         if near and not self._reading.typing:
-            self._notes.append(f"“{form}” was not found; searched for {' or '.join(near)}.")
-        weight = self._likeness.fuzzy
-        return replace(own, forms=(*own.forms, *((each, weight) for each in near)))
+            names = " or ".join(each.text for each in near)
+            self._notes.append(f"“{form}” was not found; searched for {names}.")
+        others = tuple((text, self._likeness.fuzzy) for each in near for text in each.texts)
+        return replace(own, forms=(*own.forms, *others))
 
     def _likely(self, form: str, boost: float = 1.0) -> Word:
         return word(form, self._lexicon.languages, self._likeness, boost)

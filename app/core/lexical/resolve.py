@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.analysis import keys as stems
+from app.core.lexical.frequencies import Frequencies
 from app.core.lexical.keys import FOLD, spelling
 from app.core.lexical.patterns import Pattern
 from app.core.lexical.plan import Word
@@ -53,6 +55,11 @@ class SearchedSegment:
     def n_chunks(self) -> int:
         """Chunks, deleted ones included."""
         return self.postings.n_chunks
+
+    @cached_property
+    def frequencies(self) -> Frequencies:
+        """How many live chunks hold each form."""
+        return Frequencies(self.postings, self.live)
 
     def language_counts(self) -> dict[str, int]:
         """Live chunks in each language."""
