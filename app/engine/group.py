@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from app.core.lexical import Postings, PostingsBuilder, Row, Vocabulary
+from app.core.lexical import Postings, PostingsBuilder, Vocabulary
 from app.engine.embedding import EmbedderChain
 from app.engine.reading import Prepared
 from app.engine.texts import embedding_texts, rows
@@ -87,18 +88,25 @@ class Group:
     async def postings(self) -> Postings:
         """The words of all chunks; gives way now and then."""
         builder = PostingsBuilder(self._vocabulary)
-        batch: list[Row] = []
+        for batch in self._batches():
+            texts = [prepared.entry.text for prepared in batch]
+            for prepared, language in zip(batch, self._vocabulary.languages(texts), strict=True):
+                prepared.entry = replace(prepared.entry, language=language)
+            builder.add(row for prepared in batch for row in rows(prepared.entry))
+            await asyncio.sleep(0)
+        return builder.build()
+
+    def _batches(self) -> Iterator[list[Prepared]]:
+        """The documents, some `_BATCH_TEXT` characters at a time."""
+        batch: list[Prepared] = []
         size = 0
         for prepared in self._documents.values():
-            batch += rows(prepared.entry)
+            batch.append(prepared)
             size += len(prepared.entry.text)
             if size >= _BATCH_TEXT:
-                builder.add(batch)
+                yield batch
                 batch, size = [], 0
-                await asyncio.sleep(0)
-        builder.add(batch)
-        await asyncio.sleep(0)
-        return builder.build()
+        yield batch
 
     async def build(
         self, name: str, postings: Postings, vectors: Sequence[VectorBlock]

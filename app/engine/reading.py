@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import formats
-from app.core.analysis import language_of
 from app.core.chunking import chunk
 from app.core.model import Chunk, Document
 from app.engine.options import unit_vector
@@ -27,9 +26,9 @@ from app.storage.builder import DocumentEntry
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Prepared:
-    """A document, read and cut."""
+    """A document, read and cut; its language is told later."""
 
     entry: DocumentEntry
     vector: NDArray[np.float32] | None = None
@@ -101,7 +100,6 @@ class Reader:
             size=len(data),
             modified=float("nan") if source.modified is None else source.modified,
             metadata=document.metadata,
-            language=language_of(document.text),
         )
         return Prepared(entry)
 
@@ -120,7 +118,6 @@ class Reader:
             chunks=[Chunk(0, len(text))],
             size=len(text),
             metadata=plain.metadata,
-            language=language_of(text),
         )
         if plain.vector is None:
             return Prepared(entry)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from math import sqrt
 
@@ -47,17 +47,22 @@ Running text of any length has 0.9 or more, code 0.6 or less: it repeats the few
 
 _HALF = 0.5
 _MOST_REPEATED = 0.06  # no word of a running text is a larger part of it
-_SYMBOL_WEIGHT = 0.4
+SYMBOL_WEIGHT = 0.4
+"""Of a sign of code, beside a word."""
 _SCRIPT_WEIGHT = 0.2
 _SINGLE_LANGUAGE_WEIGHT = 0.6
-_FEW_WORDS = 80
+FEW_WORDS = 80
+"""Words from which on a text has the full share of different ones."""
 _LETTERS_OF_WORD = {"han": 2.0, "kana": 2.5, "ko": 3.0, "th": 4.0, "lo": 4.0, "km": 4.0, "my": 4.0}
 _LETTERS_OF_SPACED_WORD = 6.0
 _WORDY_CODES = "af ca da de en es fr gl it nl pt st sw"
 _WORDY = frozenset(_WORDY_CODES.split())
 
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}])*")
-_SYMBOL = re.compile(r"[{}\[\]=<>_;|\\&*#$()+/]")
+SYMBOLS = "{}[]=<>_;|\\&*#$()+/"
+"""Signs that code is full of."""
+
+_SYMBOL = re.compile(f"[{re.escape(SYMBOLS)}]")
 
 
 def language_of(text: str) -> str:
@@ -78,15 +83,19 @@ def language_of(text: str) -> str:
     scores: dict[str, float] = defaultdict(float)
     _score_words(words, size, scores)
     unspaced = _score_letters(Counter(sample), scores)
-    extent = size + unspaced + _SYMBOL_WEIGHT * len(_SYMBOL.findall(sample))
+    extent = size + unspaced + SYMBOL_WEIGHT * len(_SYMBOL.findall(sample))
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     if not ranked or not _is_clear(ranked, extent):
         return ""
     language = ranked[0][0]
-    least = MIN_DIFFERENT * sqrt(extent) * min(1.0, extent / _FEW_WORDS)
-    if language in _latin_languages() and _different(words, language) < least:
+    if language in latin_languages() and _different(words, language) < least_different(extent):
         return ""
     return language
+
+
+def least_different(extent: float) -> float:
+    """Different small words that a text in Latin letters has, of `extent` words and symbols."""
+    return MIN_DIFFERENT * sqrt(extent) * min(1.0, extent / FEW_WORDS)
 
 
 def query_language(words: Iterable[str], languages: Sequence[str]) -> str:
@@ -144,22 +153,47 @@ def _sampled(text: str) -> str:
 
 
 def _score_words(words: Mapping[str, int], size: int, scores: dict[str, float]) -> None:
-    closed, typical = closed_words(), endings()
-    most = 1 + _MOST_REPEATED * size
+    most = most_repeated(size)
     for word, count in words.items():
-        languages: Iterable[str] = closed.get(word, ())
-        weight = _HALF if len(word) == 1 and word.isascii() else 1.0
-        if not languages and len(word) > 4:
-            languages, weight = typical.get(word[-3:], ()), _HALF
-        if languages:
-            points = min(count, most) * weight * _rarity(languages)
-            for language in languages:
-                scores[language] += points
+        languages, points = said_by(word)
+        for language in languages:
+            scores[language] += min(count, most) * points
 
 
-def _rarity(languages: Iterable[str]) -> float:
+def said_by(word: str) -> tuple[Collection[str], float]:
+    """The languages that a word in lower case speaks for, and its points for each of them.
+
+    >>> said_by("unter"), said_by("gold")
+    ((('de',), 1.25), ((), 0.0))
+    """
+    languages: Collection[str] = closed_words().get(word, ())
+    weight = _HALF if len(word) == 1 and word.isascii() else 1.0
+    if not languages and len(word) > 4:
+        languages, weight = endings().get(word[-3:], ()), _HALF
+    return languages, weight * _rarity(len(languages)) if languages else 0.0
+
+
+def different_in(word: str, language: str) -> float:
+    """What a word adds to the different small words of a language.
+
+    Endings help where they are more telling than these.
+    """
+    if language in closed_words().get(word, ()):
+        return float(len(word) > 1 or not word.isascii())
+    if len(word) > 4 and language not in _WORDY:
+        return _HALF * (language in endings().get(word[-3:], ()))
+    return 0.0
+
+
+# Points are multiples of 1/64 and so is this: their sums hang on no order.
+def most_repeated(size: int) -> float:
+    """As how many a word counts at most in a text of `size` words."""
+    return 1 + int(_MOST_REPEATED * size * 64) / 64
+
+
+def _rarity(languages: int) -> float:
     """From 0.75, for what many languages have, to 1.25."""
-    return 0.75 + 0.5 / len(tuple(languages))
+    return 0.75 + round(32 / languages) / 64
 
 
 def _score_letters(characters: Mapping[str, int], scores: dict[str, float]) -> float:
@@ -193,7 +227,7 @@ def _score_letter(letter: str, count: int, script: str, scores: dict[str, float]
     having = letters().get(letter)
     if script == "latin":
         if having:
-            for language in _latin_languages():
+            for language in latin_languages():
                 scores[language] += _HALF * count * (1 if language in having else -1)
         return
     for language in SHARED_SCRIPTS[script]:
@@ -204,6 +238,11 @@ def _score_letter(letter: str, count: int, script: str, scores: dict[str, float]
 def _is_clear(ranked: list[tuple[str, float]], extent: float) -> bool:
     language, score = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
+    return is_clear(language, score, second, extent)
+
+
+def is_clear(language: str, score: float, second: float, extent: float) -> bool:
+    """Whether a language is far enough ahead of the second one, in a text of that extent."""
     share = MIN_LATIN_SHARE if language in _WORDY else MIN_SHARE
     return (
         score >= max(MIN_SCORE, share * extent)
@@ -213,15 +252,8 @@ def _is_clear(ranked: list[tuple[str, float]], extent: float) -> bool:
 
 
 def _different(words: Iterable[str], language: str) -> float:
-    """Different small words of a language; endings help where they are more telling than these."""
-    closed, typical = closed_words(), endings()
-    found = 0.0
-    for word in words:
-        if language in closed.get(word, ()):
-            found += len(word) > 1 or not word.isascii()
-        elif len(word) > 4 and language not in _WORDY:
-            found += _HALF * (language in typical.get(word[-3:], ()))
-    return found
+    """Different small words of a language."""
+    return sum(different_in(word, language) for word in words)
 
 
 def _writes(language: str, script: str) -> bool:
@@ -231,6 +263,7 @@ def _writes(language: str, script: str) -> bool:
 
 
 @cache
-def _latin_languages() -> frozenset[str]:
+def latin_languages() -> frozenset[str]:
+    """Those that are written in Latin letters."""
     known = {language for languages in closed_words().values() for language in languages}
     return frozenset(known - OTHER_SCRIPTS)

@@ -72,6 +72,10 @@ class Numbering:
             self._read(piece)
         return found
 
+    def pieces_since(self, number: int) -> list[str]:
+        """The pieces that `find` names, from `number` on."""
+        return self._pieces.since(number)
+
     def _read(self, piece: str) -> None:
         """Note the numbers of a new piece."""
         if piece.isascii() and piece.isalpha() and piece.islower() and len(piece) <= MAX_TERM:
