@@ -20,6 +20,9 @@ TEXTS = st.lists(
         st.lists(WORDS, max_size=40).map(" ".join),
         st.text(st.characters(max_codepoint=127), max_size=60),
         st.text(max_size=30),
+        st.lists(
+            st.one_of(WORDS, st.sampled_from(["“", "”", "—", "…", "•", "’", "l’or", "don’t", "«"]))
+        ).map("".join),
         st.lists(WORDS, min_size=300, max_size=400).map(" ".join),
     ),
     max_size=6,

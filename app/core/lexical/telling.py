@@ -21,10 +21,12 @@ from app.core.analysis.languages import (
     most_repeated,
     said_by,
 )
+from app.core.kernels.indexing import joined
 from app.core.kernels.port import Uint32s
 from app.core.lexical.numbering import Numbering
 
 _WORD = re.compile(r"[a-z]+")
+_OTHER = re.compile("[^\x00-\x7f\u00a0«»–—‘’“”„•…]")
 _BATCH = 1000
 """Texts whose words are weighed at a time: some megabytes of points."""
 
@@ -32,8 +34,8 @@ Points = NDArray[np.float64]
 
 
 def is_simple(text: str) -> bool:
-    """Whether `Teller` can tell the language: nothing but ASCII, and short enough to be read."""
-    return len(text) <= SAMPLE and text.isascii()
+    """Whether `Teller` can tell the language: short, and no letters but those of ASCII."""
+    return len(text) <= SAMPLE and (text.isascii() or not _OTHER.search(text))
 
 
 class Teller:
@@ -157,7 +159,6 @@ def _symbols(texts: Sequence[str]) -> NDArray[np.int64]:
     """Signs of code in each text."""
     table = np.zeros(256, dtype=np.bool_)
     table[[ord(symbol) for symbol in SYMBOLS]] = True
-    data = np.frombuffer("\n".join([*texts, ""]).encode(), np.uint8)
-    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
-    sums = np.concatenate([[0], np.cumsum(table[data])])
+    data, ends = joined(text.encode() for text in texts)
+    sums = np.concatenate([[0], np.cumsum(table[np.frombuffer(data, np.uint8)])])
     return np.diff(sums[ends], prepend=0)
