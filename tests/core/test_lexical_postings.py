@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.core.kernels import NumpyKernels
 from app.core.lexical import FIELDS, Postings, Row, build_postings, merge_postings
 from app.core.lexical.dictionary import TermDictionary
+from app.core.lexical.patterns import Wildcard
 from app.core.lexical.postings import GAP
 from app.errors import StorageError
 from tests.fixtures.keyword import bodies, postings_of
@@ -180,6 +181,31 @@ def test_dictionary_finds_what_a_list_would(forms, wanted):
     assert dictionary.find(wanted) == (forms.index(wanted) if wanted in forms else None)
     prefixed = [number for number, form in enumerate(forms) if form.startswith(wanted)]
     assert list(dictionary.with_prefix(wanted)) == prefixed
-    line = re.compile(f"^{wanted}[^\n]*a$", re.MULTILINE)
-    ending = [n for n, f in enumerate(forms) if re.fullmatch(f"{wanted}.*a", f)]
-    assert dictionary.matching(line, wanted).tolist() == ending
+    numbers = range(len(forms))
+    if wanted:
+        holding = [number for number in prefixed if wanted in forms[number]]
+        assert dictionary.containing(wanted, range(len(forms))).tolist() == [
+            number for number in numbers if wanted in forms[number]
+        ]
+        assert dictionary.containing(wanted, dictionary.with_prefix(wanted)).tolist() == holding
+    every = np.arange(len(forms))
+    assert dictionary.ending(wanted, every).tolist() == [
+        number for number in numbers if forms[number].endswith(wanted)
+    ]
+    assert dictionary.lengths(every).tolist() == [len(form) for form in forms]
+
+
+GLOBS = st.text(st.sampled_from("abé我𠮷**??"), min_size=1, max_size=6)
+
+
+@given(FORMS, GLOBS)
+def test_globs_match_what_a_regular_expression_would(forms, glob):
+    """Whatever their parts are, with nothing to gain from one."""
+    dictionary = TermDictionary(*TermDictionary.pack(forms))
+    pattern = re.compile("".join({"*": ".*", "?": "."}.get(sign, sign) for sign in glob))
+    numbers, weights = Wildcard(glob).find(dictionary)
+    assert numbers.tolist() == [
+        number for number, form in enumerate(forms) if pattern.fullmatch(form)
+    ]
+    assert weights.tolist() == [1.0] * len(numbers)
+    assert all(Wildcard(glob).matches(forms[number]) for number in numbers)

@@ -6,7 +6,6 @@ by bytes as Python sorts by code points.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -55,19 +54,35 @@ class TermDictionary:
         # No UTF-8 byte is 0xff, so this key sorts behind every term with the prefix.
         return range(self._bisect(key), self._bisect(key + b"\xff"))
 
-    def matching(self, pattern: re.Pattern[str], prefix: str = "") -> NDArray[np.int64]:
-        """Numbers of the terms with `prefix` that stand on a line found by a multi-line pattern.
+    def containing(self, part: str, among: range) -> NDArray[np.int64]:
+        """Numbers of the terms in `among` that `part` stands in, rising."""
+        offsets, blob = np.asarray(self._offsets), np.asarray(self._blob)
+        base = int(offsets[among.start])
+        text = blob[base : offsets[among.stop]]
+        first, *rest = part.encode()
+        places = np.flatnonzero(text == first)
+        for place, byte in enumerate(rest, 1):
+            places = places[: np.searchsorted(places, len(text) - place)]
+            places = places[text[places + place] == byte]
+        starts = offsets[among.start : among.stop + 1]
+        numbers = np.searchsorted(starts, places + base, side="right") - 1
+        inside = places + base + len(rest) < starts[numbers + 1]
+        return np.unique(numbers[inside]) + among.start
 
-        All terms together are one text, so that the search is one loop in C.
-        """
-        among = self.with_prefix(prefix)
-        text, starts = self._lines
-        if not among:
-            return np.empty(0, dtype=np.int64)
-        end = len(text) if among.stop == len(self) else int(starts[among.stop]) - 1
-        found = pattern.finditer(text, int(starts[among.start]), end)
-        places = np.fromiter((match.start() for match in found), np.int64)
-        return np.searchsorted(starts, places, side="right") - 1
+    def ending(self, part: str, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of the terms `numbers` that end with `part`."""
+        offsets, blob, own = np.asarray(self._offsets), np.asarray(self._blob), part.encode()
+        ends = offsets[numbers + 1].astype(np.int64)
+        numbers, ends = (each[ends - offsets[numbers] >= len(own)] for each in (numbers, ends))
+        for place, byte in enumerate(reversed(own), 1):
+            alike = blob[ends - place] == byte
+            numbers, ends = numbers[alike], ends[alike]
+        return numbers
+
+    def lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Characters of each of the terms `numbers`, same shape; 255 for more."""
+        lengths: NDArray[np.uint8] = self._sketch.lengths[numbers]
+        return lengths
 
     def resembling(self, word: str, limit: int, keep: int = 0) -> list[int]:
         """Numbers, rising, of the terms that may be at most `limit` edits from `word`.
@@ -96,14 +111,6 @@ class TermDictionary:
     @cached_property
     def _sketch(self) -> Sketch:
         return Sketch.of(np.asarray(self._blob), np.asarray(self._offsets))
-
-    @cached_property
-    def _lines(self) -> tuple[str, NDArray[np.int64]]:
-        """All terms, one a line, and where each line begins."""
-        terms = list(self)
-        starts = np.zeros(len(terms) + 1, dtype=np.int64)
-        np.cumsum([len(term) + 1 for term in terms], out=starts[1:])
-        return "\n".join(terms), starts[:-1]
 
     def _bytes(self, number: int) -> bytes:
         return bytes(self._blob[self._offsets[number] : self._offsets[number + 1]])

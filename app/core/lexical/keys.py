@@ -57,14 +57,22 @@ class KeyTable:
         """Numbers, rising, of the forms that do not fold to themselves."""
         return np.sort(self.folded_groups[1])
 
+    @cached_property
+    def _folds(self) -> range:
+        return self.names.with_prefix(f"{FOLD}:")
+
     def folded_group(self, number: int) -> NDArray[np.uint32]:
         """Numbers of the forms that fold to spelling `number` of `folded`."""
         offsets, forms = self.folded_groups
         return forms[offsets[number] : offsets[number + 1]]
 
-    @cached_property
-    def _folds(self) -> range:
-        return self.names.with_prefix(f"{FOLD}:")
+    def folding_to(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        """Numbers of the forms that fold to spellings of `folded`, and how many fold to each."""
+        offsets, forms = self.folded_groups
+        starts = offsets[numbers]
+        counts = offsets[numbers + 1] - starts
+        places = np.arange(counts.sum()) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
+        return forms[places].astype(np.int64), counts
 
     def members(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
         """Number of the key and of the form of every membership."""

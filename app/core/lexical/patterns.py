@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
@@ -23,7 +23,7 @@ from app.core.lexical.sketch import resemble
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
 
-_REGEX_BATCH = 32
+_BATCH = 32
 """Forms that are tried before the clock is looked at."""
 
 _REPEATED_GROUP = re.compile(r"(?<!\\)(?:\\\\)*\)(?:[*+]|\{)")
@@ -52,7 +52,7 @@ class Prefix:
 
     def find(self, terms: TermDictionary) -> tuple[Numbers, Weights]:
         """See `Pattern`."""
-        return _all_alike(np.array(terms.with_prefix(self.text), dtype=np.int64))
+        return _all_alike(_all_of(terms.with_prefix(self.text)))
 
     def matches(self, form: str) -> bool:
         """See `Pattern`."""
@@ -64,19 +64,34 @@ class Wildcard:
     """Forms that a glob matches from end to end: ``*`` is any characters, ``?`` one."""
 
     glob: str
+    is_late: Callable[[], bool] = field(default=lambda: False, compare=False)
+    """Asked now and then; once it says so, the rest of the dictionary is left out."""
 
     def find(self, terms: TermDictionary) -> tuple[Numbers, Weights]:
         """See `Pattern`."""
-        head = re.split(r"[*?]", self.glob, maxsplit=1)[0]
-        return _all_alike(terms.matching(self._lines, head))
+        parts = re.split(r"[*?]", self.glob)
+        head, tail = (parts[0], parts[-1]) if len(parts) > 1 else ("", self.glob)
+        longest = max(parts[1:-1], key=len, default="")
+        among = terms.with_prefix(head)
+        numbers = terms.containing(longest, among) if longest else _all_of(among)
+        numbers = terms.ending(tail, numbers)
+        if not longest:
+            return _all_alike(self._of_length(terms, numbers))
+        if self.glob == f"*{longest}*":
+            return _all_alike(numbers)
+        return _all_alike(_kept(_glob(self.glob).fullmatch, terms, numbers, self.is_late))
 
     def matches(self, form: str) -> bool:
         """See `Pattern`."""
-        return self._lines.fullmatch(form) is not None
+        return _glob(self.glob).fullmatch(form) is not None
 
-    @property
-    def _lines(self) -> re.Pattern[str]:
-        return _glob(self.glob)
+    def _of_length(self, terms: TermDictionary, numbers: Numbers) -> Numbers:
+        """Those of the terms that have as many characters as the glob asks for."""
+        if self.glob.endswith("*") and self.glob.count("*") == 1 and "?" not in self.glob:
+            return numbers
+        least = len(self.glob.replace("*", ""))
+        lengths = terms.lengths(numbers)
+        return numbers[lengths >= least if "*" in self.glob else lengths == least]
 
 
 def is_tame(pattern: str) -> bool:
@@ -104,14 +119,8 @@ class Regex:
 
     def find(self, terms: TermDictionary) -> tuple[Numbers, Weights]:
         """See `Pattern`."""
-        found: list[int] = []
-        match = self.pattern.fullmatch
-        for first in range(0, len(terms), _REGEX_BATCH):
-            if self.is_late():
-                break
-            batch = range(first, min(first + _REGEX_BATCH, len(terms)))
-            found += [number for number in batch if match(terms[number])]
-        return _all_alike(np.array(found, dtype=np.int64))
+        every = _all_of(range(len(terms)))
+        return _all_alike(_kept(self.pattern.fullmatch, terms, every, self.is_late))
 
     def matches(self, form: str) -> bool:
         """See `Pattern`."""
@@ -154,7 +163,7 @@ class Holding:
 
     def find(self, terms: TermDictionary) -> tuple[Numbers, Weights]:
         """See `Pattern`."""
-        likely = terms.matching(_glob(f"*{self.character}*"))
+        likely = terms.containing(self.character, range(len(terms)))
         kept = [number for number in likely.tolist() if self.matches(terms[number])]
         return _all_alike(np.array(kept, dtype=np.int64))
 
@@ -163,11 +172,31 @@ class Holding:
         return holds(form, self.character)
 
 
+def _kept(
+    match: Callable[[str], object],
+    terms: TermDictionary,
+    numbers: Numbers,
+    is_late: Callable[[], bool],
+) -> Numbers:
+    """Those of the terms that match, as far as time allows."""
+    found: list[int] = []
+    for first in range(0, len(numbers), _BATCH):
+        if is_late():
+            break
+        batch = numbers[first : first + _BATCH].tolist()
+        found += [number for number in batch if match(terms[number])]
+    return np.array(found, dtype=np.int64)
+
+
 @lru_cache(maxsize=64)
 def _glob(glob: str) -> re.Pattern[str]:
-    """What a glob matches, as whole lines of a text."""
-    body = "".join({"*": "[^\n]*", "?": "[^\n]"}.get(c, re.escape(c)) for c in glob)
-    return re.compile(f"^{body}$", re.MULTILINE)
+    """What a glob matches, as a whole."""
+    body = "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in glob)
+    return re.compile(body, re.DOTALL)
+
+
+def _all_of(among: range) -> Numbers:
+    return np.arange(among.start, among.stop, dtype=np.int64)
 
 
 def _all_alike(numbers: Numbers) -> tuple[Numbers, Weights]:

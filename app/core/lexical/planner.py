@@ -262,7 +262,8 @@ class _Planner:
             return Word("")
         match node:
             case tree.Wildcard(pattern):
-                return Word(pattern, patterns=((Wildcard(_glob(pattern)), 1.0),))
+                glob = Wildcard(_glob(pattern), self._reading.is_late)
+                return Word(pattern, patterns=((glob, 1.0),))
             case tree.Fuzzy(text, distance):
                 form = next(iter(_forms(text)), text)
                 own = exact(form, likeness)

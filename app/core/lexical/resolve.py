@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,9 +102,6 @@ class SearchedSegment:
         for form, weight in word.forms:
             if (number := terms.find(form)) is not None:
                 every[number] = max(weight, every.get(number, 0.0))
-        for pattern, weight in word.patterns:
-            for number, own in self.matching(pattern).items():
-                every[number] = max(weight * own, every.get(number, 0.0))
         spoken: dict[str, dict[int, float]] = {}
         for key, weight in word.keys:
             kind = key.partition(":")[0]
@@ -112,22 +111,27 @@ class SearchedSegment:
         if self._languages is None:  # all chunks are in one language: no mask is needed for it
             for number, weight in spoken.pop(self.names[0], {}).items():
                 every.setdefault(number, weight)
-        found = [_lists("", every)]
+        first = _lists("", every)
+        if word.patterns:
+            matched = [self._matching(pattern, weight) for pattern, weight in word.patterns]
+            first = _joined([first, *matched])
+            every = dict.fromkeys(first.numbers.tolist(), 0.0)
+        found = [first]
         for language, numbers in spoken.items():
             # An occurrence counts once.
             others = {n: weight for n, weight in numbers.items() if n not in every}
             found.append(_lists(language, others))
         return [lists for lists in found if len(lists.numbers)]
 
-    def matching(self, pattern: Pattern) -> dict[int, float]:
-        """Forms that match a pattern as they are or folded, by number, with their weights."""
+    def _matching(self, pattern: Pattern, weight: float) -> Lists:
         numbers, weights = pattern.find(self.postings.terms)
-        found = dict(zip(numbers.tolist(), weights.tolist(), strict=True))
-        keys, weights = pattern.find(self.postings.keys.folded)
-        for key, weight in zip(keys.tolist(), weights.tolist(), strict=True):
-            for number in self.postings.keys.folded_group(key).tolist():
-                found[number] = max(weight, found.get(number, 0.0))
-        return found
+        keys, weights_of_keys = pattern.find(self.postings.keys.folded)
+        own = Lists("", numbers, _in_64ths(weights * weight))
+        if not len(keys):
+            return own
+        others, counts = self.postings.keys.folding_to(keys)
+        repeated = np.repeat(_in_64ths(weights_of_keys * weight), counts)
+        return _joined([own, Lists("", others, repeated)])
 
     def _group(self, key: str) -> list[int]:
         """Forms of a key, the one that is spelt like it among them."""
@@ -145,5 +149,20 @@ def _lists(language: str, weights: dict[int, float]) -> Lists:
     return Lists(
         language,
         np.array(numbers, dtype=np.int64),
-        np.array([round(weights[number] * 64) / 64 for number in numbers], dtype=np.float32),
+        _in_64ths(np.array([weights[number] for number in numbers], dtype=np.float64)),
     )
+
+
+def _joined(parts: Sequence[Lists]) -> Lists:
+    """Each number once, with the highest of its weights."""
+    numbers = np.concatenate([part.numbers for part in parts])
+    weights = np.concatenate([part.weights for part in parts])
+    order = np.lexsort((-weights, numbers))
+    numbers, weights = numbers[order], weights[order]
+    is_first = np.diff(numbers, prepend=-1) != 0
+    return Lists(parts[0].language, numbers[is_first], weights[is_first])
+
+
+def _in_64ths(weights: NDArray[Any]) -> NDArray[np.float32]:
+    rounded: NDArray[np.float32] = (np.round(weights * 64) / 64).astype(np.float32)
+    return rounded
