@@ -18,6 +18,7 @@ FOLDER = harness.ROOT / "build" / "keyword-peers"
 PACKAGES = {
     "sqlite": "@sqlite.org/sqlite-wasm",
     "flexsearch": "flexsearch",
+    "flexsearch-forward": "flexsearch",
     "minisearch": "minisearch",
     "lunr": "lunr",
     "orama": "@orama/orama",

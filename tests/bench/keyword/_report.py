@@ -18,6 +18,7 @@ LABELS = {
     "fossick": "**Fossick**, add() and search()",
     "sqlite": "SQLite FTS5",
     "flexsearch": "FlexSearch",
+    "flexsearch-forward": "FlexSearch, prefixes",
     "minisearch": "MiniSearch",
     "lunr": "lunr",
     "orama": "Orama",
