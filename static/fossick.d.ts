@@ -172,6 +172,19 @@ export interface AddReport {
 
 export type Mode = "hybrid" | "keyword" | "vector";
 
+export type Sort = "relevance" | "date" | "name" | "size";
+export type Facet = "type" | "folder" | "year" | "language" | "author";
+
+/** A value that documents of a result have. */
+export interface FacetValue {
+  /** As a person writes it; a folder with all that it lies in. */
+  value: string;
+  /** Documents. */
+  count: number;
+  /** Put before the query, this leaves just these documents: `dir:"/My notes"`. */
+  filter: string;
+}
+
 export interface SearchOptions extends CallOptions {
   /** Hits wanted, 1 to 1000, default 10. */
   k?: number;
@@ -183,6 +196,12 @@ export interface SearchOptions extends CallOptions {
   filter?: { path?: string; type?: string | string[] };
   /** The best passage of each document only. */
   groupBy?: "document";
+  /** Default "relevance"; any other is an order of everything that matches, ties by relevance. */
+  sort?: Sort;
+  /** Default: newest first, A to Z, largest first. What is unknown comes last either way. */
+  order?: "asc" | "desc";
+  /** What the documents that match are counted by: all of {@link Facet}, or some. */
+  facets?: true | Facet[];
   explain?: boolean;
   /** A query vector to search with instead of embedding the query. */
   vector?: Float32Array;
@@ -248,12 +267,21 @@ export interface SearchResult {
   hits: Hit[];
   /** Passages that matched at all. */
   total: number;
-  /** Milliseconds by part: parse, embed, keyword, vector, fuse, fetch, total. */
-  timings: Record<"parse" | "embed" | "keyword" | "vector" | "fuse" | "fetch" | "total", number>;
+  /** Milliseconds by part: parse, embed, keyword, vector, fuse (or sort), facets, fetch, total. */
+  timings: Record<
+    "parse" | "embed" | "keyword" | "vector" | "fuse" | "facets" | "fetch" | "total",
+    number
+  >;
   /** Sentences for the user. */
   notes: string[];
   /** What of the query could not be taken as it is written, by place. */
   problems: QueryProblem[];
+  /** Documents that match; with `facets` or a `sort` only. */
+  documents?: number;
+  /** By each facet that was asked for: up to 20 values, those of most documents first. */
+  facets?: Partial<Record<Facet, FacetValue[]>>;
+  /** How many more values those facets have that were cut short. */
+  moreFacets?: Partial<Record<Facet, number>>;
 }
 
 /** A document, or one of its passages, with its text. */

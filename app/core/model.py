@@ -12,6 +12,8 @@ from typing import Literal
 
 BlockKind = Literal["heading", "paragraph", "list", "table", "code"]
 Mode = Literal["hybrid", "keyword", "vector"]
+Sort = Literal["relevance", "date", "name", "size"]
+Facet = Literal["type", "folder", "year", "language", "author"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,21 @@ class QueryProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value that documents of a result have, and how many of them."""
+
+    value: str
+    count: int
+    """Documents."""
+    filter: str
+    """What leaves just these documents when it is put before the query, such as "type:pdf"."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """Hits best first, the number of passages that matched at all, and timings in milliseconds.
 
-    `timings` has the keys parse, embed, keyword, vector, fuse, fetch, total.
+    `timings` has the keys parse, embed, keyword, vector, fuse, facets, fetch, total.
     """
 
     hits: tuple[Hit, ...]
@@ -120,3 +133,9 @@ class SearchResult:
     """Sentences for the user, such as "The model is not loaded: searched by words only."."""
     problems: tuple[QueryProblem, ...] = ()
     """What of the query could not be taken as it is written, by place."""
+    documents: int | None = None
+    """Documents with a passage that matched; known where facets or an order were asked for."""
+    facets: Mapping[Facet, tuple[FacetValue, ...]] | None = None
+    """Of all that matched, by the facets that were asked for, most documents first."""
+    more_facets: Mapping[Facet, int] | None = None
+    """How many more values those facets have that were cut short."""

@@ -158,12 +158,18 @@ class Collection:
             )
             ranking, chosen = selecting.best(searcher)
             wanted = Wanted.by(ranking.plan.scored, view.keyword.segments)
+            with timings.part("facets"):
+                matches = ranking.matches
+                counted = None if matches is None else view.facets.count(matches, options.facets)
             show = passages.Show(view, self._state.store, wanted)
             with timings.part("fetch"):
                 hits = [await show.hit(found, rank) for rank, found in enumerate(chosen, start=1)]
             notes = tuple(dict.fromkeys(searcher.notes))
             problems = tuple(QueryProblem(**asdict(error)) for error in searcher.errors)
-            return SearchResult(tuple(hits), ranking.total, timings.milliseconds(), notes, problems)
+            result = SearchResult(
+                tuple(hits), ranking.total, timings.milliseconds(), notes, problems
+            )
+            return result if counted is None else counted.told(result)
 
     async def get(self, wanted: str) -> Passage:
         """A document by its id, or a passage by its own. Raises `InputError("not-found")`."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from fnmatch import translate
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,24 +15,77 @@ from numpy.typing import NDArray
 from app.core.analysis import fold
 from app.core.lexical import tree
 from app.core.lexical.intervals import Interval
+from app.engine.columns import Columns, folder_key, name_key
+from app.engine.days import midnight, midnight_after
 from app.engine.options import SearchOptions
-from app.storage.document_table import DocumentTable
 from app.storage.snapshot import LiveSegment, Snapshot
 from app.storage.strings import StringTable
 
 Mask = NDArray[np.bool_]
-Wanted = tree.Filter | tree.Dates | tree.Sizes | tree.Pages
+
+MAX_KEPT = 64
+"""Filters of a view whose bitmaps are kept; the one that was not asked for longest goes first."""
 
 
-def allowed(snapshot: Snapshot, options: SearchOptions) -> Mask | None:
-    """Mask over all chunks of the snapshot, None where the options have no filter."""
-    if not options.path and not options.type:
-        return None
-    masks = [
-        _documents(live.segment.documents, options)[live.segment.chunks.document]
-        for live in snapshot.segments
-    ]
-    return np.concatenate(masks) if masks else np.zeros(0, dtype=np.bool_)
+@dataclass(frozen=True, slots=True)
+class PathIs:
+    """Documents under a prefix, or matching a glob (option `filter.path`)."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindIs:
+    """Documents of one of some families (option `filter.type`)."""
+
+    kinds: tuple[str, ...]
+
+
+Wanted = tree.Filter | tree.Dates | tree.Sizes | tree.Pages | PathIs | KindIs
+
+
+class Filters:
+    """The filters of one snapshot: each is worked out once, and kept as a bit a chunk.
+
+    Both legs, the facets and later searches share what was worked out. `columns` are those of
+    the snapshot's segments, in order.
+    """
+
+    def __init__(self, snapshot: Snapshot, columns: Sequence[Columns]) -> None:
+        self._snapshot = snapshot
+        self._columns = columns
+        self._kept: OrderedDict[tuple[int, Wanted], NDArray[np.uint8]] = OrderedDict()
+
+    def mask(self, number: int, wanted: Wanted) -> Mask:
+        """Chunks, bool[n], of segment `number` that pass."""
+        key, live = (number, wanted), self._snapshot.segments[number]
+        bits = self._kept.get(key)
+        if bits is None:
+            bits = np.packbits(_passing(live, self._columns[number], wanted))
+            self._kept[key] = bits
+            if len(self._kept) > MAX_KEPT * len(self._snapshot.segments):
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return np.unpackbits(bits, count=len(live.segment.chunks)).view(np.bool_)
+
+    def allowed(self, options: SearchOptions) -> Mask | None:
+        """Mask over all chunks of the snapshot, None where the options have no filter."""
+        wanted: list[Wanted] = []
+        if options.path:
+            wanted.append(PathIs(options.path))
+        if options.type:
+            wanted.append(KindIs(options.type))
+        masks = [
+            np.concatenate(
+                [np.zeros(0, np.bool_), *(self.mask(number, each) for number in self._numbers)]
+            )
+            for each in wanted
+        ]
+        return np.logical_and.reduce(masks) if masks else None
+
+    @property
+    def _numbers(self) -> range:
+        return range(len(self._snapshot.segments))
 
 
 def path_test(pattern: str) -> Callable[[str], bool]:
@@ -46,21 +100,7 @@ def path_test(pattern: str) -> Callable[[str], bool]:
     return lambda path: path.startswith(pattern)
 
 
-class Filters:
-    """The filters that are written in queries, over one snapshot; each is worked out once."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._masks: dict[tuple[int, Wanted], Mask] = {}
-
-    def mask(self, number: int, wanted: Wanted) -> Mask:
-        """Chunks, bool[n], of segment `number` that pass."""
-        if (number, wanted) not in self._masks:
-            self._masks[number, wanted] = _passing(self._snapshot.segments[number], wanted)
-        return self._masks[number, wanted]
-
-
-def _passing(live: LiveSegment, wanted: Wanted) -> Mask:
+def _passing(live: LiveSegment, columns: Columns, wanted: Wanted) -> Mask:
     documents, chunks = live.segment.documents, live.segment.chunks
     match wanted:
         case tree.Pages(intervals):
@@ -76,39 +116,56 @@ def _passing(live: LiveSegment, wanted: Wanted) -> Mask:
         case tree.Dates(intervals):
             mask = _any(_dated(documents.modified, interval) for interval in intervals)
         case tree.Filter(name, values):
-            mask = _valued(documents, name, values)
+            mask = _valued(columns, documents.path, name, values)
+        case PathIs(pattern):
+            mask = _where(documents.path, path_test(pattern))
+        case KindIs(kinds):
+            mask = columns.type.where(lambda kind: kind in kinds)
     passing: Mask = mask[chunks.document]
     return passing
 
 
-def _valued(documents: DocumentTable, name: str, values: Iterable[str]) -> Mask:
+def _valued(columns: Columns, paths: StringTable, name: str, values: tuple[str, ...]) -> Mask:
     """Documents for which one of the values holds."""
     folded = [fold(value.strip()) for value in values]
     match name:
         case "type":
-            return _where(documents.kind, lambda kind: kind in folded)
+            return columns.type.where(lambda kind: kind in folded)
         case "lang":
-            return _where(documents.language, lambda language: language in folded)
+            return columns.language.where(lambda language: language in folded)
+        case "author":
+            return columns.author.where(_any_of(map(_name_test, values)))
+        case "dir":
+            mask = columns.folder.where(_any_of(map(_folder_test, values)))
+            return mask | any(set(value.strip()) == {"/"} for value in values)  # the top itself
         case "ext":
             endings = tuple(f".{value.lstrip('.')}" for value in folded)
-            return _where(documents.path, lambda path: path.lower().endswith(endings))
-        case "author":
-            return _where(
-                documents.metadata, lambda text: any(v in fold(_author(text)) for v in folded)
-            )
-        case "dir":
-            tests = [_folder_test(value.strip("/")) for value in folded]
-            return _where(documents.path, lambda path: any(t(fold(path)) for t in tests))
+            return _where(paths, lambda path: path.lower().endswith(endings))
         case _:
-            tests = [_path_part_test(value) for value in folded]
-            return _where(documents.path, lambda path: any(t(fold(path)) for t in tests))
+            test = _any_of(map(_path_part_test, folded))
+            return _where(paths, lambda path: test(fold(path)))
+
+
+def _any_of(tests: Iterable[Callable[[str], bool]]) -> Callable[[str], bool]:
+    either = tuple(tests)
+    return lambda text: any(test(text) for test in either)
+
+
+def _name_test(name: str) -> Callable[[str], bool]:
+    """Whether a name holds a part, or is the whole behind an equals sign."""
+    key = name_key(name.strip().removeprefix("="))
+    return key.__eq__ if name.strip().startswith("=") else lambda other: key in other
 
 
 def _folder_test(folder: str) -> Callable[[str], bool]:
-    """Whether a path lies below a folder, given from any level of the tree on."""
-    body = translate(folder).removesuffix(r"\Z").removesuffix(r"\z")
-    match = re.compile(rf"(?:^|.*/){body}/").match
-    return lambda path: match(path) is not None
+    """Whether a folder is one or lies in it, given from any level of the tree on.
+
+    With a slash in front it is given from the top.
+    """
+    body = translate(folder_key(folder)).removesuffix(r"\Z").removesuffix(r"\z")
+    above = "" if folder.strip().startswith("/") else "(?:.*/)?"
+    match = re.compile(f"{above}{body}/").match
+    return lambda path: match(f"{path}/") is not None
 
 
 def _path_part_test(part: str) -> Callable[[str], bool]:
@@ -119,29 +176,13 @@ def _path_part_test(part: str) -> Callable[[str], bool]:
     return lambda path: match(path) is not None
 
 
-def _author(metadata: str) -> str:
-    found = re.search(r'"author":"((?:[^"\\]|\\.)*)"', metadata)
-    return found[1].encode().decode("unicode_escape") if found else ""
-
-
 def _dated(modified: NDArray[np.float64], interval: Interval[date]) -> Mask:
-    first = _midnight(interval.first) if interval.first else None
-    last = _midnight(interval.last + timedelta(days=1)) if interval.last else None
     mask = ~np.isnan(modified)
-    if first is not None:
-        mask &= modified >= first
-    if last is not None:
-        mask &= modified < last
+    if interval.first:
+        mask &= modified >= midnight(interval.first)
+    if interval.last:
+        mask &= modified < midnight_after(interval.last)
     return mask
-
-
-@lru_cache(maxsize=64)
-def _midnight(day: date) -> float:
-    """Seconds since 1970 at which a day begins where the user is."""
-    try:
-        return datetime.combine(day, time()).timestamp()
-    except (OverflowError, OSError, ValueError):  # the years 1 and 9999
-        return float((day - date(1970, 1, 1)).days * 86_400)
 
 
 def _within(values: NDArray[np.integer], first: int | None, last: int | None) -> Mask:
@@ -158,16 +199,6 @@ def _any(masks: Iterable[Mask]) -> Mask:
     for mask in others:
         first = first | mask
     return first
-
-
-def _documents(table: DocumentTable, options: SearchOptions) -> Mask:
-    mask = np.ones(len(table), dtype=np.bool_)
-    if options.path:
-        mask &= _where(table.path, path_test(options.path))
-    if options.type:
-        wanted = frozenset(options.type)
-        mask &= _where(table.kind, lambda kind: kind in wanted)
-    return mask
 
 
 def _where(column: StringTable, test: Callable[[str], bool]) -> Mask:

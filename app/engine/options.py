@@ -9,10 +9,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.model import Mode
+from app.core.model import Facet, Mode, Sort
 from app.errors import InputError
 
 MAX_K = 1000
+FACETS: tuple[Facet, ...] = get_args(Facet)
 _FILTERS = ("path", "type")
 
 
@@ -36,6 +37,12 @@ class SearchOptions:
     """Query vector to search with instead of embedding the query."""
     typing: bool = False
     """Whether the last word may still be being typed."""
+    facets: tuple[Facet, ...] = ()
+    """What the documents that match are counted by."""
+    sort: Sort = "relevance"
+    """Any other order than by relevance is one of all that matches; ties are by relevance."""
+    order: Literal["", "asc", "desc"] = ""
+    """"" is newest first, A to Z, largest first."""
 
     def __post_init__(self) -> None:
         if self.mode not in get_args(Mode):
@@ -47,13 +54,35 @@ class SearchOptions:
             raise InputError(
                 f"Words cannot be joined by {self.operator!r}.", hint='Use "any" or "all".'
             )
+        if self.sort not in get_args(Sort):
+            raise InputError(
+                f"Hits cannot be sorted by {self.sort!r}.", hint=f"Use {', '.join(get_args(Sort))}."
+            )
+        if self.order not in ("", "asc", "desc"):
+            raise InputError(f"There is no order {self.order!r}.", hint='Use "asc" or "desc".')
+        if self.sort == "relevance" and self.order == "asc":
+            raise InputError(
+                "Hits by relevance come best first.", hint='Sort by "date", "name" or "size".'
+            )
+        if unknown := sorted(set(self.facets) - set(FACETS), key=str):
+            raise InputError(f"There is no facet {unknown[0]!r}.", hint=f"Use {', '.join(FACETS)}.")
         if not 1 <= self.k <= MAX_K:
             raise InputError(f"k is {self.k}; it must be from 1 to {MAX_K}.")
 
+    @property
+    def candidates(self) -> int:
+        """Chunks that each leg ranks at first, so that copies among them can go."""
+        return max(2 * self.k, 100)
+
+    @property
+    def counts(self) -> bool:
+        """Whether all that matches is needed, not only the best."""
+        return bool(self.facets) or self.sort != "relevance"
+
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> SearchOptions:
-        """Options as they come from outside: k, mode, operator, filter, groupBy, explain, vector,
-        typing.
+        """Options as they come from outside: k, mode, operator, filter, groupBy, sort, order,
+        facets (true for all of them), explain, vector, typing.
 
         >>> SearchOptions.of({"k": 3, "filter": {"path": "notes/"}, "groupBy": "document"}).path
         'notes/'
@@ -69,7 +98,8 @@ class SearchOptions:
             )
         kinds = selection.get("type") or ()
         vector = given.pop("vector", None)
-        allowed = {"k", "mode", "operator", "explain", "typing"}
+        facets = given.pop("facets", ())
+        allowed = {"k", "mode", "operator", "explain", "typing", "sort", "order"}
         if unknown := set(given) - allowed:
             raise InputError(f"There is no search option {min(unknown)!r}.")
         if not isinstance(given.get("k", 1), int):
@@ -79,8 +109,20 @@ class SearchOptions:
             path=str(selection.get("path") or ""),
             type=(kinds,) if isinstance(kinds, str) else tuple(kinds),
             group_by_document=group_by == "document",
+            facets=_facets(facets),
             vector=None if vector is None else unit_vector(vector),
         )
+
+
+def _facets(wanted: Any) -> tuple[Facet, ...]:  # noqa: ANN401 (checked here)
+    """All facets for True, none for False, else those that are named."""
+    if isinstance(wanted, bool):
+        return FACETS if wanted else ()
+    if not isinstance(wanted, list | tuple) or not all(isinstance(each, str) for each in wanted):
+        raise InputError(
+            f"Facets cannot be {wanted!r}.", hint=f"Use true, or a list of {', '.join(FACETS)}."
+        )
+    return tuple(dict.fromkeys(wanted))
 
 
 def unit_vector(vector: Any) -> NDArray[np.float32]:  # noqa: ANN401 (checked here)

@@ -1,95 +1,33 @@
-"""Searching a view: both legs, their fusion, and the passages to show."""
+"""Searching a view: both legs, and their fusion or another order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense import hash_embedder
-from app.core.lexical import Plan, QueryError, Reading, parse, plan, tree
-from app.core.model import LegResult
-from app.core.ranking import convex, rrf
+from app.core.lexical import KeywordHits, Plan, QueryError, Reading, parse, plan, tree
+from app.core.ranking import convex
 from app.engine.embedding import EmbedderChain
-from app.engine.filters import Mask, allowed
+from app.engine.filters import Mask
+from app.engine.legs import Leg, Ranking, fused, joined, tier_of
 from app.engine.options import SearchOptions
+from app.engine.ordering import positions
 from app.engine.reading import given_model
 from app.engine.timing import Timings
 from app.engine.view import View
 from app.errors import InputError
 
-PARTS = ("parse", "embed", "keyword", "vector", "fuse", "fetch")
-
-Ordinals = NDArray[np.int64]
-
+PARTS = ("parse", "embed", "keyword", "vector", "fuse", "facets", "fetch")
 
 PATIENCE = 0.3
 """Seconds after which a regular expression is tried on no more words."""
 
 MEANING = 0.55
 """Weight of the cosine in a hybrid score; the words have the rest (docs/quality.md)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """How far a model's ranking is to be trusted in a fusion."""
-
-    gradual: bool = True
-    """Whether its cosines grade likeness, so that scores and not only ranks can be fused."""
-    weight: float = 1.0
-    """Weight in RRF beside the keyword leg's 1."""
-    floor: float = -1.0
-    """Cosine below which a neighbour says nothing and is left out."""
-
-
-TRANSFORMER = Tier()
-HASH = Tier(gradual=False, weight=0.3, floor=0.5)
-"""The hash embedder matches spelling only: weak neighbours are chance (docs/quality.md)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """A ranking of global chunk ordinals, best first, with the leg's own scores."""
-
-    ordinals: Ordinals
-    scores: NDArray[np.float64]
-    weight: float = 1.0
-
-    def results(self) -> dict[int, LegResult]:
-        """Rank and score by ordinal."""
-        pairs = zip(self.ordinals.tolist(), self.scores.tolist(), strict=True)
-        return {ordinal: LegResult(rank, score) for rank, (ordinal, score) in enumerate(pairs, 1)}
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The outcome of a search before any text is read."""
-
-    plan: Plan
-    """As it was run: words completed and corrected. What is highlighted."""
-    ordinals: list[int]
-    scores: list[float]
-    legs: dict[str, dict[int, LegResult]]
-    total: int
-    exhausted: bool
-    """Whether more candidates from each leg would bring nothing new."""
-
-    def candidates(self) -> Iterator[tuple[int, float, dict[str, LegResult]]]:
-        """Ordinal, score and legs of each candidate, best first."""
-        for ordinal, score in zip(self.ordinals, self.scores, strict=True):
-            yield (
-                ordinal,
-                score,
-                {
-                    name: results[ordinal]
-                    for name, results in self.legs.items()
-                    if ordinal in results
-                },
-            )
 
 
 @dataclass
@@ -106,6 +44,8 @@ class Searcher:
     mask: Mask | None
     notes: list[str]
     timings: Timings
+    _found: dict[int, KeywordHits] = field(default_factory=dict, init=False)
+    """What the keyword leg found, by depth."""
 
     @classmethod
     async def prepare(
@@ -127,11 +67,11 @@ class Searcher:
                 is_late=timings.deadline(PATIENCE),
             )
             planned = plan(parsed.tree, view.lexicon, reading)
-            mask = allowed(view.snapshot, options)
+            mask = view.filters.allowed(options)
         searcher = cls(
             view, options, planned, {}, parsed.errors, mask, list(planned.notes), timings
         )
-        if options.mode != "keyword" and view.models:
+        if options.mode != "keyword" and view.models and not searcher._is_by_words_alone:
             with timings.part("embed"):
                 await searcher._embed(tree.words(parsed.tree), chain)
         return searcher
@@ -167,35 +107,114 @@ class Searcher:
         return {own: vector} if own in fitting else {fitting[0]: vector}
 
     def rank(self, depth: int) -> Ranking:
-        """Fuse the best `depth` candidates of each leg."""
-        keyword, ceiling, matched = self._keyword(depth)
+        """The best `depth` candidates of each leg, fused; or the first `depth` in another order."""
+        return self._ranked(depth) if self.options.sort == "relevance" else self._sorted(depth)
+
+    def _ranked(self, depth: int) -> Ranking:
+        found = self._by_words(depth)
+        keyword = None if found is None else Leg(found.ordinals, found.scores)
         with self.timings.part("vector"):
             tiers = [self._tier(model, vector, depth) for model, vector in self.vectors.items()]
         with self.timings.part("fuse"):
             legs = tiers if keyword is None else [keyword, *tiers]
             if keyword is None or not tiers:
-                best = _joined(legs)
-            elif len(tiers) == 1 and tier_of(*self.vectors).gradual:
-                best = self._combined(keyword, ceiling, tiers[0])
+                best = joined(legs)
+            elif found and len(tiers) == 1 and tier_of(*self.vectors).gradual:
+                best = self._combined(keyword, found.ceiling, tiers[0])
             else:
-                best = _fused(legs)
-            named = {"keyword": keyword, "vector": _joined(tiers) if tiers else None}
+                best = fused(legs)
+            named = {"keyword": keyword, "vector": joined(tiers) if tiers else None}
             return Ranking(
                 plan=self.plan,
-                ordinals=best.ordinals.tolist(),
-                scores=best.scores.tolist(),
-                legs={name: leg.results() for name, leg in named.items() if leg is not None},
-                total=max(matched, len(best.ordinals)),
+                ordinals=best.ordinals,
+                scores=best.scores,
+                legs={name: leg for name, leg in named.items() if leg is not None},
+                total=max(found.total if found else 0, len(best.ordinals)),
                 exhausted=all(len(leg.ordinals) < depth for leg in legs),
+                matches=self._matches(found, best),
             )
 
-    def _keyword(self, depth: int) -> tuple[Leg | None, float, int]:
-        """The leg, the score that bounds it, and how many chunks matched."""
+    def _sorted(self, depth: int) -> Ranking:
+        """The first `depth` of all that matches, in the order of the options."""
+        everything, order = self._in_order
+        first = order[:depth]
+        legs = everything.legs
+        if self._is_by_words_alone:  # which may be very many: only what is shown is looked up
+            leg = legs["keyword"]
+            legs = {"keyword": Leg(leg.ordinals[first], leg.scores[first], ranks=first + 1)}
+        return replace(
+            everything,
+            ordinals=everything.ordinals[first],
+            scores=everything.scores[first],
+            legs=legs,
+            exhausted=len(order) <= depth,
+        )
+
+    @cached_property
+    def _in_order(self) -> tuple[Ranking, NDArray[np.intp]]:
+        """All that matches, best first, and the places in it in the order of the options."""
+        options = self.options
+        ranking = self._ranked(self._n_chunks if self._is_by_words_alone else options.candidates)
+        with self.timings.part("fuse"):
+            order = positions(
+                self.view,
+                ranking.ordinals,
+                options.sort,
+                options.order,
+                by_document=options.group_by_document,
+            )
+        return ranking, order
+
+    @cached_property
+    def _is_by_words_alone(self) -> bool:
+        """Whether all hits in the order of the options hold the words.
+
+        What is only near in meaning matches more or less; in any other order than by how near it
+        is, it would stand before what was asked for. It is sorted where nothing holds the words.
+        """
+        if self.options.sort == "relevance":
+            return False
         if self.options.mode == "vector":
-            return None, 0.0, 0
-        with self.timings.part("keyword"):
-            found = self.view.keyword.search(self.plan, depth, self.mask, self.view.filters.mask)
-            return Leg(found.ordinals, found.scores), found.ceiling, found.total
+            return self._lists
+        if self.options.mode == "keyword":
+            return True
+        found = self._by_words(self._n_chunks)
+        return found is not None and found.total > 0
+
+    @property
+    def _n_chunks(self) -> int:
+        return int(self.view.snapshot.bases[-1])
+
+    @cached_property
+    def _lists(self) -> bool:
+        """Whether nothing but filters and exclusions is asked: they list what they let through."""
+        plan = self.plan
+        return self.options.vector is None and not plan.scored and not plan.needs_match
+
+    def _by_words(self, depth: int) -> KeywordHits | None:
+        """What the keyword leg finds; None where it has no say."""
+        if self.options.mode == "vector" and not self._lists:
+            return None
+        if depth not in self._found:
+            with self.timings.part("keyword"):
+                self._found[depth] = self.view.keyword.search(
+                    self.plan,
+                    depth,
+                    self.mask,
+                    self.view.filters.mask,
+                    with_matches=self.options.counts,
+                )
+        return self._found[depth]
+
+    def _matches(self, found: KeywordHits | None, best: Leg) -> Mask | None:
+        """What facets count: the chunks that the words match, else those near in meaning."""
+        if not self.options.counts:
+            return None
+        if found is not None and found.total:
+            return found.matches
+        mask = np.zeros(self._n_chunks, dtype=np.bool_)
+        mask[best.ordinals] = True
+        return mask
 
     def _combined(self, keyword: Leg, ceiling: float, tier: Leg) -> Leg:
         """The convex combination of words and the cosines of the one model there is.
@@ -226,31 +245,6 @@ class Searcher:
         ordinals, scores = self.view.vectors(model).search(vector, depth, mask)
         kept = scores >= (tier.floor if self.options.mode == "hybrid" else -1.0)
         return Leg(ordinals[kept], scores[kept].astype(np.float64), tier.weight)
-
-
-def tier_of(model: str) -> Tier:
-    """How a model's ranking counts."""
-    return HASH if model.startswith(hash_embedder.MODEL) else TRANSFORMER
-
-
-def _fused(legs: list[Leg]) -> Leg:
-    """Weighted RRF of the legs."""
-    fused = rrf([leg.ordinals for leg in legs], weights=[leg.weight for leg in legs])
-    return Leg(fused.ordinals, fused.scores)
-
-
-def _joined(legs: list[Leg]) -> Leg:
-    """One leg of several that share no chunk: their order by RRF, their own scores."""
-    if len(legs) == 1:
-        return legs[0]
-    fused = _fused(legs)
-    own = {
-        ordinal: score
-        for leg in legs
-        for ordinal, score in zip(leg.ordinals.tolist(), leg.scores.tolist(), strict=True)
-    }
-    scores = np.array([own[ordinal] for ordinal in fused.ordinals.tolist()], dtype=np.float64)
-    return Leg(fused.ordinals, scores)
 
 
 def _missing(model: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from app.engine.legs import Ranking
 from app.engine.passages import Candidate, candidate, digest_of, path_of
-from app.engine.searcher import Ranking, Searcher
+from app.engine.searcher import Searcher
 from app.engine.view import View
 
 _DEPTHS = (1, 4, 16)
@@ -13,9 +14,8 @@ _DEPTHS = (1, 4, 16)
 def best(searcher: Searcher) -> tuple[Ranking, list[Candidate]]:
     """The k candidates to show, looking as deep as it takes to find k."""
     options = searcher.options
-    first = max(2 * options.k, 100)
     for factor in _DEPTHS:
-        ranking = searcher.rank(first * factor)
+        ranking = searcher.rank(options.candidates * factor)
         chosen = _chosen(searcher.view, ranking, options.k, options.group_by_document)
         if len(chosen) >= options.k or ranking.exhausted:
             break

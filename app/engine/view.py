@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.core.dense.flat import FlatIndex, VectorBlock
 from app.core.kernels import Kernels
 from app.core.lexical import KeywordIndex, Lexicon, SearchedSegment
 from app.core.lexical.keys import DEFAULT_LANGUAGE
+from app.engine.columns import Columns
+from app.engine.facets import FacetCounter
 from app.engine.filters import Filters
 from app.engine.reports import ModelStats
 from app.storage.snapshot import LiveSegment, Snapshot
@@ -36,6 +39,11 @@ class View:
         held: dict[int, SearchedSegment] = {} if before is None else before._searched
         known = held.keys() & set(map(id, snapshot.segments))
         self._searched: dict[int, SearchedSegment] = {number: held[number] for number in known}
+        names = {live.name for live in snapshot.segments}
+        kept: dict[str, Columns] = {} if before is None else before._columns
+        self._columns: dict[str, Columns] = {
+            name: columns for name, columns in kept.items() if name in names
+        }
 
     @cached_property
     def keyword(self) -> KeywordIndex:
@@ -48,8 +56,21 @@ class View:
 
     @cached_property
     def filters(self) -> Filters:
-        """The filters that are written in queries."""
-        return Filters(self.snapshot)
+        """The filters of queries and options."""
+        return Filters(self.snapshot, self.columns)
+
+    @cached_property
+    def facets(self) -> FacetCounter:
+        """What counts the values of documents."""
+        return FacetCounter(self.snapshot, self.columns)
+
+    @cached_property
+    def columns(self) -> list[Columns]:
+        """What is known of the documents of each segment, in order."""
+        for live in self.snapshot.segments:
+            if live.name not in self._columns:
+                self._columns[live.name] = Columns(live.segment.documents)
+        return [self._columns[live.name] for live in self.snapshot.segments]
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -118,6 +139,16 @@ class View:
         shared = counts[places] > 1
         pairs = zip(numbers[shared].tolist(), np.concatenate(alive)[shared].tolist(), strict=True)
         return list(pairs)
+
+    @cached_property
+    def name_ranks(self) -> NDArray[np.int64]:
+        """Place of each document's file name among all, int64[documents of all segments].
+
+        Names that differ in nothing but case and diacritics share a place.
+        """
+        names = [name for columns in self.columns for name in columns.names]
+        places = {name: place for place, name in enumerate(sorted(set(names)))}
+        return np.fromiter(map(places.__getitem__, names), dtype=np.int64, count=len(names))
 
     @cached_property
     def n_terms(self) -> int:

@@ -82,6 +82,27 @@ def assert_plain(value):
         assert value is None or type(value) in {bool, int, float, str}, value
 
 
+def test_facets_are_plain():
+    """Names as JavaScript has them; what was not asked for is not there."""
+
+    async def scenario():
+        bridge = await opened()
+        await bridge.add(request()[0], [GOLD, BytesSource("a/b.txt", b"gold")])
+        options = {"facets": True, "sort": "name", "order": "desc", "mode": "keyword"}
+        return (
+            await bridge.search(request()[0], "gold", options),
+            await bridge.search(request()[0], "gold"),
+        )
+
+    found, plainly = run(scenario())
+    assert_plain(found)
+    assert [hit["path"] for hit in found["hits"]] == ["gold.md", "a/b.txt"]
+    assert found["facets"]["folder"] == [{"value": "a", "count": 1, "filter": "dir:/a"}]
+    assert found["facets"]["author"] == []
+    assert (found["documents"], found["moreFacets"]) == (2, {})
+    assert not {"facets", "moreFacets", "documents"} & set(plainly)
+
+
 def test_highlights_count_as_javascript_counts():
     """Characters beyond the basic plane are two units; ranks and scores keep their keys."""
     hit = Hit(

@@ -30,7 +30,7 @@ def test_both_legs_find():
         assert paths(by_meaning)[0] == "bank.txt"
         assert set(by_meaning.hits[0].legs) == {"vector"}
         assert set(by_meaning.timings) == {
-            "parse", "embed", "keyword", "vector", "fuse", "fetch", "total",
+            "parse", "embed", "keyword", "vector", "fuse", "facets", "fetch", "total",
         }  # fmt: skip
 
     run(test())

@@ -37,7 +37,7 @@ FIELD_START: Final = rf"(?ai:(?:{'|'.join(EXAMPLES)}):|(?:date|year|size|page)(?
 """A regular expression without groups: a field's name with its colon, or before a comparison."""
 
 _DOT = re.compile(r"\A[\s*.]+")
-_VALUE = re.compile(r'"([^"]*)"?|[“„‟«]([^"“”‟«»]*)["“”‟«»]?|([^",“„‟«]+)')
+_VALUE = re.compile(r'(=?)(?:"([^"]*)"?|[“„‟«]([^"“”‟«»]*)["“”‟«»]?)|([^",“„‟«]+)')
 
 
 def is_text_field(name: str) -> TypeGuard[TextField]:
@@ -48,8 +48,8 @@ def is_text_field(name: str) -> TypeGuard[TextField]:
 def split_values(text: str) -> list[str]:
     """The values of a list with commas; what is in quotation marks is one value.
 
-    >>> split_values('"Doe, John",smith')
-    ['Doe, John', 'smith']
+    >>> split_values('"Doe, John",="Ada Lovelace",smith')
+    ['Doe, John', '=Ada Lovelace', 'smith']
     """
     parts = ("".join(match.groups("")).strip() for match in _VALUE.finditer(text))
     return [part for part in parts if part]

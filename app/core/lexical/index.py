@@ -50,13 +50,15 @@ class KeywordHits(NamedTuple):
 
     `ordinals` int64[k] counts through the segments: that of a segment's first chunk is the number
     of chunks, deleted ones included, in the segments before it. `scores` float64[k]. `ceiling` is
-    the score that no chunk can reach: all words of the query, each without end.
+    the score that no chunk can reach: all words of the query, each without end. `matches`
+    bool[chunks] over all segments are the `total` that matched, if they were asked for.
     """
 
     ordinals: NDArray[np.int64]
     scores: NDArray[np.float64]
     total: int
     ceiling: float
+    matches: NDArray[np.bool_] | None = None
 
 
 class KeywordIndex:
@@ -88,11 +90,14 @@ class KeywordIndex:
         k: int = 10,
         mask: NDArray[np.bool_] | None = None,
         passes: FilterMask | None = None,
+        *,
+        with_matches: bool = False,
     ) -> KeywordHits:
         """The k chunks that match best; equal scores by lower ordinal.
 
         `mask` bool[chunks] over all segments leaves only its chunks in the result; it changes no
-        score. `passes` tells which chunks pass the filters of the plan.
+        score. `passes` tells which chunks pass the filters of the plan. `with_matches` asks for
+        `KeywordHits.matches`.
         """
         leaves = [
             Leaves(segment, self._kernels, self._ranker.weights) for segment in self._segments
@@ -101,6 +106,7 @@ class KeywordIndex:
         matches = [found.matches(scored) for found in leaves]
         factors = self._factors(scored, matches)
         best: list[tuple[NDArray[np.int64], Float32Array]] = []
+        matching = [np.empty(0, dtype=np.bool_)]
         total = base = 0
         for number, segment in enumerate(self._segments):
             window = None if mask is None else mask[base : base + segment.n_chunks]
@@ -108,10 +114,13 @@ class KeywordIndex:
             scores = self._scores(number, matches[number], factors, plan.needs_match)
             ordinals, values, matched = self._kernels.top_k(scores, allowed, k)
             best.append((ordinals.astype(np.int64) + base, values))
+            if with_matches:
+                matching.append(scores > 0 if allowed is None else (scores > 0) & (allowed != 0))
             total += matched
             base += segment.n_chunks
         ordinals_, scores_ = _joined(best, k)
-        return KeywordHits(ordinals_, scores_, total, float(factors.sum()))
+        found = np.concatenate(matching) if with_matches else None
+        return KeywordHits(ordinals_, scores_, total, float(factors.sum()), found)
 
     def fulfilling(self, plan: Plan, passes: FilterMask | None = None) -> NDArray[np.bool_] | None:
         """bool[chunks] over all segments: what the condition of a plan lets pass; None: all."""

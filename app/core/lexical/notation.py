@@ -148,7 +148,9 @@ def _phrase(phrase: Phrase) -> str:
 
 
 def _value(value: str) -> str:
-    return value if _PLAIN_VALUE.fullmatch(value) else f'"{value}"'
+    if _PLAIN_VALUE.fullmatch(value):
+        return value
+    return f'="{value[1:]}"' if value.startswith("=") else f'"{value}"'
 
 
 def _dates(interval: Interval[date]) -> str:

@@ -1,0 +1,98 @@
+"""The rankings that a search is made of: one leg by words, one for each model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.dense import hash_embedder
+from app.core.lexical import Plan
+from app.core.model import LegResult
+from app.core.ranking import rrf
+
+Ordinals = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How far a model's ranking is to be trusted in a fusion."""
+
+    gradual: bool = True
+    """Whether its cosines grade likeness, so that scores and not only ranks can be fused."""
+    weight: float = 1.0
+    """Weight in RRF beside the keyword leg's 1."""
+    floor: float = -1.0
+    """Cosine below which a neighbour says nothing and is left out."""
+
+
+TRANSFORMER = Tier()
+HASH = Tier(gradual=False, weight=0.3, floor=0.5)
+"""The hash embedder matches spelling only: weak neighbours are chance (docs/quality.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A ranking of global chunk ordinals, best first, with the leg's own scores."""
+
+    ordinals: Ordinals
+    scores: NDArray[np.float64]
+    weight: float = 1.0
+    ranks: NDArray[np.int64] | None = None
+    """From 1; None where the leg is whole and in its own order."""
+
+    def results(self) -> dict[int, LegResult]:
+        """Rank and score by ordinal."""
+        ranks = range(1, len(self.ordinals) + 1) if self.ranks is None else self.ranks.tolist()
+        rows = zip(self.ordinals.tolist(), ranks, self.scores.tolist(), strict=True)
+        return {ordinal: LegResult(rank, score) for ordinal, rank, score in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The outcome of a search before any text is read."""
+
+    plan: Plan
+    """As it was run: words completed and corrected. What is highlighted."""
+    ordinals: Ordinals
+    scores: NDArray[np.float64]
+    legs: Mapping[str, Leg]
+    total: int
+    exhausted: bool
+    """Whether more candidates from each leg would bring nothing new."""
+    matches: NDArray[np.bool_] | None = None
+    """bool[chunks] over all segments, where facets or an order need it."""
+
+    def candidates(self) -> Iterator[tuple[int, float, dict[str, LegResult]]]:
+        """Ordinal, score and legs of each candidate, in order."""
+        legs = {name: leg.results() for name, leg in self.legs.items()}
+        for ordinal, score in zip(self.ordinals.tolist(), self.scores.tolist(), strict=True):
+            found = {name: results[ordinal] for name, results in legs.items() if ordinal in results}
+            yield ordinal, score, found
+
+
+def tier_of(model: str) -> Tier:
+    """How a model's ranking counts."""
+    return HASH if model.startswith(hash_embedder.MODEL) else TRANSFORMER
+
+
+def fused(legs: list[Leg]) -> Leg:
+    """Weighted RRF of the legs."""
+    best = rrf([leg.ordinals for leg in legs], weights=[leg.weight for leg in legs])
+    return Leg(best.ordinals, best.scores)
+
+
+def joined(legs: list[Leg]) -> Leg:
+    """One leg of several that share no chunk: their order by RRF, their own scores."""
+    if len(legs) == 1:
+        return legs[0]
+    best = fused(legs)
+    own = {
+        ordinal: score
+        for leg in legs
+        for ordinal, score in zip(leg.ordinals.tolist(), leg.scores.tolist(), strict=True)
+    }
+    scores = np.array([own[ordinal] for ordinal in best.ordinals.tolist()], dtype=np.float64)
+    return Leg(best.ordinals, scores)
