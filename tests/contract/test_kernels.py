@@ -117,6 +117,10 @@ def test_gather_and_scores(wasm, seed, n, clauses, longest, share, live):
     kernels.add_scores(found, factors, norms, placed)
     TWIN.add_scores(Gathered(*expected), factors, norms, scores)
     same([placed], [scores])
+    if len(expected.ordinals):
+        kernels.cover(found, factors, 0.3, placed)
+        TWIN.cover(Gathered(*expected), factors, 0.3, scores)
+        same([placed], [scores])
 
 
 @given(
@@ -263,6 +267,35 @@ def test_garbage_stays_inside(wasm, seed):
         kernels.near([keys, keys[::-1].copy(), keys[:50], keys], 9, ordered)
     assert arena is None or not arena.strayed()
     kernels_suite.gathers_unions(kernels)
+
+
+@given(
+    seed=SEEDS, words=st.integers(1, 4), n=st.sampled_from([1, 3, 40]), longest=st.integers(0, 60)
+)
+def test_closest(wasm, seed, words, n, longest):
+    """Words of several lists, more positions than are looked at, lists that do not count."""
+    chosen = np.random.default_rng(seed)
+    texts = [
+        [chosen.integers(0, 2 * words, chosen.integers(0, longest + 1)).tolist()] for _ in range(n)
+    ]
+    rows = [(number, place) for number, text in enumerate(texts) for place in text[0]]
+    sizes = np.uint32([size for text in texts for size in (0, len(text[0]), 0, 0, 0)])
+    numbers = np.uint32([form for _, form in rows])
+    held = 2 * words
+    found = TWIN.indexing.invert(numbers, sizes, np.arange(held, dtype=np.uint32), held, 256, 255)
+    none = np.empty(0, np.uint32), np.empty(0, np.uint8)
+    postings = PostingArrays(found.ordinals, found.counts, (none, none, none))
+    chunks = np.flatnonzero(chosen.random(n) < 0.7).astype(np.uint32)
+    offsets = np.arange(0, held + 1, 2, dtype=np.uint32)
+    allowed = (chosen.random((held, len(chunks))) < 0.9).astype(np.uint8)
+    given_ = (
+        *(found.positions, postings, chunks, offsets),
+        *(found.posting_offsets[:-1].copy(), found.posting_offsets[1:].copy()),
+        *(found.position_offsets[:-1].copy(), allowed),
+    )
+    ours, twin = wasm()[0].closest(*given_), TWIN.closest(*given_)
+    assert ours.shape == twin.shape == (words - 1, len(chunks))
+    assert ours.tolist() == twin.tolist()
 
 
 def test_what_does_not_fit_is_refused(wasm):

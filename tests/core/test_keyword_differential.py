@@ -91,9 +91,13 @@ def segment_of(texts, live=None, postings=None):
     return SearchedSegment(postings, live, languages if len(names) > 1 else None, names)
 
 
-def search(segments, query, k=100, **reading):
+SCANNED = Ranker(coverage=COVERAGE, proximity=0.0)
+"""What the scan does too."""
+
+
+def search(segments, query, k=100, ranker=None, **reading):
     """Ordinals and scores."""
-    index = KeywordIndex(segments, ranker=Ranker(coverage=COVERAGE))
+    index = KeywordIndex(segments, ranker=ranker or SCANNED)
     made = plan(query, Lexicon(index.segments), Reading(correct=False, **reading))
     return index.search(made, k)
 
@@ -123,17 +127,17 @@ def test_the_cut_into_segments_changes_nothing(texts, query, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(texts)), max_size=3)))
     bounds = [0, *cuts, len(texts)]
     kept = [text for text, lives in zip(texts, alive, strict=True) if lives]
-    fresh = search([segment_of(kept)], query)
+    fresh = search([segment_of(kept)], query, ranker=Ranker())
     parts, originals, flags = [], [], []
     for first, last in pairwise(bounds):
         originals.append(build_postings(rows_of(texts[first:last])))
         flags.append(np.array(alive[first:last], dtype=np.bool_))
         parts.append(segment_of(texts[first:last], flags[-1], originals[-1]))
-    cut = search(parts, query)
+    cut = search(parts, query, ranker=Ranker())
     renumbered = np.cumsum(alive)[cut.ordinals] - 1
     assert renumbered.tolist() == fresh.ordinals.tolist()
     assert cut.scores.tolist() == fresh.scores.tolist()
     merged = merge_postings(zip(originals, flags, strict=True))
-    again = search([segment_of(kept, postings=merged)], query)
+    again = search([segment_of(kept, postings=merged)], query, ranker=Ranker())
     assert again.ordinals.tolist() == fresh.ordinals.tolist()
     assert again.scores.tolist() == fresh.scores.tolist()

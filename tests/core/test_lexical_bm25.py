@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from app.core.lexical.bm25 import idf, length_norm, weigh
 from app.core.lexical.index import of_forms
 from tests.fixtures.keyword import bodies, index_of
 
-PLAIN = Ranker(weights=(1.0, 1.0, 1.0, 1.0), coverage=0.0)
+PLAIN = Ranker(weights=(1.0, 1.0, 1.0, 1.0), coverage=0.0, proximity=0.0)
 
 
 def test_idf_by_hand():
@@ -60,7 +62,7 @@ def test_covering_more_of_the_query_counts():
     """Two words of a share of a fifth: (0.8 + 0.2 * half) of the plain score for one of two."""
     chunks = bodies("gold ore sand", "gold dig sand", "water dig sand")
     plain = index_of(chunks, ranker=PLAIN).search(of_forms(["gold", "ore"]))
-    index = index_of(chunks, ranker=Ranker(weights=PLAIN.weights, coverage=0.2))
+    index = index_of(chunks, ranker=replace(PLAIN, coverage=0.2))
     some = index.search(of_forms(["gold", "ore"]))
     gold, ore = idf(3, 2), idf(3, 1)
     assert some.scores[0] == pytest.approx(plain.scores[0])

@@ -15,7 +15,7 @@ from app.core.evaluation import load_beir
 from app.core.lexical import KeywordIndex, Ranker, Row, SearchedSegment, build_postings
 from app.core.lexical.index import of_forms
 
-PLAIN = Ranker(weights=(1.0, 1.0, 1.0, 1.0), k1=1.2, b=0.75, coverage=0.0)
+PLAIN = Ranker(weights=(1.0, 1.0, 1.0, 1.0), k1=1.2, b=0.75, coverage=0.0, proximity=0.0)
 
 
 def own_scores(rows, queries):

@@ -2,9 +2,10 @@
 
 from app.core.kernels.indexing import PARTS, STAY, Found, Inverted, encode_positions
 from app.core.kernels.numpy_kernels import NumpyKernels
-from app.core.kernels.port import Best, Gathered, Kernels, Near, PostingArrays
+from app.core.kernels.port import NOWHERE, Best, Gathered, Kernels, Near, PostingArrays
 
 __all__ = [
+    "NOWHERE",
     "PARTS",
     "STAY",
     "Best",

@@ -50,7 +50,7 @@ class Frame:
         self._bytes = self._words.data.cast("B")
         self._described: WeakKeyDictionary[PostingArrays, Uint32s] = WeakKeyDictionary()
 
-    def call(self, function: Function, layout: Struct, *words: int) -> int:
+    def call(self, function: Function, layout: Struct, *words: float) -> int:
         """What the function answers to these arguments."""
         layout.pack_into(self._bytes, 0, *words)
         return function(self._address)

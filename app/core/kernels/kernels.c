@@ -23,7 +23,7 @@ typedef float f32;
 #define DAMAGED (-1)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 5; }
+EXPORT(version) int version(void) { return 8; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -307,6 +307,34 @@ EXPORT(add_scores) int add_scores(const struct add_scores *a) {
   return 0;
 }
 
+/* ---- cover ------------------------------------------------------------------------------- */
+
+struct cover {
+  u32 n_clauses;
+  const u32 *offsets, *ordinals;
+  const f32 *factors;
+  f32 total, share; /* total: of the factors */
+  f32 *covered;     /* (n,) scratch, zeros */
+  f32 *scores;
+  u32 n;
+};
+
+/* 0, or DAMAGED if an ordinal is not below n; no score is changed then. */
+EXPORT(cover) int cover(const struct cover *a) {
+  for (u32 clause = 0; clause < a->n_clauses; clause++)
+    for (u32 at = a->offsets[clause]; at < a->offsets[clause + 1]; at++) {
+      if (a->ordinals[at] >= a->n) return DAMAGED;
+      a->covered[a->ordinals[at]] += a->factors[clause];
+    }
+  f32 rest = 1 - a->share;
+  for (u32 i = 0; i < a->n; i++) {
+    f32 part = a->covered[i] / a->total;
+    part = a->share * part;
+    a->scores[i] *= rest + part;
+  }
+  return 0;
+}
+
 /* ---- top_k ------------------------------------------------------------------------------- */
 
 struct top_k {
@@ -508,6 +536,79 @@ EXPORT(positions) int positions(const struct positions *a) {
     }
   }
   return (int)m;
+}
+
+/* ---- closest ----------------------------------------------------------------------------- */
+
+/* Positions of a word in a chunk that are looked at; port.py has the same number. */
+#define ROOM 32
+
+struct closest {
+  const u8 *stream;
+  u32 n_stream;
+  const struct postings *postings;
+  const u32 *chunks; /* rising */
+  u32 n_chunks;
+  const u32 *list_offsets; /* (words + 1,): the lists of each word */
+  u32 n_words;
+  const u32 *starts, *ends, *byte_starts; /* of each list */
+  const u8 *allowed; /* (lists * chunks,): whether the list counts there */
+  u32 *counts; /* (words * chunks,) scratch, zeros */
+  u32 *found;  /* (words * chunks * ROOM,) scratch */
+  u32 *out;    /* ((words - 1) * chunks,) */
+};
+
+/* Note the positions of one list in all chunks. 0, or DAMAGED. */
+INLINE int note_list(const struct closest *a, u32 word, u32 list) {
+  const struct postings *p = a->postings;
+  const u8 *stream = a->stream;
+  u32 n = a->n_stream, at = a->byte_starts[list], skip = 0, chunk = 0;
+  if (a->starts[list] > a->ends[list] || a->ends[list] > p->n || at > n) return DAMAGED;
+  for (u32 posting = a->starts[list]; posting < a->ends[list]; posting++) {
+    u32 ordinal = p->ordinals[posting], count = p->counts[posting], position = 0;
+    while (chunk < a->n_chunks && a->chunks[chunk] < ordinal) chunk++;
+    if (chunk == a->n_chunks) return 0;
+    if (a->chunks[chunk] != ordinal || !a->allowed[list * a->n_chunks + chunk]) {
+      skip += count;
+      continue;
+    }
+    if (skip && (at = skip_numbers(stream, n, at, skip)) > n) return DAMAGED;
+    skip = 0;
+    u32 place = word * a->n_chunks + chunk, held = a->counts[place];
+    for (; count; count--) {
+      u32 value = 0;
+      for (u32 shift = 0;; shift += 7) {
+        if (at >= n || shift > 28) return DAMAGED;
+        u32 byte = stream[at++];
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) break;
+      }
+      position += value;
+      if (held < ROOM) a->found[place * ROOM + held++] = position;
+    }
+    a->counts[place] = held;
+  }
+  return 0;
+}
+
+/* 0, or DAMAGED. */
+EXPORT(closest) int closest(const struct closest *a) {
+  u32 n = a->n_chunks;
+  for (u32 word = 0; word < a->n_words; word++)
+    for (u32 list = a->list_offsets[word]; list < a->list_offsets[word + 1]; list++)
+      if (note_list(a, word, list) < 0) return DAMAGED;
+  for (u32 pair = 0; pair < (a->n_words - 1) * n; pair++) {
+    const u32 *left = a->found + pair * ROOM, *right = left + n * ROOM;
+    u32 least_gap = 0xffffffffu;
+    for (u32 i = 0; i < a->counts[pair]; i++)
+      for (u32 k = 0; k < a->counts[pair + n]; k++) {
+        u32 gap = left[i] > right[k] ? left[i] - right[k] : right[k] - left[i];
+        /* What stands in one place is one word. */
+        if (gap) least_gap = least(least_gap, gap);
+      }
+    a->out[pair] = least_gap;
+  }
+  return 0;
 }
 
 /* ---- near -------------------------------------------------------------------------------- */

@@ -6,11 +6,14 @@ A key is ``ordinal << 32 | position``: keys of one chunk stand together, in orde
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels.port import (
+    NOWHERE,
+    ROOM,
     Bytes,
     Flags,
     Near,
@@ -90,6 +93,57 @@ def _numbers(data: Bytes, count: int) -> NDArray[np.int64]:
         longer = lengths > byte
         values[longer] |= (data[starts[longer] + byte] & 0x7F).astype(np.int64) << 7 * byte
     return values & int(POSITIONS)
+
+
+def closest(
+    stream: Bytes,
+    postings: PostingArrays,
+    chunks: Uint32s,
+    list_offsets: Uint32s,
+    lists: Sequence[tuple[int, int, int]],
+    allowed: Flags,
+) -> Uint32s:
+    """The smallest distances of neighbouring words; see `Kernels.closest`.
+
+    `lists` are start, end and first byte of each. One chunk with "a" at 3 and 9, "b" at 5:
+
+    >>> none = (np.empty(0, np.uint32), np.empty(0, np.uint8))
+    >>> two = PostingArrays(np.uint32([0, 0]), np.uint8([2, 1]), (none, none, none))
+    >>> words = np.uint32([0, 1, 2]), [(0, 1, 0), (1, 2, 2)]
+    >>> closest(np.uint8([3, 6, 5]), two, np.uint32([0]), *words, np.ones((2, 1), np.uint8))
+    array([[2]], dtype=uint32)
+    """
+    found: list[list[list[int]]] = []
+    for first, last in pairwise(list_offsets.tolist()):
+        places: list[list[int]] = [[] for _ in range(len(chunks))]
+        for number in range(first, last):
+            for chunk, position in _places(stream, postings, chunks, lists[number]):
+                if allowed[number, chunk] and len(places[chunk]) < ROOM:
+                    places[chunk].append(position)
+        found.append(places)
+    gaps = [
+        [
+            min((abs(a - b) for a in one for b in other if a != b), default=NOWHERE)
+            for one, other in zip(*neighbours, strict=True)
+        ]
+        for neighbours in pairwise(found)
+    ]
+    return np.array(gaps, dtype=np.uint32).reshape(len(list_offsets) - 2, len(chunks))
+
+
+def _places(
+    stream: Bytes, postings: PostingArrays, chunks: Uint32s, where: tuple[int, int, int]
+) -> list[tuple[int, int]]:
+    """Place in `chunks` and position of each occurrence of a list in one of them."""
+    start, end, byte_start = where
+    if not 0 <= start <= end <= len(postings.ordinals):
+        raise damaged()
+    highest = int(postings.ordinals[start:end].max(initial=0))
+    wanted = np.zeros(max(highest, int(chunks.max(initial=0))) + 1, np.uint8)
+    wanted[chunks] = 1
+    keys = positions(stream, postings, start, end, byte_start, wanted)
+    at = np.searchsorted(chunks, (keys >> _ORDINAL).astype(np.uint32))
+    return list(zip(at.tolist(), (keys & POSITIONS).tolist(), strict=True))
 
 
 def near(slots: Sequence[Uint64s], slack: int, ordered: bool) -> Near:

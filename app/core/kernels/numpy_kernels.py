@@ -44,6 +44,10 @@ class NumpyKernels:
         """Add what each clause gives to each chunk."""
         scoring.add_scores(gathered, factors, norms, scores)
 
+    def cover(self, gathered: Gathered, factors: Float32s, share: float, scores: Float32s) -> None:
+        """Scale each score by how much of the clauses its chunk holds."""
+        scoring.cover(gathered, factors, share, scores)
+
     def top_k(self, scores: Float32s, mask: Flags | None, k: int) -> Best:
         """The k best of the scores above 0."""
         return scoring.top_k(scores, mask, k)
@@ -63,6 +67,21 @@ class NumpyKernels:
     ) -> Uint64s:
         """Keys of all positions of a term."""
         return matching.positions(stream, postings, start, end, byte_start, wanted)
+
+    def closest(
+        self,
+        stream: Bytes,
+        postings: PostingArrays,
+        chunks: Uint32s,
+        list_offsets: Uint32s,
+        starts: Uint32s,
+        ends: Uint32s,
+        byte_starts: Uint32s,
+        allowed: Flags,
+    ) -> Uint32s:
+        """How near the words of a query stand to their neighbours."""
+        lists = list(zip(starts.tolist(), ends.tolist(), byte_starts.tolist(), strict=True))
+        return matching.closest(stream, postings, chunks, list_offsets, lists, allowed)
 
     def near(self, slots: Sequence[Uint64s], slack: int, ordered: bool) -> Near:
         """Chunks in which all slots stand close together."""

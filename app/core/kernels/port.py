@@ -23,6 +23,12 @@ Float32s = NDArray[np.float32]
 Uint32s = NDArray[np.uint32]
 Uint64s = NDArray[np.uint64]
 
+ROOM = 32
+"""Positions of a word in a chunk that `Kernels.closest` looks at."""
+
+NOWHERE = 0xFFFF_FFFF
+"""The distance of words that do not stand in one chunk."""
+
 Flags = NDArray[np.uint8] | NDArray[np.bool_]
 """(n,) one byte a chunk; it counts where that is not 0."""
 
@@ -117,6 +123,13 @@ class Kernels(Protocol):
         `factors` (clauses,); `norms` and `scores` (n,).
         """
 
+    def cover(self, gathered: Gathered, factors: Float32s, share: float, scores: Float32s) -> None:
+        """``scores[o] *= (1 - share) + share * (c / sum of factors)``, in place.
+
+        c is the sum of the factors of the clauses that hold o, added clause by clause. `factors`
+        (clauses,) with a sum above 0; `scores` (n,).
+        """
+
     def top_k(self, scores: Float32s, mask: Flags | None, k: int) -> Best:
         """The k best of the scores above 0 that `mask` lets through; ties by lower ordinal."""
 
@@ -137,6 +150,25 @@ class Kernels(Protocol):
         From `byte_start` on, `stream` holds for each posting its count of LEB128 numbers of up to
         32 bits: the first position, then differences. Chunks not `wanted` (None: all are) are
         passed over.
+        """
+
+    def closest(
+        self,
+        stream: Bytes,
+        postings: PostingArrays,
+        chunks: Uint32s,
+        list_offsets: Uint32s,
+        starts: Uint32s,
+        ends: Uint32s,
+        byte_starts: Uint32s,
+        allowed: Flags,
+    ) -> Uint32s:
+        """How near the words of a query stand to their neighbours, (words - 1, chunks).
+
+        Word j has the lists ``list_offsets[j]:list_offsets[j + 1]``, of postings and positions as
+        in `positions`; ``allowed[i, c]`` tells whether list i counts in ``chunks[c]``; `chunks`
+        rise. Of a word's positions in a chunk the first `ROOM` count, in the order of its lists.
+        The smallest distance of two positions that differ, `NOWHERE` where there is none.
         """
 
     def near(self, slots: Sequence[Uint64s], slack: int, ordered: bool) -> Near:

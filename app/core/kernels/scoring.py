@@ -121,6 +121,24 @@ def add_scores(gathered: Gathered, factors: Float32s, norms: Float32s, scores: F
         scores[ordinals] += factor * (frequencies / (frequencies + norms[ordinals]))
 
 
+def cover(gathered: Gathered, factors: Float32s, share: float, scores: Float32s) -> None:
+    """Scale each score by how much of the clauses its chunk holds; see `Kernels.cover`.
+
+    >>> scores = np.float32([1, 1, 1])
+    >>> found = Gathered(np.uint32([0, 2, 2]), np.float32([1, 1, 1]), np.uint32([0, 2, 3]))
+    >>> cover(found, np.float32([1, 3]), 0.5, scores)
+    >>> scores.tolist()
+    [0.625, 0.5, 1.0]
+    """
+    if len(gathered.ordinals) and gathered.ordinals.max() >= len(scores):
+        raise damaged()
+    covered = np.zeros(len(scores), np.float32)
+    for number, factor in enumerate(factors):
+        covered[gathered.clause(number)[0]] += factor
+    part = np.float32(share)
+    scores *= (1 - part) + part * (covered / factors.sum())
+
+
 def top_k(scores: Float32s, mask: Flags | None, k: int) -> Best:
     """The k best of the scores above 0; see `Kernels.top_k`.
 

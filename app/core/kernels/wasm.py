@@ -15,6 +15,7 @@ import numpy as np
 from app.core.kernels.frame import F32, U8, U32, U64, Frame, Memory, cut, same_length
 from app.core.kernels.indexing import Indexing
 from app.core.kernels.port import (
+    ROOM,
     Best,
     Bytes,
     Flags,
@@ -30,7 +31,7 @@ from app.core.kernels.port import (
 )
 from app.core.kernels.wasm_indexing import IndexingExports, WasmIndexing
 
-VERSION = 5
+VERSION = 8
 """What `version` of the module must answer."""
 
 _WINDOW = 16_384
@@ -38,10 +39,12 @@ _CELL = 16
 _CURSOR_WORDS = 4
 _GATHER = Struct("<15I")
 _ADD_SCORES = Struct("<8I")
+_COVER = Struct("<4I2f3I")
 _TOP_K = Struct("<8I")
 _TOP_K_HELD = 7
 _INTERSECT = Struct("<5I")
 _POSITIONS = Struct("<9I")
+_CLOSEST = Struct("<14I")
 _NEAR = Struct("<5I")
 _SLOT_WORDS = 6
 _WIDEST = 0xFFFF_FFFF
@@ -53,10 +56,12 @@ class Exports(IndexingExports, Protocol):
     def version(self) -> int: ...  # noqa: D102
     def gather(self, frame: int, /) -> int: ...  # noqa: D102
     def add_scores(self, frame: int, /) -> int: ...  # noqa: D102
+    def cover(self, frame: int, /) -> int: ...  # noqa: D102
     def top_k(self, frame: int, /) -> int: ...  # noqa: D102
     def intersect(self, frame: int, /) -> int: ...  # noqa: D102
     def count_positions(self, frame: int, /) -> int: ...  # noqa: D102
     def positions(self, frame: int, /) -> int: ...  # noqa: D102
+    def closest(self, frame: int, /) -> int: ...  # noqa: D102
     def near_ordered(self, frame: int, /) -> int: ...  # noqa: D102
     def near_unordered(self, frame: int, /) -> int: ...  # noqa: D102
 
@@ -72,10 +77,12 @@ class WasmKernels:
         # Each look at an export makes a new proxy of it in a browser.
         self._gather = exports.gather
         self._add_scores = exports.add_scores
+        self._cover = exports.cover
         self._top_k = exports.top_k
         self._intersect = exports.intersect
         self._count_positions = exports.count_positions
         self._positions = exports.positions
+        self._closest = exports.closest
         self._near = exports.near_unordered, exports.near_ordered
         self._frame = Frame(memory)
         self.indexing: Indexing = WasmIndexing(exports, memory)
@@ -131,6 +138,16 @@ class WasmKernels:
         )
         _checked(answer)
 
+    def cover(self, gathered: Gathered, factors: Float32s, share: float, scores: Float32s) -> None:
+        """Scale each score by how much of the clauses its chunk holds."""
+        frame, n = self._frame, len(scores)
+        same_length(len(factors), len(gathered.offsets) - 1)
+        covered = frame.zeros(n, np.float32)
+        words = [len(factors), frame.at(gathered.offsets, U32), frame.at(gathered.ordinals, U32)]
+        floats = frame.at(factors, F32), float(factors.sum()), share
+        arrays = frame.at(covered, F32), frame.at(scores, F32)
+        _checked(frame.call(self._cover, _COVER, *words, *floats, *arrays, n))
+
     def top_k(self, scores: Float32s, mask: Flags | None, k: int) -> Best:
         """The k best of the scores above 0."""
         frame = self._frame
@@ -180,6 +197,31 @@ class WasmKernels:
         out = frame.empty(count, np.uint64)
         _checked(frame.call(self._positions, _POSITIONS, *words, frame.at(out, U64)))
         return out
+
+    def closest(
+        self,
+        stream: Bytes,
+        postings: PostingArrays,
+        chunks: Uint32s,
+        list_offsets: Uint32s,
+        starts: Uint32s,
+        ends: Uint32s,
+        byte_starts: Uint32s,
+        allowed: Flags,
+    ) -> Uint32s:
+        """How near the words of a query stand to their neighbours."""
+        frame, words, n = self._frame, len(list_offsets) - 1, len(chunks)
+        same_length(len(starts), len(ends), len(byte_starts), int(list_offsets[-1]))
+        same_length(allowed.size, len(starts) * n)
+        out = frame.empty((words - 1) * n, np.uint32)
+        counts = frame.zeros(words * n, np.uint32)
+        found = frame.empty(words * n * ROOM, np.uint32)
+        given = [frame.at(stream, U8), len(stream), frame.postings(postings)]
+        given += [frame.at(chunks, U32), n, frame.at(list_offsets, U32), words]
+        given += [frame.at(array, U32) for array in (starts, ends, byte_starts)]
+        given += [frame.at(allowed, U8), *(frame.at(array, U32) for array in (counts, found, out))]
+        _checked(frame.call(self._closest, _CLOSEST, *given))
+        return out.reshape(words - 1, n)
 
     def near(self, slots: Sequence[Uint64s], slack: int, ordered: bool) -> Near:
         """Chunks in which all slots stand close together."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from app.core.lexical.bm25 import idf, length_norm, weigh
 from app.core.lexical.matching import Leaves, condition_mask
 from app.core.lexical.plan import Leaf, Plan, Word
 from app.core.lexical.postings import FIELDS
+from app.core.lexical.proximity import LOOKED_AT, neighbours, shares
 from app.core.lexical.resolve import Mask, SearchedSegment
 from app.core.selection import top_k
 from app.errors import InputError
@@ -34,14 +36,17 @@ class Ranker:
     b: float = 0.75
     coverage: float = 0.05
     """Share of a score that hangs on how much of the query a chunk holds: 0 none, 1 all."""
+    proximity: float = 0.03
+    """How much of a score is added where the words stand side by side, less where further off."""
 
     def __post_init__(self) -> None:
         if len(self.weights) != len(FIELDS) or min(self.weights) < 0:
             raise InputError(f"Field weights {self.weights} are not {len(FIELDS)} numbers from 0.")
-        if self.k1 < 0 or not 0 <= self.b <= 1 or not 0 <= self.coverage <= 1:
+        shares = self.b, self.coverage, self.proximity
+        if self.k1 < 0 or not all(0 <= share <= 1 for share in shares):
             raise InputError(
-                f"BM25 needs k1 from 0, b and coverage in 0..1, "
-                f"not k1 = {self.k1}, b = {self.b}, coverage = {self.coverage}."
+                f"BM25 needs k1 from 0 and b, coverage and proximity in 0..1, not "
+                f"{self.k1}, {self.b}, {self.coverage} and {self.proximity}."
             )
 
 
@@ -99,6 +104,7 @@ class KeywordIndex:
         score. `passes` tells which chunks pass the filters of the plan. `with_matches` asks for
         `KeywordHits.matches`.
         """
+        depth = max(k, LOOKED_AT)
         leaves = [
             Leaves(segment, self._kernels, self._ranker.weights) for segment in self._segments
         ]
@@ -112,15 +118,45 @@ class KeywordIndex:
             window = None if mask is None else mask[base : base + segment.n_chunks]
             allowed = self._allowed(number, plan, leaves[number], passes, window)
             scores = self._scores(number, matches[number], factors, plan.needs_match)
-            ordinals, values, matched = self._kernels.top_k(scores, allowed, k)
+            ordinals, values, matched = self._kernels.top_k(scores, allowed, depth)
             best.append((ordinals.astype(np.int64) + base, values))
             if with_matches:
                 matching.append(scores > 0 if allowed is None else (scores > 0) & (allowed != 0))
             total += matched
             base += segment.n_chunks
-        ordinals_, scores_ = _joined(best, k)
+        by_leaf = dict(zip(scored, factors, strict=True))
+        ordinals_, scores_ = self._nearer(plan, by_leaf, *_joined(best, depth))
+        ceiling = float(factors.sum()) * (1 + self._ranker.proximity)
         found = np.concatenate(matching) if with_matches else None
-        return KeywordHits(ordinals_, scores_, total, float(factors.sum()), found)
+        return KeywordHits(ordinals_[:k], scores_[:k], total, ceiling, found)
+
+    def _nearer(
+        self,
+        plan: Plan,
+        factors: Mapping[Leaf, float],
+        ordinals: NDArray[np.int64],
+        scores: NDArray[np.float64],
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The hits in the order that they have when it counts how near the words stand."""
+        words = neighbours(plan.scored)
+        if not self._ranker.proximity or len(words) < 2 or not len(ordinals):
+            return ordinals, scores
+        own = [float(factors[word]) for word in words]
+        weights = np.array([min(pair) for pair in pairwise(own)])
+        first = np.sort(ordinals[:LOOKED_AT])
+        near, base = np.zeros(len(first)), 0
+        for segment in self._segments:
+            here = slice(*np.searchsorted(first, (base, base + segment.n_chunks)).tolist())
+            if here.start < here.stop:
+                chunks = (first[here] - base).astype(np.uint32)
+                near[here] = shares(segment, self._kernels, words, weights, chunks)
+            base += segment.n_chunks
+        raised = scores.copy()
+        raised[:LOOKED_AT] *= (
+            1 + self._ranker.proximity * near[np.searchsorted(first, ordinals[:LOOKED_AT])]
+        )
+        order = np.lexsort((ordinals, -raised))
+        return ordinals[order], raised[order]
 
     def fulfilling(self, plan: Plan, passes: FilterMask | None = None) -> NDArray[np.bool_] | None:
         """bool[chunks] over all segments: what the condition of a plan lets pass; None: all."""
@@ -179,12 +215,8 @@ class KeywordIndex:
         n_chunks = self._segments[number].n_chunks
         scores = np.zeros(n_chunks, dtype=np.float32)
         self._kernels.add_scores(found, factors, self._norms[number], scores)
-        share = np.float32(self._ranker.coverage)
-        if share and len(factors) > 1:
-            covered = np.zeros(n_chunks, dtype=np.float32)
-            without = np.zeros(n_chunks, dtype=np.float32)
-            self._kernels.add_scores(found, factors, without, covered)
-            scores *= (1 - share) + share * (covered / factors.sum())
+        if self._ranker.coverage and len(factors) > 1:
+            self._kernels.cover(found, factors, self._ranker.coverage, scores)
         if not needs_match:
             # What a condition lets pass is found even if it scores nothing.
             np.maximum(scores, np.finfo(np.float32).tiny, out=scores)

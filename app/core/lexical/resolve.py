@@ -89,12 +89,15 @@ class SearchedSegment:
 
     def lists(self, word: Word) -> list[Lists]:
         """The posting lists of a word: of each form the one of highest weight."""
-        plain = replace(word, text="", boost=1.0)
-        if plain not in self._lists:
+        found = self._lists.get(word)
+        if found is None:
             if len(self._lists) >= _REMEMBERED:
                 self._lists.clear()
-            self._lists[plain] = self._resolved(plain)
-        return self._lists[plain]
+            plain = replace(word, text="", boost=1.0)
+            if plain not in self._lists:
+                self._lists[plain] = self._resolved(plain)
+            found = self._lists[word] = self._lists[plain]
+        return found
 
     def _resolved(self, word: Word) -> list[Lists]:
         terms = self.postings.terms
