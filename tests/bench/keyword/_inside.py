@@ -21,7 +21,6 @@ from pyodide.ffi import to_js
 
 from app.browser import ffi
 from app.browser.kernels import browser_kernels
-from app.core.analysis import language_of
 from app.core.lexical import (
     KeywordIndex,
     Lexicon,
@@ -72,19 +71,23 @@ def segment(start: int, size: int, copy: int) -> ffi.JsObject:
     titles, texts = (_given[name][start : start + size] for name in ("titles", "texts"))
     if copy:
         texts = [f"Copy {copy}: {text}" for text in texts]
-    begun = time.perf_counter()
-    spoken = [language_of(text) or DEFAULT_LANGUAGE for text in texts]
-    rows = [
-        Row("", text, title=title, language=language)
-        for title, text, language in zip(titles, texts, spoken, strict=True)
-    ]
-    read = time.perf_counter()
-    builder = PostingsBuilder(_vocabulary)
-    for first in range(0, len(rows), BATCH):
-        builder.add(rows[first : first + BATCH])
-    analysed = time.perf_counter()
+    times = dict.fromkeys(("languages", "analyse", "build", "pack"), 0.0)
+    clock = time.perf_counter
+    builder, spoken = PostingsBuilder(_vocabulary), []
+    for first in range(0, len(texts), BATCH):
+        batch = texts[first : first + BATCH]
+        begun = clock()
+        told = [language or DEFAULT_LANGUAGE for language in _vocabulary.languages(batch)]
+        read = clock()
+        named = zip(titles[first : first + BATCH], batch, told, strict=True)
+        builder.add(Row("", text, title=title, language=name) for title, text, name in named)
+        times["languages"] += read - begun
+        times["analyse"] += clock() - read
+        spoken += told
+    begun = clock()
     postings = builder.build()
-    built = time.perf_counter()
+    built = clock()
+    times["build"] = built - begun
     names = sorted(set(spoken))
     arrays = {
         **postings.to_arrays(),
@@ -92,12 +95,7 @@ def segment(start: int, size: int, copy: int) -> ffi.JsObject:
         "names": np.frombuffer(",".join(names).encode(), np.uint8),
     }
     packed = b"".join(sections.pack(arrays))
-    times = {
-        "languages": read - begun,
-        "analyse": analysed - read,
-        "build": built - analysed,
-        "pack": time.perf_counter() - built,
-    }
+    times["pack"] = clock() - built
     parts = {name: 1000 * seconds for name, seconds in times.items()}
     return to_js(
         {"parts": parts, "packed": memoryview(packed)}, dict_converter=js.Object.fromEntries

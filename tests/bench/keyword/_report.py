@@ -8,6 +8,7 @@ from typing import Any
 import _harness as harness
 import _texts as corpus
 import numpy as np
+from _queries import KINDS
 
 from app.core.evaluation import evaluate, load_beir
 
@@ -41,7 +42,7 @@ def show(texts: corpus.Texts, rows: Mapping[str, Found], versions: Mapping[str, 
             lines.append([_label(name, versions) + label, *_percentiles(times, 50, 95, 99), *more])
     print(harness.table(head, lines))
     print("\nOther queries, milliseconds: p50 / p99, and how many found anything\n")
-    kinds = corpus.KINDS[1:]
+    kinds = KINDS[1:]
     lines = []
     for name, row in rows.items():
         for label, _ in _times(name, row, "words"):
@@ -198,9 +199,7 @@ def show_million(texts: corpus.Texts, row: Found) -> None:
         f"({row['read_ms']:.0f} reading, {row['open_ms']:.0f} opening), the memory of WebAssembly "
         f"grew by {row['resident']['wasm'] / 1e6:.0f} MB.\n"
     )
-    lines = [
-        [kind, *_percentiles(row["answers"][kind]["times"], 50, 95, 99)] for kind in corpus.KINDS
-    ]
+    lines = [[kind, *_percentiles(row["answers"][kind]["times"], 50, 95, 99)] for kind in KINDS]
     print(harness.table(["Fossick, engine, ms", "p50", "p95", "p99"], lines))
 
 

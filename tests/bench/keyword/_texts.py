@@ -11,27 +11,20 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-import random
 import re
 import sys
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from app.core.analysis import is_stop
+from _queries import KINDS, TIMED, WARM, Queries
+
 from app.core.evaluation import load_beir
 
 PIECE, SHORTEST = 100, 20
 """Words of a chunk, and of the shortest that is worth one."""
 
-KINDS = ("words", "phrase", "fuzzy", "prefix", "wildcard")
-WARM = {"words": 50, "phrase": 10, "fuzzy": 10, "prefix": 10, "wildcard": 10}
-TIMED = {"words": 200, "phrase": 50, "fuzzy": 50, "prefix": 50, "wildcard": 50}
-
-_WORD = re.compile(r"[a-z]{3,}")
-_ROW = re.compile(r"(?<![\w'’.-])[a-z]{2,}(?: [a-z]{2,}){1,3}(?![\w'’.-])")
 _QUESTION = re.compile(r"<Question[^>]*>(.*?)</Question>\s*<Answer>(.*?)</Answer>", re.DOTALL)
 
 
@@ -64,14 +57,14 @@ class Texts:
 
     def asked(self) -> dict[str, object]:
         """What the workers are asked."""
-        return {"warm": self.warm, "timed": self.queries, "judged": list(self.judged.values())}
+        return {"warm": self.warm, "timed": self.queries}
 
 
 def scifact(data: Path) -> Texts:
     """The judged collection; its own queries are timed, stretches of its texts warm up."""
     judged = load_beir(data / "eval" / "scifact")
     texts = [document.text for document in judged.documents]
-    made = _Queries(texts)
+    made = Queries(texts)
     return Texts(
         "scifact",
         [document.id for document in judged.documents],
@@ -88,12 +81,14 @@ def scifact(data: Path) -> Texts:
 
 def chunks(data: Path, number: int, cache: Path) -> Texts:
     """`number` different chunks in the order of their hashes; kept in `cache`."""
-    stamp = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    made_by = (Path(__file__), Path(__file__).with_name("_queries.py"))
+    code = b"".join(path.read_bytes() for path in made_by)
+    stamp = hashlib.sha256(code).hexdigest()[:12]
     kept = cache / f"keyword-{number}-{stamp}.json"
     if kept.is_file():
         return Texts(**json.loads(kept.read_text("utf-8")))
     ordered = _cut(data, number)
-    made = _Queries(ordered)
+    made = Queries(ordered)
     texts = Texts(
         f"{number} chunks",
         [f"c{at}" for at in range(len(ordered))],
@@ -162,84 +157,6 @@ def _pieces(document: str, shift: int) -> Iterator[str]:
     for at in range(number):
         part = words[len(words) * at // number : len(words) * (at + 1) // number]
         yield document[part[0][0] : part[-1][1]]
-
-
-class _Queries:
-    """Makes queries of the words that stand in texts; no two of a kind are the same."""
-
-    def __init__(self, texts: list[str]) -> None:
-        self._texts = texts
-        self._chance = random.Random(20261121)
-        self._frequency: Counter[str] = Counter()
-        for text in texts:
-            self._frequency.update(set(_WORD.findall(text.lower())))
-        ordered = sorted(self._frequency)
-        common = max(20, len(texts) // 50)
-        self._frequent = [
-            word
-            for word in ordered
-            if self._frequency[word] >= common and not is_stop(word, "en") and len(word) > 3
-        ]
-        self._rare = [word for word in ordered if 2 <= self._frequency[word] <= 50]
-        self._usual = [word for word in ordered if 5 <= self._frequency[word] < common]
-        self._made: dict[str, set[str]] = {kind: set() for kind in KINDS}
-
-    def of(self, kind: str, number: int) -> list[str]:
-        """The next `number` queries of a kind."""
-        make = getattr(self, f"_{kind}")
-        made, known = [], self._made[kind]
-        while len(made) < number:
-            query = make(len(known))
-            if query and query not in known:
-                known.add(query)
-                made.append(query)
-        return made
-
-    def _words(self, at: int) -> str:
-        """Two to six words: in turn of one chunk, and rare ones beside frequent ones."""
-        length = 2 + at // 2 % 5
-        if at % 2:
-            rare = self._chance.sample(self._rare, max(1, length // 3))
-            words = rare + self._chance.sample(self._frequent, length - len(rare))
-            self._chance.shuffle(words)
-            return " ".join(words)
-        words = list(dict.fromkeys(_WORD.findall(self._chance.choice(self._texts).lower())))
-        if len(words) < 12:
-            return ""
-        chosen = sorted(self._chance.sample(range(len(words)), length))
-        return " ".join(words[place] for place in chosen)
-
-    def _phrase(self, _at: int) -> str:
-        rows = _ROW.findall(self._chance.choice(self._texts))
-        row = self._chance.choice(rows) if rows else ""
-        return row if any(not is_stop(word, "en") for word in row.split()) else ""
-
-    def _fuzzy(self, _at: int) -> str:
-        """A word with one letter left out, put in, replaced or swapped; never the first."""
-        word = self._chance.choice(self._usual)
-        if not 6 <= len(word) <= 12:
-            return ""
-        at, letter = self._chance.randrange(1, len(word) - 1), self._chance.choice("aeiourstln")
-        wrong = self._chance.choice(
-            [
-                word[:at] + word[at + 1 :],
-                word[:at] + letter + word[at:],
-                word[:at] + letter + word[at + 1 :],
-                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-            ]
-        )
-        return "" if wrong in self._frequency else wrong
-
-    def _prefix(self, at: int) -> str:
-        word = self._chance.choice(self._usual)
-        return word[: 3 + at % 3] if len(word) >= 7 else ""
-
-    def _wildcard(self, at: int) -> str:
-        word = self._chance.choice(self._usual)
-        if len(word) < 9:
-            return ""
-        start = self._chance.randrange(1, len(word) - 5)
-        return word[start : start + 4 + at % 2]
 
 
 def described(texts: Texts) -> str:

@@ -2,9 +2,10 @@
 
 Run: ``make bench BENCH=keyword/bench_keyword`` or ``python tests/bench/keyword/bench_keyword.py
 [--only scifact|100k] [--engines fossick,lunr] [--chunks N] [--segment N] [--million]``, with the
-data that FOSSICK_DATA names. One Chromium, one engine after the other, each in a page and workers
-of its own, on the same texts: SciFact with its judged queries, and 100,000 chunks of about 100
-words. The other libraries are installed from package-lock.json here into build/keyword-peers.
+data that FOSSICK_DATA names, on a machine that does nothing else. One Chromium, one engine after
+the other, each in a page and workers of its own, on the same texts: SciFact with its judged
+queries, and 100,000 chunks of about 100 words. The other libraries are installed from
+package-lock.json here into build/keyword-peers.
 
 "Fossick, engine" is analysis, postings and ranking in Pyodide, without storage and page;
 "Fossick, add() and search()" is everything through fossick.js, to the commit on disk.
@@ -13,6 +14,7 @@ words. The other libraries are installed from package-lock.json here into build/
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -166,10 +168,12 @@ def measure(bench: Bench, engines: list[str], texts: corpus.Texts) -> dict[str, 
     print(f"\n{texts.name}: {corpus.described(texts)}", flush=True)
     rows: dict[str, Found] = {}
     for name in engines:
-        began = time.time()
+        began, load = time.time(), os.getloadavg()[0]
         work: dict[str, Callable[[], Found]] = {ENGINE: bench.engine, WHOLE: bench.whole}
         rows[name] = work[name]() if name in work else bench.peer(name)
-        print(f"  {name}: {time.time() - began:.0f} s", file=sys.stderr, flush=True)
+        rows[name]["load"] = load
+        took = f"{time.time() - began:.0f} s, load {load:.1f} at its start"
+        print(f"  {name}: {took}", file=sys.stderr, flush=True)
     return rows
 
 
