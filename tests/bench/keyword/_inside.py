@@ -71,7 +71,7 @@ def segment(start: int, size: int, copy: int) -> ffi.JsObject:
     titles, texts = (_given[name][start : start + size] for name in ("titles", "texts"))
     if copy:
         texts = [f"Copy {copy}: {text}" for text in texts]
-    times = dict.fromkeys(("languages", "analyse", "build", "pack"), 0.0)
+    times = dict.fromkeys(("pieces, languages", "analyse", "build", "pack"), 0.0)
     clock = time.perf_counter
     builder, spoken = PostingsBuilder(_vocabulary), []
     for first in range(0, len(texts), BATCH):
@@ -81,7 +81,7 @@ def segment(start: int, size: int, copy: int) -> ffi.JsObject:
         read = clock()
         named = zip(titles[first : first + BATCH], batch, told, strict=True)
         builder.add(Row("", text, title=title, language=name) for title, text, name in named)
-        times["languages"] += read - begun
+        times["pieces, languages"] += read - begun
         times["analyse"] += clock() - read
         spoken += told
     begun = clock()
