@@ -9,7 +9,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.lexical import KeywordHits, Plan, QueryError, Reading, parse, plan, tree
+from app.core.lexical import (
+    DocumentIndex,
+    KeywordHits,
+    KeywordIndex,
+    Plan,
+    QueryError,
+    Reading,
+    parse,
+    plan,
+    tree,
+)
 from app.core.ranking import convex
 from app.engine.embedding import EmbedderChain
 from app.engine.filters import Mask
@@ -197,7 +207,7 @@ class Searcher:
             return None
         if depth not in self._found:
             with self.timings.part("keyword"):
-                self._found[depth] = self.view.keyword.search(
+                self._found[depth] = self._words_index.search(
                     self.plan,
                     depth,
                     self.mask,
@@ -205,6 +215,11 @@ class Searcher:
                     with_matches=self.options.counts,
                 )
         return self._found[depth]
+
+    @property
+    def _words_index(self) -> KeywordIndex | DocumentIndex:
+        grouped = self.options.group_by_document
+        return self.view.documents if grouped else self.view.keyword
 
     def _matches(self, found: KeywordHits | None, best: Leg) -> Mask | None:
         """What facets count: the chunks that the words match, else those near in meaning."""
@@ -235,7 +250,7 @@ class Searcher:
     @cached_property
     def _condition(self) -> Mask | None:
         """Chunks that fulfil what the query asks of every hit, None where that is nothing."""
-        return self.view.keyword.fulfilling(self.plan, self.view.filters.mask)
+        return self._words_index.fulfilling(self.plan, self.view.filters.mask)
 
     def _tier(self, model: str, vector: NDArray[np.float32], depth: int) -> Leg:
         tier = tier_of(model)

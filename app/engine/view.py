@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.core.dense.flat import FlatIndex, VectorBlock
 from app.core.kernels import Kernels
-from app.core.lexical import KeywordIndex, Lexicon, SearchedSegment
+from app.core.lexical import Cut, DocumentIndex, KeywordIndex, Lexicon, SearchedSegment
 from app.core.lexical.keys import DEFAULT_LANGUAGE
 from app.engine.columns import Columns
 from app.engine.facets import FacetCounter
@@ -53,6 +53,13 @@ class View:
                 self._searched[id(live)] = _searched(live)
         segments = [self._searched[id(live)] for live in self.snapshot.segments]
         return KeywordIndex(segments, kernels=self._kernels)
+
+    @cached_property
+    def documents(self) -> DocumentIndex:
+        """The keyword leg over whole documents."""
+        tables = [live.segment.chunks for live in self.snapshot.segments]
+        cuts = [Cut(chunks.document, chunks.heading) for chunks in tables]
+        return DocumentIndex(self.keyword, cuts)
 
     @cached_property
     def filters(self) -> Filters:

@@ -2,19 +2,23 @@
 
 from app.core.lexical.build import PostingsBuilder, Row, build_postings
 from app.core.lexical.complaints import QueryError
+from app.core.lexical.documents import Cut, DocumentIndex
 from app.core.lexical.grammar import parse
-from app.core.lexical.index import KeywordHits, KeywordIndex, Ranker
+from app.core.lexical.index import KeywordIndex
 from app.core.lexical.lexicon import Lexicon
 from app.core.lexical.merge import merge_postings
 from app.core.lexical.plan import Plan
 from app.core.lexical.planner import Reading, plan
 from app.core.lexical.postings import FIELDS, Postings
+from app.core.lexical.ranker import KeywordHits, Ranker
 from app.core.lexical.resolve import SearchedSegment
 from app.core.lexical.vocabulary import Vocabulary
 from app.core.lexical.wanted import Wanted
 
 __all__ = [
     "FIELDS",
+    "Cut",
+    "DocumentIndex",
     "KeywordHits",
     "KeywordIndex",
     "Lexicon",

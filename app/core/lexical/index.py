@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,56 +12,14 @@ from numpy.typing import NDArray
 from app.core.kernels import Gathered, Kernels, NumpyKernels
 from app.core.lexical.bm25 import idf, length_norm, weigh
 from app.core.lexical.matching import Leaves, condition_mask
-from app.core.lexical.plan import Leaf, Plan, Word
+from app.core.lexical.plan import Condition, Leaf, Plan, Word
 from app.core.lexical.postings import FIELDS
 from app.core.lexical.proximity import LOOKED_AT, neighbours, shares
+from app.core.lexical.ranker import FilterMask, KeywordHits, Ranker, knowing_none
 from app.core.lexical.resolve import Mask, SearchedSegment
 from app.core.selection import top_k
-from app.errors import InputError
 
 Float32Array = NDArray[np.float32]
-FilterMask = Callable[[int, Any], NDArray[np.bool_]]
-"""Chunks, bool[n], of segment number i that pass a filter of the plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ranker:
-    """Parameters of the ranking, the same for every collection (docs/parameters.md)."""
-
-    weights: tuple[float, ...] = (1.0, 1.5, 2.0, 0.5)
-    """Of `FIELDS`; with all of them 1 a chunk is scored as its fields joined."""
-    k1: float = 1.2
-    b: float = 0.75
-    coverage: float = 0.05
-    """Share of a score that hangs on how much of the query a chunk holds: 0 none, 1 all."""
-    proximity: float = 0.03
-    """How much of a score is added where the words stand side by side, less where further off."""
-
-    def __post_init__(self) -> None:
-        if len(self.weights) != len(FIELDS) or min(self.weights) < 0:
-            raise InputError(f"Field weights {self.weights} are not {len(FIELDS)} numbers from 0.")
-        shares = self.b, self.coverage, self.proximity
-        if self.k1 < 0 or not all(0 <= share <= 1 for share in shares):
-            raise InputError(
-                f"BM25 needs k1 from 0 and b, coverage and proximity in 0..1, not "
-                f"{self.k1}, {self.b}, {self.coverage} and {self.proximity}."
-            )
-
-
-class KeywordHits(NamedTuple):
-    """The best chunks of a search, best first, and how many matched at all.
-
-    `ordinals` int64[k] counts through the segments: that of a segment's first chunk is the number
-    of chunks, deleted ones included, in the segments before it. `scores` float64[k]. `ceiling` is
-    the score that no chunk can reach: all words of the query, each without end. `matches`
-    bool[chunks] over all segments are the `total` that matched, if they were asked for.
-    """
-
-    ordinals: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    total: int
-    ceiling: float
-    matches: NDArray[np.bool_] | None = None
 
 
 class KeywordIndex:
@@ -83,6 +39,16 @@ class KeywordIndex:
         self._segments = list(segments)
         self._ranker = ranker or Ranker()
         self._kernels: Kernels = kernels or NumpyKernels()
+
+    @property
+    def ranker(self) -> Ranker:
+        """The parameters."""
+        return self._ranker
+
+    @property
+    def kernels(self) -> Kernels:
+        """What it runs on."""
+        return self._kernels
 
     @property
     def segments(self) -> Sequence[SearchedSegment]:
@@ -105,12 +71,8 @@ class KeywordIndex:
         `KeywordHits.matches`.
         """
         depth = max(k, LOOKED_AT)
-        leaves = [
-            Leaves(segment, self._kernels, self._ranker.weights) for segment in self._segments
-        ]
-        scored = sorted(plan.scored, key=repr)  # sums of floats hang on their order
-        matches = [found.matches(scored) for found in leaves]
-        factors = self._factors(scored, matches)
+        leaves = self._leaves()
+        scored, matches, factors = self._matched(leaves, plan)
         best: list[tuple[NDArray[np.int64], Float32Array]] = []
         matching = [np.empty(0, dtype=np.bool_)]
         total = base = 0
@@ -165,8 +127,16 @@ class KeywordIndex:
         masks = [np.empty(0, dtype=np.bool_)]
         for number, segment in enumerate(self._segments):
             leaves = Leaves(segment, self._kernels, self._ranker.weights)
-            masks.append(condition_mask(plan.condition, leaves, passes, number))
+            masks.append(_fulfilling(plan.condition, leaves, passes, number))
         return np.concatenate(masks)
+
+    def chunk_scores(self, plan: Plan) -> list[Float32Array]:
+        """The score by words of every chunk, float32[n] a segment, 0 where nothing matches."""
+        _, matches, factors = self._matched(self._leaves(), plan)
+        return [
+            self._scores(number, found, factors, needs_match=True)
+            for number, found in enumerate(matches)
+        ]
 
     @cached_property
     def n_live(self) -> int:
@@ -193,6 +163,17 @@ class KeywordIndex:
         k1, b, weights = self._ranker.k1, self._ranker.b, self._ranker.weights
         lengths = [weigh(segment.postings.lengths, weights) for segment in self._segments]
         return [length_norm(each, self.avgdl, k1=k1, b=b).astype(np.float32) for each in lengths]
+
+    def _leaves(self) -> list[Leaves]:
+        return [Leaves(segment, self._kernels, self._ranker.weights) for segment in self._segments]
+
+    def _matched(
+        self, leaves: Sequence[Leaves], plan: Plan
+    ) -> tuple[list[Leaf], list[Gathered], Float32Array]:
+        """The scored leaves, where each segment has them, and their factors."""
+        scored = sorted(plan.scored, key=repr)  # sums of floats hang on their order
+        matches = [found.matches(scored) for found in leaves]
+        return scored, matches, self._factors(scored, matches)
 
     def _factors(self, scored: Sequence[Leaf], matches: Sequence[Gathered]) -> Float32Array:
         """Boost times idf of each leaf, float32[leaves]."""
@@ -234,7 +215,7 @@ class KeywordIndex:
         segment = self._segments[number]
         parts = [] if mask is None else [mask]
         if plan.condition is not None:
-            parts.append(condition_mask(plan.condition, leaves, passes, number))
+            parts.append(_fulfilling(plan.condition, leaves, passes, number))
         if parts and segment.live is not None and not plan.needs_match:
             parts.append(segment.live)
         if not parts:
@@ -243,6 +224,15 @@ class KeywordIndex:
         for part in parts[1:]:
             joined = joined & part
         return joined.astype(np.uint8)
+
+
+def _fulfilling(
+    condition: Condition, leaves: Leaves, passes: FilterMask | None, number: int
+) -> NDArray[np.bool_]:
+    """bool[n]: chunks of a segment that fulfil a condition, deleted ones as they come."""
+    known = passes or knowing_none
+    n_chunks = leaves.segment.n_chunks
+    return condition_mask(condition, n_chunks, leaves.has, lambda wanted: known(number, wanted))
 
 
 def _joined(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.kernels import Gathered, Kernels
+from app.core.kernels import Gathered, Kernels, PostingArrays
 from app.core.lexical.plan import All, Condition, Either, Has, Leaf, Not, Passes, Phrase, Word
 from app.core.lexical.postings import FIELDS, GAP
 from app.core.lexical.resolve import Lists, SearchedSegment
@@ -20,15 +21,42 @@ Float32Array = NDArray[np.float32]
 _POSITION = np.uint64(0xFFFFFFFF)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the occurrences of a segment: those of certain fields in certain chunks."""
+
+    arrays: PostingArrays
+    fields: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    """What the weight of each of `FIELDS` is multiplied by."""
+    only: NDArray[np.uint8] | None = None
+    """u8[n]: the chunks; None: all."""
+    is_repeated: bool = False
+    """Whether it is the repeated body that stands in the place of the headings."""
+
+    def weights(self, weights: Float32Array) -> Float32Array:
+        """Of the fields, float32[4], as this part has them."""
+        if self.is_repeated:
+            return np.array([0, weights[0], 0, 0], dtype=np.float32)
+        return weights * np.array(self.fields, dtype=np.float32)
+
+
 class Leaves:
-    """The chunks of a segment that hold each leaf, found once."""
+    """The chunks of a segment that hold each leaf, found once.
+
+    `part` leaves out what occurrences do not count, see `Part`.
+    """
 
     def __init__(
-        self, segment: SearchedSegment, kernels: Kernels, weights: Sequence[float]
+        self,
+        segment: SearchedSegment,
+        kernels: Kernels,
+        weights: Sequence[float],
+        part: Part | None = None,
     ) -> None:
         self.segment = segment
         self._kernels = kernels
         self._weights = np.array(weights, dtype=np.float32)
+        self._part = part or Part(segment.postings.arrays)
         self._found: dict[Leaf, tuple[UInt32Array, Float32Array]] = {}
 
     def matches(self, leaves: Sequence[Leaf]) -> Gathered:
@@ -91,14 +119,17 @@ class Leaves:
             weights = np.where(np.array(FIELDS) == field, weights, np.float32(0))
             if not weights.any():
                 weights = (np.array(FIELDS) == field).astype(np.float32)
+        mask = self.segment.mask(language)
+        if self._part.only is not None:
+            mask = self._part.only if mask is None else self._part.only & mask
         return self._kernels.gather(
-            self.segment.postings.arrays,
-            self.segment.mask(language),
+            self._part.arrays,
+            mask,
             offsets,
             self.segment.postings.posting_offsets[numbers],
             self.segment.postings.posting_offsets[numbers + 1],
             np.concatenate([lists.weights for lists in clauses]),
-            weights,
+            self._part.weights(weights),
         )
 
     def _phrase(self, phrase: Phrase) -> tuple[UInt32Array, Float32Array]:
@@ -152,29 +183,27 @@ class Leaves:
 
 def condition_mask(
     condition: Condition,
-    leaves: Leaves,
-    passes: Callable[[int, Any], Flags] | None,
-    segment: int,
+    n: int,
+    has: Callable[[Leaf], Flags],
+    passes: Callable[[Any], Flags],
 ) -> Flags:
-    """bool[n]: chunks that fulfil a condition, deleted ones as they come."""
+    """bool[n]: what fulfils a condition, given what has a leaf and what passes a filter."""
 
     def mask(condition: Condition) -> Flags:
         match condition:
             case Has(leaf):
-                return leaves.has(leaf)
+                return has(leaf)
             case Passes(wanted):
-                if passes is None:
-                    raise ValueError(f"nobody knows the filter {wanted!r}")
-                return passes(segment, wanted)
+                return passes(wanted)
             case Not(inner):
                 return ~mask(inner)
             case All(parts):
-                flags = np.ones(leaves.segment.n_chunks, dtype=np.bool_)
+                flags = np.ones(n, dtype=np.bool_)
                 for part in parts:
                     flags &= mask(part)
                 return flags
             case Either(parts):
-                flags = np.zeros(leaves.segment.n_chunks, dtype=np.bool_)
+                flags = np.zeros(n, dtype=np.bool_)
                 for part in parts:
                     flags |= mask(part)
                 return flags
