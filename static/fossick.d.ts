@@ -202,6 +202,8 @@ export interface SearchOptions extends CallOptions {
   order?: "asc" | "desc";
   /** What the documents that match are counted by: all of {@link Facet}, or some. */
   facets?: true | Facet[];
+  /** 0, the default, to 1: how much a document's being new adds to its score. */
+  recency?: number;
   explain?: boolean;
   /** A query vector to search with instead of embedding the query. */
   vector?: Float32Array;

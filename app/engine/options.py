@@ -35,6 +35,8 @@ class SearchOptions:
     explain: bool = False
     vector: NDArray[np.float32] | None = None
     """Query vector to search with instead of embedding the query."""
+    recency: float = 0.0
+    """How much a score gains by a document's being new: 0 nothing, 1 twice the score at most."""
     typing: bool = False
     """Whether the last word may still be being typed."""
     facets: tuple[Facet, ...] = ()
@@ -66,6 +68,8 @@ class SearchOptions:
             )
         if unknown := sorted(set(self.facets) - set(FACETS), key=str):
             raise InputError(f"There is no facet {unknown[0]!r}.", hint=f"Use {', '.join(FACETS)}.")
+        if not (isinstance(self.recency, int | float) and 0 <= self.recency <= 1):
+            raise InputError(f"recency is {self.recency}; it must be from 0 to 1.")
         if not 1 <= self.k <= MAX_K:
             raise InputError(f"k is {self.k}; it must be from 1 to {MAX_K}.")
 
@@ -82,7 +86,7 @@ class SearchOptions:
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> SearchOptions:
         """Options as they come from outside: k, mode, operator, filter, groupBy, sort, order,
-        facets (true for all of them), explain, vector, typing.
+        facets (true for all of them), recency, explain, vector, typing.
 
         >>> SearchOptions.of({"k": 3, "filter": {"path": "notes/"}, "groupBy": "document"}).path
         'notes/'
@@ -99,7 +103,7 @@ class SearchOptions:
         kinds = selection.get("type") or ()
         vector = given.pop("vector", None)
         facets = given.pop("facets", ())
-        allowed = {"k", "mode", "operator", "explain", "typing", "sort", "order"}
+        allowed = {"k", "mode", "operator", "explain", "typing", "sort", "order", "recency"}
         if unknown := set(given) - allowed:
             raise InputError(f"There is no search option {min(unknown)!r}.")
         if not isinstance(given.get("k", 1), int):

@@ -34,6 +34,11 @@ def positions(
     return in_order
 
 
+def modified(view: View, ordinals: Ordinals) -> NDArray[np.float64]:
+    """When the document of each of these chunks was changed, in seconds since 1970; NaN unknown."""
+    return _values(view, "date")[_documents(view)[ordinals]]
+
+
 def _documents(view: View) -> NDArray[np.int64]:
     """Document of each chunk, counted through the segments, int64[chunks]."""
     parts, base = [np.empty(0, dtype=np.int64)], 0

@@ -20,12 +20,13 @@ from app.core.lexical import (
     plan,
     tree,
 )
-from app.core.ranking import convex
+from app.core.ranking import convex, recency
+from app.engine.days import midnight_after
 from app.engine.embedding import EmbedderChain
 from app.engine.filters import Mask
 from app.engine.legs import Leg, Ranking, fused, joined, tier_of
 from app.engine.options import SearchOptions
-from app.engine.ordering import positions
+from app.engine.ordering import modified, positions
 from app.engine.reading import given_model
 from app.engine.timing import Timings
 from app.engine.view import View
@@ -54,6 +55,7 @@ class Searcher:
     mask: Mask | None
     notes: list[str]
     timings: Timings
+    today: date
     _found: dict[int, KeywordHits] = field(default_factory=dict, init=False)
     """What the keyword leg found, by depth."""
 
@@ -79,7 +81,8 @@ class Searcher:
             planned = plan(parsed.tree, view.lexicon, reading)
             mask = view.filters.allowed(options)
         searcher = cls(
-            view, options, planned, {}, parsed.errors, mask, list(planned.notes), timings
+            *(view, options, planned, {}, parsed.errors, mask, list(planned.notes), timings),
+            today=today,
         )
         if options.mode != "keyword" and view.models and not searcher._is_by_words_alone:
             with timings.part("embed"):
@@ -133,6 +136,8 @@ class Searcher:
                 best = self._combined(keyword, found.ceiling, tiers[0])
             else:
                 best = fused(legs)
+            if self.options.recency:
+                best = self._with_recent(best)
             named = {"keyword": keyword, "vector": joined(tiers) if tiers else None}
             return Ranking(
                 plan=self.plan,
@@ -246,6 +251,13 @@ class Searcher:
             weights=[1.0 - MEANING, MEANING],
         )
         return Leg(fused.ordinals, fused.scores)
+
+    def _with_recent(self, best: Leg) -> Leg:
+        """The candidates in the order that they have when it counts how new they are."""
+        ages = (midnight_after(self.today) - modified(self.view, best.ordinals)) / 86_400
+        scores = best.scores * recency(ages, self.options.recency)
+        order = np.lexsort((best.ordinals, -scores))
+        return Leg(best.ordinals[order], scores[order], best.weight)
 
     @cached_property
     def _condition(self) -> Mask | None:

@@ -8,6 +8,7 @@ import pytest
 from app.engine import PlainChunk
 from app.engine.columns import natural_key
 from app.engine.indexer import Rhythm
+from app.errors import InputError
 from app.storage.merge import MergePolicy
 from tests.engine.helpers import ConceptEmbedder, collection, paths, run, source
 
@@ -164,5 +165,46 @@ def test_passages_as_they_stand_have_a_name_and_a_size():
         for sort, ids in (("name", ["a", "b"]), ("size", ["a", "b"])):
             found = await library.search("gold ", {"mode": "keyword", "sort": sort})
             assert [hit.id for hit in found.hits] == ids
+
+    run(test())
+
+
+@pytest.mark.parametrize("mode", ["keyword", "hybrid"])
+def test_new_documents_gain_where_that_is_wanted(mode):
+    """Of documents with the same words the newest comes first, and the unknown gains nothing."""
+
+    async def test():
+        library = await collection(embedder=ConceptEmbedder())
+        years = {"old": 1995, "older": 1990, "new": 2100}
+        files = [
+            source(f"{name}.txt", f"gold mine {name}", modified=stamp(year))
+            for name, year in years.items()
+        ]
+        await library.add([source("unknown.txt", "gold mine in the deep"), *files])
+        plain = await library.search("gold mine ", {"mode": mode})
+        recent = await library.search("gold mine ", {"mode": mode, "recency": 0.5})
+        before, after = ({hit.path: hit.score for hit in result.hits} for result in (plain, recent))
+        assert paths(recent)[0] == "new.txt"
+        assert after["new.txt"] == pytest.approx(1.5 * before["new.txt"])
+        assert after["unknown.txt"] == before["unknown.txt"]
+        assert after["old.txt"] == pytest.approx(before["old.txt"], rel=1e-3)
+        with pytest.raises(InputError, match="recency"):
+            await library.search("gold", {"recency": 2})
+
+    run(test())
+
+
+def test_grouped_hits_are_of_whole_documents():
+    """Two words that are both required may stand pages apart; total counts documents."""
+
+    async def test():
+        library = await collection()
+        apart = "Gold is here. " + "Nothing else is said. " * 400 + "The mine is there."
+        await library.add([source("apart.txt", apart), source("gold.txt", "gold gold gold")])
+        query = "gold AND mine"
+        assert (await library.search(query, {"mode": "keyword"})).total == 0
+        grouped = await library.search(query, {"mode": "keyword", "groupBy": "document"})
+        assert paths(grouped) == ["apart.txt"]
+        assert grouped.total == 1
 
     run(test())
