@@ -24,6 +24,8 @@ from vendor_manifest import Package, Record, describe, inputs_digest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "app/core/kernels/kernels.c"
+INCLUDED = ("app/core/kernels/english.h",)
+"""What `SOURCE` includes."""
 TARGET = "kernels/kernels.wasm"
 FLAGS = (
     *("-target", "wasm32-freestanding", "-O3", "-msimd128", "-nostdlib", "-fno-builtin"),
@@ -40,7 +42,8 @@ _ONE_MEMORY = b"\x01\x03env\x06memory\x02\x00"
 
 def inputs(root: Path) -> str:
     """Names everything that decides what this script writes."""
-    return f"{inputs_digest([root / SOURCE, Path(__file__)])} ziglang {compiler()}"
+    sources = [path for name in (SOURCE, *INCLUDED) if (path := root / name).is_file()]
+    return f"{inputs_digest([*sources, Path(__file__)])} ziglang {compiler()}"
 
 
 def compiler() -> str:
@@ -114,10 +117,13 @@ def run(root: Path, record: Record, *, force: bool = False) -> None:
     package = Package(
         name="fossick-kernels",
         version="1",
-        licence="MIT",
+        licence="MIT AND BSD-3-Clause",
         homepage="",
         files=describe(record.vendor, [TARGET]),
-        texts=("Compiled from Fossick's own source; see Fossick's own licence.",),
+        texts=(
+            "Compiled from Fossick's own source; see Fossick's own licence. The English stemmer"
+            " in it follows english.sbl of Snowball, whose licence stands with snowballstemmer.",
+        ),
     )
     record.keep("kernels", made_from, [package])
     console.print(f"kernels.wasm: {len(module):,} bytes, by ziglang {compiler()}")

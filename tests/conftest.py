@@ -10,6 +10,7 @@ import contextlib
 import functools
 import http.server
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -79,6 +80,18 @@ def fossick_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no judged data in {folder}; set FOSSICK_DATA to a folder that holds it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def judged_words(fossick_data: Path) -> list[str]:
+    """Every word of the documents of the judged collections, once, as it is written there."""
+    from app.core.analysis.scripts import WORD_OR_ADDRESS
+
+    found: set[str] = set()
+    for path in sorted((fossick_data / "eval").rglob("corpus.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            found.update(*map(WORD_OR_ADDRESS.findall, map(str, json.loads(line).values())))
+    return sorted(found)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
+import re
+from itertools import product
+
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.core.analysis.snowball import stemmer
 from app.core.kernels import PARTS, STAY, NumpyKernels
+from app.core.lexical import Row, Vocabulary, build_postings
 from app.errors import InputError
 from tests.contract import kernels_hosts
 
@@ -23,10 +29,16 @@ TEXTS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def wasm():
-    """`wasm()`: the loops of WebAssembly, over an empty memory."""
+def kernels():
+    """`kernels()`: those of WebAssembly, over an empty memory."""
     host = kernels_hosts.here().fresh
-    return lambda: host()[0].indexing
+    return lambda: host()[0]
+
+
+@pytest.fixture(scope="module")
+def wasm(kernels):
+    """`wasm()`: the loops of WebAssembly, over an empty memory."""
+    return lambda: kernels().indexing
 
 
 def encoded(texts):
@@ -145,6 +157,120 @@ def test_inverting_by_hand(wasm, which):
     assert found.field_starts.tolist() == [[258, 514, 771], [259, 515, 771]]
 
 
+@given(st.lists(st.text(st.sampled_from("abé我𠮷-"), max_size=12), unique=True), st.randoms())
+@example(["a", "ab", "aba", "", "b", "é", "𠮷", "我"], random.Random(1))
+def test_names_are_sorted_as_python_does(wasm, names, chance):
+    """Some of the names, in any order; by bytes is by code points."""
+    offsets = np.cumsum([0, *(len(name.encode()) for name in names)]).astype(np.uint32)
+    blob = np.frombuffer("".join(names).encode(), np.uint8)
+    some = chance.sample(range(len(names)), chance.randint(0, len(names)))
+    for loops in (wasm(), TWIN):
+        found = loops.sort_names(blob, offsets, np.array(some, np.uint32))
+        assert found.dtype == np.uint32
+        assert found.tolist() == sorted(some, key=names.__getitem__)
+
+
+BEGINNINGS = """
+arsen commun emerg gener inter later organ past univers succ proc exc even cann inn earr herr out
+y yy ay by sky hop pl fe ag egg odd eb tt bl iz at
+"""
+ENDINGS = """
+s es us ss sses ies ied ed eed eedly edly ing ingly y ly li tional enci anci abli entli izer
+ization ational ation ator alism aliti alli fulness fulli ful ousli ousness iveness iviti biliti
+bli ogi logi ogist lessli icate ative alize iciti ical ness al ance ence er ic able ible ant ement
+ment ent ism iti ous ive ize ate ion sion tion e l ll bb dd ff gg mm nn pp rr tt
+"""
+SPECIAL = """
+skis skies sky idly gently ugly early only singly news howe atlas cosmos bias andes inning outing
+canning herring earring evening proceed exceed succeed dying lying tying vying yying dyings
+skiing hoping hopping ass egged oddly added fy say by us gas this kiwis universal past pasted
+international generously communism organization emergency arsenal later a as be
+"""
+LATIN = st.text(st.sampled_from("aeiouybdstlnrwxz"), max_size=6)
+ENGLISH = st.builds(
+    "".join, st.tuples(st.one_of(LATIN, st.sampled_from(BEGINNINGS.split())), LATIN)
+).flatmap(
+    lambda stem: st.lists(st.sampled_from(ENDINGS.split()), max_size=3).map(
+        lambda endings: stem + "".join(endings)
+    )
+)
+
+
+def same_stems(loops, words):
+    """The stems of C are those of the package, and no longer than the words."""
+    stemmer_ = stemmer("en")
+    stems = loops.english_stems(words)
+    assert [(word, found) for word, found in zip(words, stems, strict=True)] == [
+        (word, stemmer_(word)) for word in words
+    ]
+
+
+@given(st.lists(st.one_of(ENGLISH, st.text(st.characters(codec="ascii", categories=["Ll"])))))
+@example(SPECIAL.split())
+@example([])
+@example(["", "a", ""])
+@example(["gold" * 5000, "ing" * 5000])
+def test_english_stems_are_those_of_snowball(wasm, words):
+    """Words of chance with the endings that the algorithm knows, and those it names."""
+    same_stems(wasm(), words)
+
+
+def test_every_short_word_is_stemmed_alike(wasm):
+    """All words of up to four of some letters, at once."""
+    words = ["".join(each) for size in range(5) for each in product("aeysldingt", repeat=size)]
+    same_stems(wasm(), words)
+
+
+@pytest.mark.slow
+def test_real_words_are_stemmed_alike(wasm, judged_words):
+    """Every row of ASCII letters in the judged collections."""
+    words = sorted({part for word in judged_words for part in re.findall("[a-z]+", word.lower())})
+    assert len(words) > 30_000
+    same_stems(wasm(), words)
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))))
+def test_what_is_not_in_lower_case_stays(wasm, words):
+    """Digits, capitals, other letters: such a word is left as it is."""
+    words = [word for word in words if not re.fullmatch("[a-z]+", word)]
+    assert wasm().english_stems(words) == words
+
+
+def test_words_with_line_feeds_are_refused(wasm):
+    """They would be several words."""
+    with pytest.raises(InputError):
+        wasm().english_stems(["gold\nmine"])
+
+
+def test_there_is_no_stemmer_in_numpy():
+    """Whoever asks has one in Python."""
+    assert TWIN.english_stems(["running"]) is None
+
+
+WORDS = [
+    *("running", "runs", "run", "mining", "Mines", "US", "us", "résumé", "resumes", "RESUME"),
+    *("Häuser", "hausern", "Haus", "e-mail", "sha256", "我爱你", "Ёлка", "élèves", "ﬁnding"),
+]
+TEXT = st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join)
+ROWS = st.lists(
+    st.builds(Row, TEXT, TEXT, TEXT, TEXT, TEXT, st.sampled_from(["en", "de", "fr", "th", ""])),
+    max_size=6,
+)
+
+
+@settings(deadline=None)  # a language is loaded when it comes for the first time
+@given(st.lists(ROWS, max_size=3))
+def test_postings_are_the_same_to_the_byte(kernels, segments):
+    """One vocabulary for all segments, over either kernels."""
+    ours, twin = Vocabulary(kernels()), Vocabulary()
+    for rows in segments:
+        one, other = (build_postings(rows, each).to_arrays() for each in (ours, twin))
+        assert one.keys() == other.keys()
+        for name, array in other.items():
+            assert one[name].dtype == array.dtype
+            assert one[name].tobytes() == array.tobytes(), name
+
+
 def test_what_does_not_fit_is_refused(wasm):
     """Numbers without a form or a term, sizes that do not add up."""
     loops = wasm()
@@ -158,3 +284,8 @@ def test_what_does_not_fit_is_refused(wasm):
     ]:
         with pytest.raises(InputError):
             loops.invert(*bad, 256, 255)
+    for offsets, number in [([0, 4], 1), ([0, 5], 0), ([3, 2, 4], 0), ([0, 3], 0)]:
+        with pytest.raises(InputError):
+            loops.sort_names(
+                np.frombuffer(b"gold", np.uint8), np.uint32(offsets), np.uint32([number])
+            )

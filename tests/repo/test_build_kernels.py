@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ pytest.importorskip("ziglang")
 sys.path.append(str(Path(__file__).parents[2] / "pyodide_build"))
 
 import build_kernels
-from build_kernels import SOURCE, TARGET, check, compiled, sections
+from build_kernels import INCLUDED, SOURCE, TARGET, check, compiled, inputs, sections
 from vendor_fetch import VendorError
 from vendor_manifest import Record
 
@@ -20,17 +21,18 @@ from app.core.kernels.wasm import VERSION
 
 SMALL = '__attribute__((export_name("add"))) int add(int a, int b) { return a + b; }\n'
 
-Project = Callable[[str], Path]
+Project = Callable[..., Path]
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """`project(source)`: a folder with these kernels."""
+    """`project(source, *included)`: a folder with these kernels."""
 
-    def make(source: str) -> Path:
-        path = tmp_path / SOURCE
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source)
+    def make(source: str, *included: str) -> Path:
+        for name, text in zip((SOURCE, *INCLUDED), (source, *included), strict=False):
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
         return tmp_path
 
     return make
@@ -40,13 +42,24 @@ def test_every_build_is_the_same(root: Path, project: Project) -> None:
     """Two builds, and one of a copy in another folder."""
     module = compiled(root)
     assert compiled(root) == module
-    assert compiled(project((root / SOURCE).read_text("utf-8"))) == module
+    copied = ((root / name).read_text("utf-8") for name in (SOURCE, *INCLUDED))
+    assert compiled(project(*copied)) == module
+
+
+def test_what_is_included_counts(root: Path, project: Project) -> None:
+    """Each file that the source includes is listed, and a change of one is a change of inputs."""
+    source = (root / SOURCE).read_text("utf-8")
+    folder = Path(SOURCE).parent
+    named = re.findall(r'^#include "(.+)"$', source, re.MULTILINE)
+    assert [str(folder / name) for name in named] == list(INCLUDED)
+    before = inputs(project(SMALL, "int one;"))
+    assert inputs(project(SMALL, "int two;")) != before
 
 
 def test_the_module_is_small_and_has_simd(root: Path) -> None:
     """It is loaded on each start; and without SIMD it would not be worth it."""
     module = compiled(root)
-    assert len(module) < 20_000
+    assert len(module) < 30_000
     code = dict(sections(module))[10]
     assert code.count(b"\xfd") > 50
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Set
 from itertools import accumulate, compress
 from operator import not_
 
+from app.core.analysis.plain import plain_forms
 from app.core.analysis.scripts import CLUSTER, HAS_UNSPACED, UNSPACED, WORD, WORD_OR_ADDRESS
 from app.core.analysis.spelling import lowered, spell
 from app.core.analysis.words import MAX_TERM, Entry, spelled
@@ -84,19 +85,6 @@ def find(text: str, wanted: Set[str]) -> Iterator[Entry]:
                 yield entry
 
 
-def simple_form(word: str) -> str | None:
-    """The form of a word that is one entry, with nothing in it to fold but its case; else None.
-
-    >>> [simple_form(word) for word in ("gold", "Gold", "GOLD", "iPhone", "Öl", "can't")]
-    ['gold', 'gold', 'GOLD', None, None, None]
-    """
-    if not (word.isascii() and word.isalpha() and len(word) <= MAX_TERM):
-        return None
-    if word.islower():
-        return word
-    return spell(word) if word.istitle() or word.isupper() else None
-
-
 def is_character(form: str) -> bool:
     """Whether a form is one character of a script that is indexed in pairs.
 
@@ -122,8 +110,7 @@ class _Forms(dict[str, tuple[str, ...]]):
     """The forms of words seen before; forgets all when too large."""
 
     def __missing__(self, word: str) -> tuple[str, ...]:
-        form = simple_form(word)
-        forms = tuple(entry.form for entry in word_entries(word)) if form is None else (form,)
+        forms = tuple(plain_forms(word)) or tuple(entry.form for entry in word_entries(word))
         if len(word) <= CACHED_WORD:
             if len(self) >= CACHE_WORDS:
                 self.clear()

@@ -19,9 +19,11 @@ from app.core.analysis.scripts import CLUSTER, HAS_UNSPACED, IGNORED, UNSPACED_R
 MAX_TERM = 64
 """Characters kept of a longer form (a hash, a line of base64), in documents and queries alike."""
 
-_NUMBER = re.compile(r"[vV]?\d+(?:[.,]\d+)+[^\W_]*")
-_PART = re.compile(rf"{_NUMBER.pattern}|[^'’.,_\-‐‑]+")
-_NUMBERED = re.compile(r"([^\W\d_]{3,})\d+")
+NUMBER = re.compile(r"[vV]?\d+(?:[.,]\d+)+[^\W_]*")
+PART = re.compile(rf"{NUMBER.pattern}|[^'’.,_\-‐‑]+")
+NUMBERED = re.compile(r"([^\W\d_]{3,})\d+")
+"""A word with a number behind it, and in the group the word: sha256, python3."""
+
 _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s")
 _APOSTROPHES = "'’"
 _CLITICS = frozenset({"s", "re", "ve", "ll", "d", "m"})
@@ -91,14 +93,14 @@ def _pairs(run: str, base: int, spelling: Spelling) -> Iterator[Entry]:
 def _compound(text: str, base: int, spelling: Spelling) -> Iterator[Token]:
     for raw in _raw_parts(text):
         form = spelling(raw.term)
-        if _NUMBER.fullmatch(form):
+        if NUMBER.fullmatch(form):
             form = form.replace(",", "")
         yield Token(form[:MAX_TERM], base + raw.start, base + raw.end)
 
 
 def _raw_parts(text: str) -> Iterator[Token]:
     """The whole of a compound, then its parts, as they are written."""
-    pieces = _without_clitic(text, [_token(m.group(), m.start()) for m in _PART.finditer(text)])
+    pieces = _without_clitic(text, [_token(m.group(), m.start()) for m in PART.finditer(text)])
     parts = [hump for piece in pieces for hump in _humps(piece)]
     if len(parts) > 1:
         yield Token(_join(text, parts), parts[0].start, parts[-1].end)
@@ -116,9 +118,9 @@ def _token(raw: str, start: int) -> Token:
 
 def _inside(part: Token) -> Iterator[Token]:
     """What people leave out when they search: the v of v1.2.3, the number of python3."""
-    if part.term[0] in "vV" and _NUMBER.fullmatch(part.term):
+    if part.term[0] in "vV" and NUMBER.fullmatch(part.term):
         yield Token(part.term[1:], part.start + 1, part.end)
-    elif numbered := _NUMBERED.fullmatch(part.term):
+    elif numbered := NUMBERED.fullmatch(part.term):
         yield _token(numbered.group(1), part.start)
 
 

@@ -94,6 +94,16 @@ class Indexing(Protocol):
         occurrences in a row the last `most`, up to 255, are kept.
         """
 
+    def sort_names(self, blob: Bytes, offsets: Uint32s, numbers: Uint32s) -> Uint32s:
+        """Numbers of names, sorted by the bytes ``blob[offsets[i]:offsets[i + 1]]`` of each."""
+
+    def english_stems(self, words: Sequence[str]) -> list[str] | None:
+        """What the English stemmer of Snowball makes of words without line feeds.
+
+        Words that are not all lower-case ASCII letters stay as they are. None where there is no
+        stemmer in C: the caller has one in Python.
+        """
+
 
 class PythonPieces:
     """`Pieces` by a regular expression and a dictionary."""
@@ -175,6 +185,21 @@ class NumpyIndexing:
             field_starts,
             (sparse[0], sparse[1], sparse[2], sparse[3]),
         )
+
+    def sort_names(self, blob: Bytes, offsets: Uint32s, numbers: Uint32s) -> Uint32s:
+        """Numbers of names, sorted by their bytes.
+
+        >>> blob, offsets = np.frombuffer(b"oregoldo", np.uint8), np.uint32([0, 3, 7, 8])
+        >>> NumpyIndexing().sort_names(blob, offsets, np.uint32([0, 1, 2])).tolist()
+        [1, 2, 0]
+        """
+        data, edges = blob.tobytes(), offsets.tolist()
+        names = {number: data[slice(*edges[number : number + 2])] for number in numbers.tolist()}
+        return np.array(sorted(numbers.tolist(), key=names.__getitem__), dtype=np.uint32)
+
+    def english_stems(self, words: Sequence[str]) -> list[str] | None:
+        """None: there is nothing quicker here than the stemmer in Python."""
+        return None
 
 
 def encode_positions(

@@ -1,8 +1,8 @@
 /* The hot loops of the keyword leg, for wasm32 with SIMD, in place on the caller's memory.
  *
  * Each function takes one pointer: to a block of 32-bit words, its arguments in the order of the
- * struct above it. What they compute is said in port.py and, in NumPy, in scoring.py and
- * matching.py; both must agree bit for bit, so every float operation stands as it is written
+ * struct above it. What they compute is said in port.py and, in NumPy, in scoring.py, matching.py
+ * and indexing.py; both must agree bit for bit, so every float operation stands as it is written
  * there, and is compiled without contraction or reassociation.
  *
  * The memory belongs to another program. Therefore nothing here may need a stack in memory or
@@ -23,7 +23,7 @@ typedef float f32;
 #define DAMAGED (-1)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 8; }
+EXPORT(version) int version(void) { return 9; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -1019,3 +1019,46 @@ EXPORT(invert) int invert(struct invert *a) {
   a->n_stream = m;
   return (int)postings;
 }
+
+/* ---- sort_names -------------------------------------------------------------------------- */
+
+struct sort_names {
+  const u8 *bytes;
+  const u32 *offsets; /* name i has the bytes offsets[i]:offsets[i + 1] */
+  u32 *numbers, *scratch; /* (n,); the first in and out */
+  u32 n;
+};
+
+/* Whether name `a` comes before name `b`, or is the same. */
+INLINE u32 in_order(const struct sort_names *s, u32 a, u32 b) {
+  u32 at = s->offsets[a], other = s->offsets[b];
+  u32 size = s->offsets[a + 1] - at, other_size = s->offsets[b + 1] - other;
+  u32 both = least(size, other_size);
+  for (u32 i = 0; i < both; i++)
+    if (s->bytes[at + i] != s->bytes[other + i]) return s->bytes[at + i] < s->bytes[other + i];
+  return size <= other_size;
+}
+
+INLINE void merge_names(const struct sort_names *s, u32 at, u32 middle, u32 end) {
+  u32 left = at, right = middle;
+  for (u32 i = at; i < end; i++) {
+    u32 from_left = left < middle &&
+                    (right == end || in_order(s, s->numbers[left], s->numbers[right]));
+    s->scratch[i] = s->numbers[from_left ? left++ : right++];
+  }
+  for (u32 i = at; i < end; i++) s->numbers[i] = s->scratch[i];
+}
+
+/* Stable, and quick where much is in order. 0. */
+EXPORT(sort_names) int sort_names(const struct sort_names *s) {
+  for (u32 width = 1; width < s->n; width *= 2)
+    for (u32 at = 0; s->n - at > width; at += least(2 * width, s->n - at)) {
+      u32 middle = at + width, end = middle + least(width, s->n - middle);
+      if (!in_order(s, s->numbers[middle - 1], s->numbers[middle])) merge_names(s, at, middle, end);
+    }
+  return 0;
+}
+
+/* ---- english_stems ----------------------------------------------------------------------- */
+
+#include "english.h"

@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 
 from app.core.kernels.frame import U8, U32, Frame, Memory, cut, same_length
 from app.core.kernels.indexing import PARTS, STAY, Found, Inverted, Pieces, joined
-from app.core.kernels.port import Sparse, Uint32s
+from app.core.kernels.port import Bytes, Sparse, Uint32s
 from app.errors import InputError
 
 _PIECES = Struct("<17I")
 _AT, _TEXT_NUMBER, _N_FOUND, _N_PIECES = 1, 4, 7, 14
 _EXPAND = Struct("<8I")
 _INVERT = Struct("<29I")
+_SORT_NAMES = Struct("<5I")
+_ENGLISH_STEMS = Struct("<3I")
 _SPARSE_COUNTS = 17, 20, 23, 26
 _N_STREAM = 28
 _MOST_BYTES = 5
+_LEAD = 8
 
 _WORD, _EDGE, _COMMA, _SLASH, _HIGH = 1, 2, 3, 4, 5
 _SMALLEST_BYTES = 1 << 16
@@ -35,6 +38,8 @@ class IndexingExports(Protocol):
     def place_pieces(self, frame: int, /) -> int: ...  # noqa: D102
     def expand(self, frame: int, /) -> int: ...  # noqa: D102
     def invert(self, frame: int, /) -> int: ...  # noqa: D102
+    def sort_names(self, frame: int, /) -> int: ...  # noqa: D102
+    def english_stems(self, frame: int, /) -> int: ...  # noqa: D102
 
 
 class WasmIndexing:
@@ -44,6 +49,8 @@ class WasmIndexing:
         self._exports = exports
         self._expand = exports.expand
         self._invert = exports.invert
+        self._sort_names = exports.sort_names
+        self._english_stems = exports.english_stems
         self._frame = Frame(memory)
 
     def new_pieces(self) -> Pieces:
@@ -72,7 +79,7 @@ class WasmIndexing:
         same_length(int(sizes.sum(dtype=np.uint64)), n)
         if n and int((numbers & np.uint32(STAY - 1)).max()) >= len(terms):
             raise InputError("A number stands for no form.")
-        if len(terms) and int(terms.max()) >= n_terms:
+        if n and int(terms.max()) >= n_terms:
             raise InputError("A form stands for no term.")
         ends = frame.zeros(n_terms + 1, np.uint32)
         scratch = [frame.empty(n, np.uint32) for _ in range(2)]
@@ -108,6 +115,32 @@ class WasmIndexing:
             field_starts.reshape(-1, 3),
             (fields[0], fields[1], fields[2], fields[3]),
         )
+
+    def sort_names(self, blob: Bytes, offsets: Uint32s, numbers: Uint32s) -> Uint32s:
+        """Numbers of names, sorted by their bytes."""
+        frame, n = self._frame, len(numbers)
+        if n and int(numbers.max()) >= len(offsets) - 1:
+            raise InputError("A number stands for no name.")
+        if len(offsets) and (int(offsets[-1]) != len(blob) or np.any(offsets[:-1] > offsets[1:])):
+            raise InputError("The names do not lie in their bytes.")
+        order, scratch = frame.empty(n, np.uint32), frame.empty(n, np.uint32)
+        order[:] = numbers
+        given = frame.at(blob, U8), frame.at(offsets, U32)
+        frame.call(
+            self._sort_names, _SORT_NAMES, *given, frame.at(order, U32), frame.at(scratch, U32), n
+        )
+        return order
+
+    def english_stems(self, words: Sequence[str]) -> list[str] | None:
+        """What the English stemmer makes of words."""
+        frame = self._frame
+        text = np.frombuffer("\n".join([*words, ""]).encode(), np.uint8)
+        out = frame.empty(len(text) + _LEAD, np.uint8)
+        given = frame.at(text, U8), len(text), frame.at(out, U8)
+        used = frame.call(self._english_stems, _ENGLISH_STEMS, *given)
+        stems = out[_LEAD:used].tobytes().decode().split("\n")[:-1]
+        same_length(len(words), len(stems))
+        return stems
 
 
 class WasmPieces:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.kernels import PARTS
+from app.core.kernels import PARTS, STAY
 from app.core.kernels.port import Uint32s
-from app.core.lexical.dictionary import TermDictionary
-from app.core.lexical.keys import DEFAULT_LANGUAGE, pack
-from app.core.lexical.numbering import Numbering
+from app.core.lexical.keys import DEFAULT_LANGUAGE
+from app.core.lexical.names import chosen
 from app.core.lexical.postings import GAP, MAX_COUNT, Postings
 from app.core.lexical.vocabulary import Vocabulary
 
@@ -64,10 +63,10 @@ class PostingsBuilder:
     def build(self) -> Postings:
         """Postings of all rows; the ordinal of each is its place among them."""
         numbers, sizes = np.concatenate(self._numbers), np.concatenate(self._sizes)
-        names, terms = _sorted_names(numbers, self._numbering)
+        terms, places = self._terms(numbers)
         indexing = self._numbering.kernels.indexing
-        inverted = indexing.invert(numbers, sizes, terms, len(names), GAP, MAX_COUNT)
-        blob, term_offsets = TermDictionary.pack(names)
+        inverted = indexing.invert(numbers, sizes, places, len(terms), GAP, MAX_COUNT)
+        blob, term_offsets = chosen(self._numbering.names.packed(), terms)
         columns = {name: getattr(inverted, name) for name in _SHARED}
         for field, sparse in zip(_SPARSE, inverted.sparse, strict=True):
             columns[f"{field}_postings"], columns[f"{field}_counts"] = sparse
@@ -82,8 +81,17 @@ class PostingsBuilder:
             title_lengths=_short(by_part[:, 3]),
             path_lengths=_short(by_part[:, 4]),
             repeated_lengths=by_part[:, 0].copy(),
-            **pack(self._vocabulary.groups(names, spoken)),
+            **self._vocabulary.groups(terms, spoken),
         )
+
+    def _terms(self, numbers: Uint32s) -> tuple[Uint32s, Uint32s]:
+        """The numbers of the forms that occur, sorted by form, and the place of each form there."""
+        used = np.zeros(len(self._numbering), dtype=np.bool_)
+        used[numbers & np.uint32(STAY - 1)] = True
+        terms = self._vocabulary.sorted_forms(np.flatnonzero(used).astype(np.uint32))
+        places = np.zeros(len(used), dtype=np.uint32)
+        places[terms] = np.arange(len(terms), dtype=np.uint32)
+        return terms, places
 
 
 _SPARSE = ("repeated", "headings", "title", "path")
@@ -99,32 +107,23 @@ def build_postings(rows: Iterable[Row], vocabulary: Vocabulary | None = None) ->
     return builder.build()
 
 
-def _sorted_names(numbers: Uint32s, numbering: Numbering) -> tuple[list[str], Uint32s]:
-    """The forms that occur, sorted, and the place of each form among them."""
-    all_names = numbering.names()
-    used = np.zeros(len(all_names), dtype=np.bool_)
-    used[numbers & np.uint32(0x7FFF_FFFF)] = True
-    held = np.flatnonzero(used).tolist()
-    order = sorted(held, key=all_names.__getitem__)
-    terms = np.zeros(len(all_names), dtype=np.uint32)
-    terms[order] = np.arange(len(order), dtype=np.uint32)
-    return [all_names[number] for number in order], terms
-
-
 def _spoken(
     posting_offsets: Uint32s, ordinals: Uint32s, languages: Sequence[str]
-) -> Mapping[str, Sequence[int]]:
-    """For each language the terms that stand in chunks of it."""
+) -> Mapping[str, Uint32s]:
+    """For each language the places of the terms that stand in chunks of it."""
     known = sorted(set(languages))
     n_terms = len(posting_offsets) - 1
     if len(known) < 2:
-        return dict.fromkeys(known, range(n_terms))
+        return dict.fromkeys(known, np.arange(n_terms, dtype=np.uint32))
     places = {language: place for place, language in enumerate(known)}
     numbers = np.fromiter(map(places.__getitem__, languages), np.uint8, len(languages))
     terms = np.repeat(np.arange(n_terms), np.diff(posting_offsets).astype(np.intp))
     seen = np.zeros((n_terms, len(known)), dtype=np.bool_)
     seen[terms, numbers[ordinals]] = True
-    return {language: np.flatnonzero(seen[:, place]).tolist() for language, place in places.items()}
+    return {
+        language: np.flatnonzero(seen[:, place]).astype(np.uint32)
+        for language, place in places.items()
+    }
 
 
 def _short(lengths: Uint32s) -> NDArray[np.uint16]:

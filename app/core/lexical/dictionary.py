@@ -27,11 +27,18 @@ class TermDictionary:
 
     @staticmethod
     def pack(terms: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
-        """`blob` and `offsets` of terms that are sorted and differ from each other."""
-        encoded = [term.encode() for term in terms]
-        offsets = np.zeros(len(encoded) + 1, dtype=np.uint32)
-        np.cumsum(np.fromiter(map(len, encoded), np.uint32, len(encoded)), out=offsets[1:])
-        return np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets
+        """`blob` and `offsets` of terms that are sorted and differ from each other.
+
+        >>> blob, offsets = TermDictionary.pack(["gold", "öl"])
+        >>> blob.tobytes(), offsets.tolist()
+        (b'gold\xc3\xb6l', [0, 4, 7])
+        """
+        # No UTF-8 byte is 0xff.
+        joined = np.frombuffer(b"\xff".join([*map(str.encode, terms), b""]), dtype=np.uint8)
+        ends = np.flatnonzero(joined == 0xFF)
+        offsets = np.zeros(len(terms) + 1, dtype=np.uint32)
+        offsets[1:] = ends - np.arange(len(terms))
+        return joined[joined != 0xFF], offsets
 
     def __len__(self) -> int:
         return len(self._offsets) - 1

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.core.analysis.entries import CACHE_WORDS, CACHED_WORD, simple_form, word_entries
+from app.core.analysis.entries import CACHE_WORDS, CACHED_WORD, word_entries
+from app.core.analysis.plain import plain_forms
 from app.core.analysis.scripts import WORD_OR_ADDRESS
-from app.core.analysis.words import MAX_TERM
 from app.core.kernels import STAY, Found, Kernels, NumpyKernels
 from app.core.kernels.port import Uint32s
+from app.core.lexical.names import Names
 
 
 class Numbering:
@@ -25,25 +26,21 @@ class Numbering:
     >>> numbers, sizes = numbering.numbers(["gold, e-mail, Gold", "mail"])
     >>> [hex(number) for number in numbers.tolist()], sizes.tolist()
     (['0x0', '0x1', '0x80000002', '0x80000003', '0x0', '0x3'], [5, 1])
-    >>> numbering.names()
+    >>> list(numbering.names)
     ['gold', 'email', 'e', 'mail']
     """
 
     def __init__(self, kernels: Kernels | None = None) -> None:
         self.kernels: Kernels = kernels or NumpyKernels()
         self._pieces = self.kernels.indexing.new_pieces()
-        self._forms: dict[str, int] = {}
-        self._words = _Numbers(self._forms)
+        self.names = Names()
+        self._words = _Words()
         self._offsets = array("I", [0])
         self._numbers = array("I")
 
     def __len__(self) -> int:
         """How many forms there are."""
-        return len(self._forms)
-
-    def names(self) -> list[str]:
-        """The forms; the place of each is its number."""
-        return list(self._forms)
+        return len(self.names)
 
     def numbers(
         self, texts: Sequence[str], sequence: Sequence[int] | None = None
@@ -68,45 +65,43 @@ class Numbering:
         # A name of a file may hold lone surrogates, which are no letters.
         known = len(self._pieces)
         found = self._pieces.find([text.encode("utf-8", "replace") for text in texts])
-        for piece in self._pieces.since(known):
-            self._read(piece)
+        self._read(self._pieces.since(known))
         return found
 
     def pieces_since(self, number: int) -> list[str]:
         """The pieces that `find` names, from `number` on."""
         return self._pieces.since(number)
 
-    def _read(self, piece: str) -> None:
-        """Note the numbers of a new piece."""
-        if piece.isascii() and piece.isalpha() and piece.islower() and len(piece) <= MAX_TERM:
-            self._numbers.append(self._forms.setdefault(piece, len(self._forms)))
-        else:
-            for word in WORD_OR_ADDRESS.findall(piece):
-                self._numbers.extend(self._words[word])
-        self._offsets.append(len(self._numbers))
+    def _read(self, pieces: Sequence[str]) -> None:
+        """Note the numbers of the forms in new pieces, most of which are one plain word."""
+        forms: list[str] = []
+        steps: list[int] = []
+        sizes = []
+        for piece in pieces:
+            before = len(forms)
+            if found := plain_forms(piece):
+                steps.append(before)
+                forms += found
+            else:
+                for word in WORD_OR_ADDRESS.findall(piece):
+                    for form, step in self._words[word]:
+                        if step:
+                            steps.append(len(forms))
+                        forms.append(form)
+            sizes.append(len(forms) - before)
+        numbers = self.names.numbers_of(forms) | np.uint32(STAY)
+        numbers[steps] &= np.uint32(STAY - 1)
+        self._numbers.frombytes(numbers.tobytes())
+        self._offsets.extend((self._offsets[-1] + np.cumsum(sizes, dtype=np.int64)).tolist())
 
 
-class _Numbers(dict[str, tuple[int, ...]]):
-    """The numbers of words seen before; forgets all words, but no form, when too large."""
+class _Words(dict[str, tuple[tuple[str, int], ...]]):
+    """Forms and steps of words seen before; forgets all when too large."""
 
-    def __init__(self, forms: dict[str, int]) -> None:
-        super().__init__()
-        self._forms = forms
-
-    def __missing__(self, word: str) -> tuple[int, ...]:
-        form = simple_form(word)
-        if form is not None:
-            numbers: tuple[int, ...] = (self._number(form),)
-        else:
-            numbers = tuple(
-                self._number(entry.form) | (0 if entry.step else STAY)
-                for entry in word_entries(word)
-            )
+    def __missing__(self, word: str) -> tuple[tuple[str, int], ...]:
+        found = tuple((entry.form, entry.step) for entry in word_entries(word))
         if len(word) <= CACHED_WORD:
             if len(self) >= CACHE_WORDS:
                 self.clear()
-            self[word] = numbers
-        return numbers
-
-    def _number(self, form: str) -> int:
-        return self._forms.setdefault(form, len(self._forms))
+            self[word] = found
+        return found

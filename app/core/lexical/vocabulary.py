@@ -7,12 +7,25 @@ when the indexing is done.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import ne
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.core.analysis import language_of
+from app.core.analysis.stem import stem
 from app.core.kernels import Kernels
-from app.core.lexical.keys import FOLD, other_keys
+from app.core.kernels.port import Uint32s
+from app.core.lexical.keys import DEFAULT_LANGUAGE, FOLD, other_keys
+from app.core.lexical.names import FOLDED, LETTERS, Names, chosen
 from app.core.lexical.numbering import Numbering
 from app.core.lexical.telling import Teller, is_simple
+
+_UNKNOWN, _NONE = -2, -1
+_MOST_KEYS = 2
+"""Keys of a form in one language, or for `FOLD`."""
 
 
 class Vocabulary:
@@ -21,6 +34,8 @@ class Vocabulary:
     def __init__(self, kernels: Kernels | None = None) -> None:
         self.numbering = Numbering(kernels)
         self._teller = Teller(self.numbering)
+        self._indexing = self.numbering.kernels.indexing
+        self._names = Names()
         self._keys: dict[str, _Keys] = {}
 
     def __len__(self) -> int:
@@ -35,37 +50,96 @@ class Vocabulary:
             told[place] if place in told else language_of(text) for place, text in enumerate(texts)
         ]
 
+    def sorted_forms(self, used: Uint32s) -> Uint32s:
+        """The numbers of forms, sorted by the forms."""
+        packed = self.numbering.names.packed()
+        return self._indexing.sort_names(packed.blob, packed.offsets, used)
+
     def groups(
-        self, names: Sequence[str], spoken: Mapping[str, Sequence[int]]
-    ) -> dict[str, list[int]]:
-        """Places in `names` by key; `spoken` tells which of them each language has.
+        self, terms: Uint32s, spoken: Mapping[str, NDArray[np.uint32]]
+    ) -> dict[str, NDArray[Any]]:
+        """The arrays of `Postings` for the keys of forms and their groups.
 
-        >>> names = ["gold", "Gold", "run", "runs"]
-        >>> Vocabulary().groups(names, {"en": range(4)})
-        {'fold:gold': [1], 'en:gold': [1], 'en:run': [3]}
+        `terms` (t,) are the numbers of forms; `spoken` tells of each language which places in
+        `terms` have forms of its texts. A group holds such places, rising.
+
+        >>> vocabulary = Vocabulary()
+        >>> terms = vocabulary.numbering.names.numbers_of(["gold", "Gold", "run", "runs"])
+        >>> groups = vocabulary.groups(terms, {"en": np.uint32([0, 1, 2, 3])})
+        >>> groups["key_blob"].tobytes(), groups["key_forms"].tolist()
+        (b'en:golden:runfold:gold', [1, 3, 1])
         """
-        groups: dict[str, list[int]] = {}
-        marked = [
-            place
-            for place, name in enumerate(names)
-            if not (name.isascii() and name.islower())  # others fold to themselves
-        ]
-        for kind, here in ((FOLD, marked), *spoken.items()):
-            known = self._keys.setdefault(kind, _Keys(kind))
-            forms = map(names.__getitem__, here)
-            for place, found in zip(here, map(known.__getitem__, forms), strict=True):
-                for key in found:
-                    groups.setdefault(key, []).append(place)
-        return groups
+        keys, places = self._members(terms, {FOLD: np.arange(len(terms)), **spoken})
+        used = np.unique(keys).astype(np.uint32)
+        packed = self._names.packed()
+        order = self._indexing.sort_names(packed.blob, packed.offsets, used)
+        blob, key_offsets = chosen(packed, order)
+        ranks = np.zeros(len(self._names), np.int64)
+        ranks[order] = np.arange(len(order))
+        members = np.sort(ranks[keys] * (len(terms) + 1) + places)
+        ranked, forms = np.divmod(members, len(terms) + 1)
+        return {
+            "key_blob": blob,
+            "key_offsets": key_offsets,
+            "key_form_offsets": np.searchsorted(ranked, np.arange(len(order) + 1)).astype(
+                np.uint32
+            ),
+            "key_forms": forms.astype(np.uint32),
+        }
+
+    def _members(
+        self, terms: Uint32s, places: Mapping[str, NDArray[Any]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Number of the key and place in `terms` of every membership."""
+        keys, members = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for kind, here in places.items():
+            if kind not in self._keys:
+                self._keys[kind] = _Keys(kind, self.numbering, self._names)
+            found = self._keys[kind].of(terms[here])
+            row, column = np.nonzero(found != _NONE)
+            keys.append(found[row, column].astype(np.int64))
+            members.append(here[row].astype(np.int64))
+        return np.concatenate(keys), np.concatenate(members)
 
 
-class _Keys(dict[str, tuple[str, ...]]):
-    """The keys of forms seen before, in one language or for `FOLD`."""
+class _Keys:
+    """The numbers of the keys of forms, in one language or for `FOLD`."""
 
-    def __init__(self, kind: str) -> None:
-        super().__init__()
+    def __init__(self, kind: str, numbering: Numbering, names: Names) -> None:
         self._kind = kind
+        self._numbering = numbering
+        self._names = names
+        self._known = np.empty((0, _MOST_KEYS), np.int32)
 
-    def __missing__(self, form: str) -> tuple[str, ...]:
-        found = self[form] = other_keys(form, self._kind)
-        return found
+    def of(self, numbers: Uint32s) -> NDArray[np.int32]:
+        """(n, 2) the keys of forms, `_NONE` where there are less."""
+        new = np.full((len(self._numbering) - len(self._known), _MOST_KEYS), _UNKNOWN, np.int32)
+        self._known = np.concatenate([self._known, new])
+        self._learn(numbers[self._known[numbers, 0] == _UNKNOWN])
+        return self._known[numbers]
+
+    def _learn(self, numbers: Uint32s) -> None:
+        """Find out the keys of forms that come for the first time."""
+        self._known[numbers] = _NONE
+        kinds = self._numbering.names.packed().kinds[numbers]
+        # Those left out fold to themselves, or are stemmed all at once.
+        left_out = {FOLD: FOLDED, DEFAULT_LANGUAGE: LETTERS}.get(self._kind, -1)
+        rest = numbers[kinds > left_out]
+        for number, form in zip(rest.tolist(), self._forms(rest), strict=True):
+            for place, key in enumerate(other_keys(form, self._kind)):
+                self._known[number, place] = self._names.number(key)
+        if self._kind == DEFAULT_LANGUAGE:
+            self._stem(numbers[kinds <= left_out])
+
+    def _stem(self, numbers: Uint32s) -> None:
+        """Note the keys of English words in lower-case letters."""
+        words = self._forms(numbers)
+        in_c = self._numbering.kernels.indexing.english_stems(words)
+        stems = list(map(stem, words)) if in_c is None else in_c
+        changed = list(map(ne, stems, words))
+        keys = [f"{self._kind}:{each}" for each in compress(stems, changed)]
+        self._known[numbers[np.array(changed, np.bool_)], 0] = self._names.numbers_of(keys)
+
+    def _forms(self, numbers: Uint32s) -> list[str]:
+        every = list(self._numbering.names)
+        return [every[number] for number in numbers.tolist()]
