@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.core.kernels import matching, scoring
-from app.core.kernels.indexing import Indexing, NumpyIndexing
+from app.core.kernels.indexing import Indexing
+from app.core.kernels.numpy_indexing import NumpyIndexing
 from app.core.kernels.port import (
     Best,
     Bytes,
