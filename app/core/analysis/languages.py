@@ -46,7 +46,9 @@ Running text of any length has 0.9 or more, code 0.6 or less: it repeats the few
 """
 
 _HALF = 0.5
-_MOST_REPEATED = 0.06  # no word of a running text is a larger part of it
+MOST_REPEATED = 0.06
+"""No word of a running text is a larger part of it."""
+
 SYMBOL_WEIGHT = 0.4
 """Of a sign of code, beside a word."""
 _SCRIPT_WEIGHT = 0.2
@@ -153,7 +155,7 @@ def _sampled(text: str) -> str:
 
 
 def _score_words(words: Mapping[str, int], size: int, scores: dict[str, float]) -> None:
-    most = most_repeated(size)
+    most = _most_repeated(size)
     for word, count in words.items():
         languages, points = said_by(word)
         for language in languages:
@@ -186,9 +188,9 @@ def different_in(word: str, language: str) -> float:
 
 
 # Points are multiples of 1/64 and so is this: their sums hang on no order.
-def most_repeated(size: int) -> float:
+def _most_repeated(size: int) -> float:
     """As how many a word counts at most in a text of `size` words."""
-    return 1 + int(_MOST_REPEATED * size * 64) / 64
+    return 1 + int(MOST_REPEATED * size * 64) / 64
 
 
 def _rarity(languages: int) -> float:

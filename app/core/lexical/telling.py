@@ -6,11 +6,13 @@ import re
 from array import array
 from collections.abc import Collection, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.analysis.languages import (
+    MOST_REPEATED,
     SAMPLE,
     SYMBOL_WEIGHT,
     SYMBOLS,
@@ -18,15 +20,17 @@ from app.core.analysis.languages import (
     is_clear,
     latin_languages,
     least_different,
-    most_repeated,
     said_by,
 )
+from app.core.analysis.scripts import MARKS
 from app.core.kernels.indexing import joined
 from app.core.kernels.port import Uint32s
+from app.core.kernels.scoring import ranges
 from app.core.lexical.numbering import Numbering
 
 _WORD = re.compile(r"[a-z]+")
-_OTHER = re.compile("[^\x00-\x7f\u00a0«»–—‘’“”„•…]")
+_WORD_OR_END = re.compile(r"[a-z]+|\n")
+_OTHER_LETTER = re.compile(rf"(?![\x00-\x7f])[^\W\d_]|[{MARKS}]")
 _BATCH = 1000
 """Texts whose words are weighed at a time: some megabytes of points."""
 
@@ -35,7 +39,7 @@ Points = NDArray[np.float64]
 
 def is_simple(text: str) -> bool:
     """Whether `Teller` can tell the language: short, and no letters but those of ASCII."""
-    return len(text) <= SAMPLE and (text.isascii() or not _OTHER.search(text))
+    return len(text) <= SAMPLE and (text.isascii() or not _OTHER_LETTER.search(text))
 
 
 class Teller:
@@ -48,15 +52,9 @@ class Teller:
 
     def __init__(self, numbering: Numbering) -> None:
         self._numbering = numbering
-        self._known = 0
-        self._words: dict[str, int] = {}
-        self._offsets = array("I", [0])
-        self._numbers = array("I")
-        # Row 0 is of words that say nothing.
-        self._signs: dict[tuple[Collection[str], float], int] = {}
-        self._sign_of_word = array("I")
-        self._points: list[Points] = [np.zeros(len(_languages()))]
-        self._different: list[Points] = [np.zeros(len(_languages()))]
+        self._words = _Words()
+        self._numbers = np.empty(0, np.uint32)
+        self._offsets = np.zeros(1, np.uint32)
 
     def languages(self, texts: Sequence[str]) -> list[str]:
         """`language_of` of each text; all must be simple."""
@@ -69,20 +67,14 @@ class Teller:
         words, sizes = self._read(texts)
         points, different = self._weighed(words, sizes)
         extents = sizes + SYMBOL_WEIGHT * _symbols(texts)
-        best = np.argmax(points, axis=1)
-        rows = np.arange(len(texts))
-        scores = points[rows, best]
-        different_here = different[rows, best]
+        rows, best = np.arange(len(texts)), np.argmax(points, axis=1)
+        scores, small_words = points[rows, best], different[rows, best]
         points[rows, best] = -1.0
         seconds = np.maximum(points.max(axis=1), 0.0)
         return [
             _verdict(_languages()[place], *numbers)
             for place, *numbers in zip(
-                best.tolist(),
-                scores.tolist(),
-                seconds.tolist(),
-                extents.tolist(),
-                different_here.tolist(),
+                *(each.tolist() for each in (best, scores, seconds, extents, small_words)),
                 strict=True,
             )
         ]
@@ -90,57 +82,95 @@ class Teller:
     def _read(self, texts: Sequence[str]) -> tuple[Uint32s, Uint32s]:
         """Numbers of words, and how many each text has."""
         found = self._numbering.find(texts)
-        for piece in self._numbering.pieces_since(self._known):
-            for word in _WORD.findall(piece.lower()):
-                self._numbers.append(self._number(word))
-            self._offsets.append(len(self._numbers))
-        self._known = len(self._offsets) - 1
+        fresh = self._numbering.pieces_since(len(self._offsets) - 1)
+        if fresh:
+            lines = _WORD_OR_END.findall("\n".join([*fresh, ""]).lower())
+            numbers = np.fromiter(map(self._words.__getitem__, lines), np.uint32, len(lines))
+            is_word = numbers != _Words.END
+            ends = len(self._numbers) + np.cumsum(is_word)[~is_word]
+            self._offsets = np.concatenate([self._offsets, ends.astype(np.uint32)])
+            self._numbers = np.concatenate([self._numbers, numbers[is_word]])
         return self._numbering.kernels.indexing.expand(
-            found,
-            np.arange(len(texts), dtype=np.uint32),
-            np.array(self._offsets, dtype=np.uint32),
-            np.array(self._numbers, dtype=np.uint32),
+            found, np.arange(len(texts), dtype=np.uint32), self._offsets, self._numbers
         )
-
-    def _number(self, word: str) -> int:
-        number = self._words.setdefault(word, len(self._words))
-        if number == len(self._sign_of_word):
-            self._sign_of_word.append(self._sign(word))
-        return number
-
-    def _sign(self, word: str) -> int:
-        """The row of what a word says; a word that is no small word says what its ending does."""
-        languages, points = said_by(word)
-        if not languages:
-            return 0
-        row = self._signs.get((languages, points))
-        if row is None:
-            row = self._signs[languages, points] = len(self._points)
-            known = _languages()
-            self._points.append(np.array([points * (each in languages) for each in known]))
-            self._different.append(np.array([different_in(word, each) for each in known]))
-        return row
 
     def _weighed(self, words: Uint32s, sizes: Uint32s) -> tuple[Points, Points]:
         """Points of each text for each language, and how many different small words it has."""
-        signs = np.array(self._sign_of_word, dtype=np.uint32)
+        signs = np.array(self._words.signs, dtype=np.uint32)
+        said = self._words.said()
         text = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes.astype(np.intp))
         telling = signs[words] > 0
         pairs, counts = np.unique(
             text[telling] << 32 | words[telling].astype(np.int64), return_counts=True
         )
-        text, sign = pairs >> 32, signs[pairs & 0xFFFF_FFFF]
-        most = np.array([most_repeated(size) for size in sizes.tolist()])
-        times = np.minimum(counts, most[text])
-        points = np.zeros((len(sizes), len(_languages())))
-        different = np.zeros_like(points)
-        # Pairs are in order of their texts, so each text's are one stretch.
-        present, starts = np.unique(text, return_index=True)
-        if len(present):
-            weighted = np.array(self._points)[sign] * times[:, np.newaxis]
-            points[present] = np.add.reduceat(weighted, starts)
-            different[present] = np.add.reduceat(np.array(self._different)[sign], starts)
-        return points, different
+        text, sign = pairs >> 32, signs[pairs & 0xFFFF_FFFF].astype(np.int64)
+        times = np.minimum(counts, 1 + np.floor(MOST_REPEATED * sizes[text] * 64) / 64)
+        each = (said.ends[sign] - said.starts[sign]).astype(np.intp)
+        at = ranges(said.starts[sign], said.ends[sign])
+        shape = len(sizes), len(_languages())
+        places = (np.repeat(text, each) * shape[1] + said.languages[at]).astype(np.intp)
+        size = shape[0] * shape[1]
+        points = np.bincount(places, np.repeat(times, each) * said.points[at], size)
+        different = np.bincount(places, said.different[at], size)
+        return (
+            points.astype(np.float64).reshape(shape),
+            different.astype(np.float64).reshape(shape),
+        )
+
+
+class _Said(NamedTuple):
+    """What signs say: sign i ``languages[starts[i]:ends[i]]``, with points for each."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    languages: NDArray[np.int64]
+    points: Points
+    different: Points
+
+
+class _Words(dict[str, int]):
+    """Numbers of words in lower case, each with a sign: words with one sign say the same."""
+
+    END = 0
+    """The number of the end of a piece."""
+
+    def __init__(self) -> None:
+        super().__init__({"\n": self.END})
+        self.signs = array("I", [0])
+        """The sign of each word; 0 says nothing."""
+        self._known: dict[tuple[Collection[str], float], int] = {}
+        self._rows: list[list[tuple[int, float, float]]] = [[]]
+        self._said: _Said | None = None
+
+    def __missing__(self, word: str) -> int:
+        self.signs.append(self._sign(word))
+        number = self[word] = len(self)
+        return number
+
+    def _sign(self, word: str) -> int:
+        languages, points = said_by(word)
+        if not languages:
+            return 0
+        sign = self._known.setdefault((languages, points), len(self._rows))
+        if sign == len(self._rows):
+            self._said = None
+            self._rows.append(
+                [
+                    (place, points, different_in(word, language))
+                    for place, language in enumerate(_languages())
+                    if language in languages
+                ]
+            )
+        return sign
+
+    def said(self) -> _Said:
+        """What all signs say."""
+        if self._said is None:
+            ends = np.cumsum([len(row) for row in self._rows])
+            starts = np.concatenate([[0], ends[:-1]])
+            flat = np.array([each for row in self._rows for each in row]).reshape(-1, 3)
+            self._said = _Said(starts, ends, flat[:, 0].astype(np.int64), flat[:, 1], flat[:, 2])
+        return self._said
 
 
 def _verdict(language: str, score: float, second: float, extent: float, different: float) -> str:
