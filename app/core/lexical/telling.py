@@ -190,5 +190,5 @@ def _symbols(texts: Sequence[str]) -> NDArray[np.int64]:
     table = np.zeros(256, dtype=np.bool_)
     table[[ord(symbol) for symbol in SYMBOLS]] = True
     data, ends = joined(text.encode() for text in texts)
-    sums = np.concatenate([[0], np.cumsum(table[np.frombuffer(data, np.uint8)])])
-    return np.diff(sums[ends], prepend=0)
+    places = np.flatnonzero(table[np.frombuffer(data, np.uint8)])
+    return np.diff(np.searchsorted(places, ends), prepend=0)
