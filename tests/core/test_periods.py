@@ -114,7 +114,7 @@ def test_any_text_is_dates_or_refused(text, today):
         assert not first or not last or first <= last
 
 
-@given(st.dates(date(2, 1, 1), date(9998, 12, 31)))
+@given(st.dates(date(3, 1, 1), date(9998, 12, 31)))
 def test_before_and_after_part_all_days(today):
     """What is not before something is after it, whatever it is."""
     for text in ("today", "yesterday", "lastweek", "lastmonth", "lastyear", "7d", "2024-02", "3m"):
