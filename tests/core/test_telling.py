@@ -15,14 +15,34 @@ the The of and gold der die das und Gold nicht we're don't x = f(a) { } ; is are
 de la que en el los och att som running stations ungen lichkeit a I i #include // quality 1,000
 """
 WORDS = st.sampled_from(_WORDS.split())
+LETTERS = st.sampled_from(
+    [
+        "für",
+        "où",
+        "está",
+        "São",
+        "naïve",
+        "ñ",
+        "ß",
+        "ŝ",
+        "ł",
+        "İstanbul",
+        "ǆ",
+        "ª",
+        "µ",
+        "café",
+        "État",
+        "ÆØÅ",
+    ]
+)
+SIGNS = st.sampled_from(["“", "”", "—", "…", "•", "’", "l’or", "don’t", "«"])
 TEXTS = st.lists(
     st.one_of(
         st.lists(WORDS, max_size=40).map(" ".join),
         st.text(st.characters(max_codepoint=127), max_size=60),
         st.text(max_size=30),
-        st.lists(
-            st.one_of(WORDS, st.sampled_from(["“", "”", "—", "…", "•", "’", "l’or", "don’t", "«"]))
-        ).map("".join),
+        st.lists(st.one_of(WORDS, SIGNS)).map("".join),
+        st.lists(st.one_of(WORDS, LETTERS), max_size=40).map(" ".join),
         st.lists(WORDS, min_size=300, max_size=400).map(" ".join),
     ),
     max_size=6,

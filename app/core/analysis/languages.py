@@ -226,15 +226,22 @@ def _score_letters(characters: Mapping[str, int], scores: dict[str, float]) -> f
 
 
 def _score_letter(letter: str, count: int, script: str, scores: dict[str, float]) -> None:
-    having = letters().get(letter)
     if script == "latin":
-        if having:
-            for language in latin_languages():
-                scores[language] += _HALF * count * (1 if language in having else -1)
+        for language in latin_languages() if letter in letters() else ():
+            scores[language] += count * letter_points(letter, language)
         return
+    having = letters().get(letter)
     for language in SHARED_SCRIPTS[script]:
         if not having or language not in having:
             scores[language] -= _HALF * count
+
+
+def letter_points(letter: str, language: str) -> float:
+    """What a Latin letter beyond ASCII says of a language: for it, or as much against it."""
+    having = letters().get(letter)
+    if not having:
+        return 0.0
+    return _HALF if language in having else -_HALF
 
 
 def _is_clear(ranked: list[tuple[str, float]], extent: float) -> bool:

@@ -20,6 +20,7 @@ from app.core.analysis.languages import (
     is_clear,
     latin_languages,
     least_different,
+    letter_points,
     said_by,
 )
 from app.core.analysis.scripts import MARKS
@@ -29,8 +30,11 @@ from app.core.kernels.scoring import ranges
 from app.core.lexical.numbering import Numbering
 
 _WORD = re.compile(r"[a-z]+")
-_WORD_OR_END = re.compile(r"[a-z]+|\n")
-_OTHER_LETTER = re.compile(rf"(?![\x00-\x7f])[^\W\d_]|[{MARKS}]")
+_WORD_OR_END = re.compile(r"[^\W\d_]+|\n")
+_MARKED_LETTER = re.compile(r"(?![\x00-\x7f])[^\W\d_]")
+# İ becomes a letter with a mark.
+_OTHER_LETTER = re.compile(rf"(?![\x00-\u024f])[^\W\d_]|[{MARKS}\u0130]")
+_IS_SYMBOL = bytes(chr(byte) in SYMBOLS for byte in range(256))
 _BATCH = 1000
 """Texts whose words are weighed at a time: some megabytes of points."""
 
@@ -38,7 +42,7 @@ Points = NDArray[np.float64]
 
 
 def is_simple(text: str) -> bool:
-    """Whether `Teller` can tell the language: short, and no letters but those of ASCII."""
+    """Whether `Teller` can tell the language: short, and its letters are of Western Europe."""
     return len(text) <= SAMPLE and (text.isascii() or not _OTHER_LETTER.search(text))
 
 
@@ -66,6 +70,9 @@ class Teller:
     def _batch(self, texts: Sequence[str]) -> list[str]:
         words, sizes = self._read(texts)
         points, different = self._weighed(words, sizes)
+        for row, text in enumerate(texts):
+            if not text.isascii():
+                points[row] += _said_by_letters(text)
         extents = sizes + SYMBOL_WEIGHT * _symbols(texts)
         rows, best = np.arange(len(texts)), np.argmax(points, axis=1)
         scores, small_words = points[rows, best], different[rows, best]
@@ -173,6 +180,17 @@ class _Words(dict[str, int]):
         return self._said
 
 
+def _said_by_letters(text: str) -> Points:
+    """Points of a text for each language, by the letters that some have and others lack."""
+    found = _MARKED_LETTER.findall(text.lower())
+    return sum(map(_said_by_letter, found), np.zeros(len(_languages())))
+
+
+@cache
+def _said_by_letter(letter: str) -> Points:
+    return np.array([letter_points(letter, language) for language in _languages()])
+
+
 def _verdict(language: str, score: float, second: float, extent: float, different: float) -> str:
     if not score or not is_clear(language, score, second, extent):
         return ""
@@ -187,8 +205,6 @@ def _languages() -> tuple[str, ...]:
 
 def _symbols(texts: Sequence[str]) -> NDArray[np.int64]:
     """Signs of code in each text."""
-    table = np.zeros(256, dtype=np.bool_)
-    table[[ord(symbol) for symbol in SYMBOLS]] = True
     data, ends = joined(text.encode() for text in texts)
-    places = np.flatnonzero(table[np.frombuffer(data, np.uint8)])
+    places = np.flatnonzero(np.frombuffer(data.translate(_IS_SYMBOL), np.uint8))
     return np.diff(np.searchsorted(places, ends), prepend=0)
