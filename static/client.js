@@ -127,6 +127,11 @@ export class Fossick extends EventTarget {
     );
   }
 
+  /** @type {import("./fossick.js").Fossick["suggest"]} */
+  async suggest(text, { limit = 8, signal } = {}) {
+    return this.call("suggest", { text: wellFormed(text), limit }, { signal, atOnce: true });
+  }
+
   /** @type {import("./fossick.js").Fossick["remove"]} */
   async remove(ids, options = {}) {
     return this.call("remove", { ids: typeof ids === "string" ? [ids] : [...ids] }, options);

@@ -209,6 +209,8 @@ export interface SearchOptions extends CallOptions {
   vector?: Float32Array;
   /** The last word may still be being typed: it also matches as a prefix. */
   typing?: boolean;
+  /** Default true: a word that no passage holds is taken for a typing error, see `corrected`. */
+  correct?: boolean;
   /**
    * Default true: while the model loads, a search by meaning waits for it. With false it answers
    * at once by words only, and says so in `notes`.
@@ -264,6 +266,52 @@ export interface QueryProblem {
   end: number;
 }
 
+/** A word of a query that no passage holds, and what was searched for in its place. */
+export interface Corrected {
+  /** As it stands in the query: `query.slice(start, end)`. */
+  from: string;
+  /** Likeliest first; passages with any of them were found. */
+  to: string[];
+  start: number;
+  end: number;
+}
+
+export interface SuggestOptions extends CallOptions {
+  /** Completions wanted, 0 to 50, default 8. */
+  limit?: number;
+}
+
+/** A query that may be meant. */
+export interface Suggestion {
+  /** The whole query. */
+  text: string;
+  /**
+   * Passages that hold what is new in it, of several words the rarest; for the value of a filter,
+   * documents.
+   */
+  count: number;
+  /** What is new, as offsets for `text.slice(start, end)`. */
+  changed: [start: number, end: number][];
+}
+
+export interface Suggestions {
+  /**
+   * The query with its last word completed from the words of the collection, or the value of a
+   * filter (`type:`, `lang:`, `dir:`, `author:`) from those it has. The likeliest first: the most
+   * frequent, and beside other words those that stand together with them.
+   */
+  completions: Suggestion[];
+  /**
+   * "Did you mean": the query with words replaced that no passage holds, or next to none beside a
+   * near word that is frequent. At most three, the likeliest first.
+   */
+  corrections: Suggestion[];
+  /** Passages that hold the unfinished last word as it stands; 0 if there is none. */
+  known: number;
+  /** Milliseconds by part. */
+  timings: Record<"parse" | "complete" | "correct" | "total", number>;
+}
+
 export interface SearchResult {
   /** Best first. */
   hits: Hit[];
@@ -278,6 +326,8 @@ export interface SearchResult {
   notes: string[];
   /** What of the query could not be taken as it is written, by place. */
   problems: QueryProblem[];
+  /** Words that were taken for typing errors, by place. */
+  corrected: Corrected[];
   /** Documents that match; with `facets` or a `sort` only. */
   documents?: number;
   /** By each facet that was asked for: up to 20 values, those of most documents first. */
@@ -416,6 +466,12 @@ export class Fossick extends EventTarget {
 
   /** The best passages for a query. */
   search(query: string, options?: SearchOptions): Promise<SearchResult>;
+
+  /**
+   * What a query may become while it is typed. Knows the words of the collection and nothing of
+   * earlier queries; never waits for a model.
+   */
+  suggest(text: string, options?: SuggestOptions): Promise<Suggestions>;
 
   /** Remove documents by path or id; answers how many there were. */
   remove(ids: string | Iterable<string>, options?: CallOptions): Promise<number>;

@@ -10,6 +10,7 @@
 export const METHODS = /** @type {const} */ ([
   "add",
   "search",
+  "suggest",
   "remove",
   "get",
   "context",

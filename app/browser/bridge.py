@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from app.browser.plain import plain, problem
+from app.browser.plain import placed, plain
 from app.browser.requests import Request
 from app.engine import Collection, PlainChunk, Progress, SearchOptions, Source
 from app.errors import InputError
@@ -57,8 +57,16 @@ class Bridge:
         await self._follow()
         result = await self._collection.search(text_of(query), SearchOptions.of(wanted))
         answer = plain(result)
-        problems = [problem(query, each) for each in result.problems]
-        return {**answer, "notes": [*notes, *answer["notes"]], "problems": problems}
+        return {
+            **answer,
+            "notes": [*notes, *answer["notes"]],
+            "problems": [placed(query, each) for each in result.problems],
+            "corrected": [placed(query, each) for each in result.corrected],
+        }
+
+    async def suggest(self, request: Request, text: str, limit: int = 8) -> Plain:
+        """What a query may become while it is typed; never waits for a model."""
+        return plain(await self._collection.suggest(text_of(text), limit))
 
     async def remove(self, request: Request, ids: Sequence[str]) -> Plain:
         """Remove documents; the answer is how many there were."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.model import Hit, QueryProblem
+from app.core.model import Corrected, Hit, QueryProblem, Suggestion
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 (any plain data)
@@ -29,6 +29,8 @@ def plain(value: object) -> Any:  # noqa: ANN401 (any plain data)
         return [plain(one) for one in value]
     if isinstance(value, Hit):
         return hit(value)
+    if isinstance(value, Suggestion):
+        return suggestion(value)
     return _present(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
@@ -38,10 +40,16 @@ def hit(found: Hit) -> dict[str, Any]:
     return {**_present(found, but="highlights"), "highlights": spans}
 
 
-def problem(query: str, found: QueryProblem) -> dict[str, Any]:
-    """What is wrong with a query, at its place in UTF-16 code units."""
+def placed(query: str, found: QueryProblem | Corrected) -> dict[str, Any]:
+    """What is said of a stretch of a query, its place in UTF-16 code units."""
     ((start, end),) = utf16_spans(query, [(found.start, found.end)])
     return {**plain(found), "start": start, "end": end}
+
+
+def suggestion(found: Suggestion) -> dict[str, Any]:
+    """A suggestion, its new stretches in UTF-16 code units."""
+    changed = utf16_spans(found.text, found.changed)
+    return {**_present(found, but="changed"), "changed": changed}
 
 
 def utf16_spans(text: str, spans: Sequence[tuple[int, int]]) -> list[list[int]]:

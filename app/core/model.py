@@ -109,6 +109,18 @@ class QueryProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """A word of a query that no passage holds, and the words that were searched for instead."""
+
+    from_: str
+    """As it stands in the query: `query[start:end]`, in code points."""
+    to: tuple[str, ...]
+    """Likeliest first."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """A value that documents of a result have, and how many of them."""
 
@@ -133,9 +145,40 @@ class SearchResult:
     """Sentences for the user, such as "The model is not loaded: searched by words only."."""
     problems: tuple[QueryProblem, ...] = ()
     """What of the query could not be taken as it is written, by place."""
+    corrected: tuple[Corrected, ...] = ()
+    """Words that were taken for typing errors, by place."""
     documents: int | None = None
     """Documents with a passage that matched; known where facets or an order were asked for."""
     facets: Mapping[Facet, tuple[FacetValue, ...]] | None = None
     """Of all that matched, by the facets that were asked for, most documents first."""
     more_facets: Mapping[Facet, int] | None = None
     """How many more values those facets have that were cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A query that may be meant."""
+
+    text: str
+    """The whole query."""
+    count: int
+    """Passages that hold what is new in it, of several words the rarest; documents for a value of
+    a filter."""
+    changed: tuple[tuple[int, int], ...]
+    """Stretches of `text` that are new, in code points, in order, not overlapping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What a query may become: its last word completed, or its wrong words put right.
+
+    `timings` in milliseconds has the keys parse, complete, correct, total.
+    """
+
+    completions: tuple[Suggestion, ...]
+    """The likeliest first."""
+    corrections: tuple[Suggestion, ...]
+    """The likeliest first; none if nothing seems wrong."""
+    known: int
+    """Passages that hold the last word as it stands, 0 if it is no unfinished one."""
+    timings: Mapping[str, float]

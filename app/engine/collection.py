@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import date
 from typing import Any
 
 from app.core.kernels import Kernels, NumpyKernels
 from app.core.lexical import Wanted
-from app.core.model import QueryProblem, SearchResult
+from app.core.model import Corrected, QueryProblem, SearchResult, Suggestions
 from app.engine import listing, passages, selecting
 from app.engine.context import pack
 from app.engine.embedding import EmbedderChain
@@ -24,6 +24,8 @@ from app.engine.searcher import PARTS as SEARCH_PARTS
 from app.engine.searcher import Searcher
 from app.engine.sources import PdfReader, PlainChunk, Source
 from app.engine.state import State
+from app.engine.suggesting import PARTS as SUGGEST_PARTS
+from app.engine.suggesting import suggest
 from app.engine.timing import Timings
 from app.errors import CancelledError
 from app.ports import Clock, Embedder, Store, TokenCounter
@@ -165,11 +167,26 @@ class Collection:
             with timings.part("fetch"):
                 hits = [await show.hit(found, rank) for rank, found in enumerate(chosen, start=1)]
             notes = tuple(dict.fromkeys(searcher.notes))
-            problems = tuple(QueryProblem(**asdict(error)) for error in searcher.errors)
             result = SearchResult(
-                tuple(hits), ranking.total, timings.milliseconds(), notes, problems
+                tuple(hits),
+                ranking.total,
+                timings.milliseconds(),
+                notes,
+                problems=tuple(QueryProblem(**asdict(error)) for error in searcher.errors),
+                corrected=tuple(Corrected(*astuple(each)) for each in ranking.plan.corrections),
             )
             return result if counted is None else counted.told(result)
+
+    async def suggest(self, text: str, limit: int = 8) -> Suggestions:
+        """What a query may become while it is typed: see `engine.suggesting`.
+
+        `limit` is the number of completions wanted, 0 to 50; `InputError` for any other.
+        """
+        async with self._state.reading() as view:
+            timings = Timings(self._clock, SUGGEST_PARTS)
+            return await suggest(
+                view, self._state.store, text, limit, today=self._today(), timings=timings
+            )
 
     async def get(self, wanted: str) -> Passage:
         """A document by its id, or a passage by its own. Raises `InputError("not-found")`."""

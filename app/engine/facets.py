@@ -51,6 +51,7 @@ class FacetCounter:
         self._snapshot = snapshot
         self._columns = columns
         self._values: dict[Facet, Values] = {}
+        self._totals: dict[Facet, list[tuple[str, str, int]]] = {}
 
     def count(self, matches: NDArray[np.bool_], facets: Sequence[Facet]) -> Counted:
         """The facets of the documents that chunks belong to.
@@ -72,6 +73,18 @@ class FacetCounter:
             if len(known) > len(best):
                 more[facet] = len(known) - len(best)
         return Counted(sum(map(len, found)), told, more)
+
+    def values(self, facet: Facet) -> list[tuple[str, str, int]]:
+        """All known values: as they are compared, as they are written, and their live documents.
+
+        Of folders at every level, each with what is in the folders in it.
+        """
+        if facet not in self._totals:
+            values = self._of(facet)
+            counts = values.totals([np.flatnonzero(~live.dead) for live in self._snapshot.segments])
+            rows = zip(values.keys, values.spelled, counts.tolist(), strict=True)
+            self._totals[facet] = [row for row in rows if row[0] != UNKNOWN and row[2]]
+        return self._totals[facet]
 
     def _documents(self, matches: NDArray[np.bool_]) -> list[Rows]:
         """Ordinals of the documents of each segment with a chunk that matches."""
@@ -117,6 +130,10 @@ class Values:
             counts[places] += np.bincount(column.codes.take(rows), minlength=len(places))
         return counts
 
+    def totals(self, found: Sequence[Rows]) -> Counts:
+        """How many of the documents have each value, or lie in it, int64[values]."""
+        return self.counts(found)
+
     def _joined(self) -> tuple[list[str], list[str]]:
         spelled = {UNKNOWN: UNKNOWN}
         for column in self._columns:
@@ -133,6 +150,10 @@ class Folders(Values):
         """The same at one level of the tree."""
         places, counts = self._tree.children(self.counts(found))
         return [self.spelled[place] for place in places.tolist()], counts
+
+    def totals(self, found: Sequence[Rows]) -> Counts:
+        """How many of the documents lie in each folder, however deep."""
+        return self._tree.totals(self.counts(found))
 
     def _joined(self) -> tuple[list[str], list[str]]:
         self._tree = FolderTree(folder for column in self._columns for folder in column.spelled)

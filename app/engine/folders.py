@@ -57,8 +57,13 @@ class FolderTree:
             low, high = sorted((low, int(self._above[high])))
         places = np.flatnonzero(self._above == low)
         places = places[places != 0]
-        before = np.concatenate([[0], np.cumsum(counts)])
-        return places, before[self._ends[places]] - before[places]
+        return places, self.totals(counts)[places]
+
+    def totals(self, counts: Counts) -> Counts:
+        """How much lies in each folder and all those in it, int64[folders]."""
+        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+        totals: Counts = before[self._ends] - before[:-1]
+        return totals
 
 
 def literal(folder: str) -> str:

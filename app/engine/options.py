@@ -39,6 +39,8 @@ class SearchOptions:
     """How much a score gains by a document's being new: 0 nothing, 1 twice the score at most."""
     typing: bool = False
     """Whether the last word may still be being typed."""
+    correct: bool = True
+    """Whether a word that no passage holds is taken for a typing error."""
     facets: tuple[Facet, ...] = ()
     """What the documents that match are counted by."""
     sort: Sort = "relevance"
@@ -86,7 +88,7 @@ class SearchOptions:
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> SearchOptions:
         """Options as they come from outside: k, mode, operator, filter, groupBy, sort, order,
-        facets (true for all of them), recency, explain, vector, typing.
+        facets (true for all of them), recency, explain, vector, typing, correct.
 
         >>> SearchOptions.of({"k": 3, "filter": {"path": "notes/"}, "groupBy": "document"}).path
         'notes/'
@@ -103,7 +105,10 @@ class SearchOptions:
         kinds = selection.get("type") or ()
         vector = given.pop("vector", None)
         facets = given.pop("facets", ())
-        allowed = {"k", "mode", "operator", "explain", "typing", "sort", "order", "recency"}
+        allowed = {
+            *("k", "mode", "operator", "explain", "typing"),
+            *("correct", "sort", "order", "recency"),
+        }
         if unknown := set(given) - allowed:
             raise InputError(f"There is no search option {min(unknown)!r}.")
         if not isinstance(given.get("k", 1), int):

@@ -76,6 +76,7 @@ class Searcher:
             reading = Reading(
                 all_words=options.operator == "all",
                 typing=options.typing,
+                correct=options.correct,
                 is_late=timings.deadline(PATIENCE),
             )
             planned = plan(parsed.tree, view.lexicon, reading)

@@ -35,6 +35,8 @@ class View:
         self.snapshot = snapshot
         self._kernels = kernels
         self._flat: dict[str, FlatIndex] = {}
+        self.written: dict[str, str] = {}
+        """Forms as they stand in a text, as far as that was asked for (`engine.written`)."""
         # By identity: both snapshots hold the segments, so that no other object can have their id.
         held: dict[int, SearchedSegment] = {} if before is None else before._searched
         known = held.keys() & set(map(id, snapshot.segments))

@@ -30,7 +30,8 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def plain(value: object) -> Any:  # noqa: ANN401 (any JSON value)
     """Dataclasses and mappings as dicts, sequences as lists, NaN as None."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        # A name that is a word of Python's ends with an underscore.
+        return {f.name.rstrip("_"): plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -34,7 +34,7 @@ from app.core.lexical import (
     build_postings,
     parse,
     plan,
-    planner,
+    wording,
 )
 from app.core.lexical.keys import DEFAULT_LANGUAGE
 from app.core.lexical.lookup import Likeness
@@ -58,7 +58,7 @@ class Variant:
     wholes_only: bool = False
     """Whether compounds are indexed without their parts."""
     patched: tuple[tuple[str, object], ...] = ()
-    """Names in the planner and what they stand for instead."""
+    """Names in `wording` and what they stand for instead."""
 
 
 def _likeness(name: str, **weights: float) -> Variant:
@@ -138,7 +138,7 @@ def measure(collection: JudgedCollection, variant: Variant = AS_IT_IS) -> dict[s
     run, times = {}, []
     with ExitStack() as stack:
         for name, value in variant.patched:
-            stack.enter_context(patch.object(planner, name, value))
+            stack.enter_context(patch.object(wording, name, value))
         for query_id, text in collection.queries.items():
             start = time.perf_counter()
             asked = plan(parse(text, TODAY).tree, lexicon, variant.reading)

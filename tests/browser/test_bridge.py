@@ -143,6 +143,26 @@ def test_utf16_spans(text, spans, expected):
         assert units[2 * a : 2 * b].decode("utf-16-le") == text[start:end]
 
 
+def test_suggestions_count_as_javascript_counts():
+    """New stretches and corrected words stand where they slice in UTF-16."""
+
+    async def scenario():
+        bridge = await opened()
+        await bridge.add(request()[0], [GOLD])
+        suggested = await bridge.suggest(request()[0], "😀 gol", limit=1)
+        searched = await bridge.search(request()[0], "😀 glod ", {"mode": "keyword"})
+        with pytest.raises(InputError):
+            await bridge.suggest(request()[0], 5)
+        return suggested, searched["corrected"]
+
+    suggested, corrected = run(scenario())
+    assert suggested["completions"] == [{"text": "😀 gold", "count": 1, "changed": [[3, 7]]}]
+    assert suggested["corrections"] == []
+    assert set(suggested) == {"completions", "corrections", "known", "timings"}
+    assert corrected == [{"from": "glod", "to": ["gold"], "start": 3, "end": 7}]
+    assert_plain(suggested)
+
+
 def test_search_need_not_wait_for_the_model():
     """Told not to wait, a search answers by words and says so; keyword searches have no note."""
 

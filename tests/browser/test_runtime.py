@@ -79,6 +79,40 @@ def test_add_and_search(run: Run) -> None:
     assert out["stats"]["documents"] == 2
 
 
+def test_suggest(run: Run) -> None:
+    """Words and values complete a query, wrong words are put right, and a search says so."""
+    out = run("""
+      const fossick = await Fossick.open({ collection: "suggest", embedder: "none" });
+      await fossick.add([
+        { path: "notes/gold.md", text: "# Panning 😀\\n\\nGold, gold and golden E-mails." },
+        { path: "notes/river.txt", text: "The gold lies in the bend." },
+      ]);
+      const stopped = new AbortController();
+      const waiting = code(fossick.suggest("gol", { signal: stopped.signal }));
+      stopped.abort();
+      const texts = ({ completions }) => completions.map(({ text, count }) => [text, count]);
+      const words = await fossick.suggest("😀 gol", { limit: 2 });
+      const [changed] = words.completions[0].changed;
+      return {
+        cancelled: [await waiting, await code(fossick.suggest("g", { signal: stopped.signal }))],
+        words: texts(words), known: (await fossick.suggest("gold")).known,
+        changed: words.completions[0].text.slice(...changed),
+        values: texts(await fossick.suggest("gold type:")),
+        wrong: (await fossick.suggest("glod river ")).corrections,
+        corrected: (await fossick.search("glod ")).corrected,
+        exactly: (await fossick.search("glod ", { correct: false })).hits.length,
+        off: [await code(fossick.suggest("gold", { limit: 99 })), await code(fossick.suggest(7))],
+      };
+    """)
+    assert out["cancelled"] == ["cancelled", "cancelled"]
+    assert out["words"] == [["😀 gold", 2], ["😀 golden", 1]]
+    assert (out["known"], out["changed"]) == (2, "gold")
+    assert out["values"] == [["gold type:markdown", 1], ["gold type:text", 1]]
+    assert out["wrong"] == [{"text": "gold river ", "count": 2, "changed": [[0, 4]]}]
+    assert out["corrected"] == [{"from": "glod", "to": ["gold"], "start": 0, "end": 4}]
+    assert (out["exactly"], out["off"]) == (0, ["bad-option", "bad-query"])
+
+
 def test_starts_from_an_image(page: Page, run: Run, eventually: Callable[..., object]) -> None:
     """The second start uses what the first one kept; a spoilt image costs a plain start."""
     body = """

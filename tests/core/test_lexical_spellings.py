@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.core.analysis import entries, fold
 from app.core.lexical import Lexicon
 from app.core.lexical.dictionary import TermDictionary
-from app.core.lexical.distance import LONGEST, distances
+from app.core.lexical.distance import LONGEST, Characters, distances
 from app.core.lexical.sketch import Sketch, hashes, hashes_of, resemble
 from app.core.lexical.spellings import Spellings
 from tests.fixtures.keyword import bodies, found, index_of
@@ -122,11 +122,16 @@ def test_a_wrong_first_letter_is_forgiven_where_nothing_else_is_near():
     assert found(index_of(bodies("pool", "goal")), "gool ") == [1], "this one begins alike"
 
 
+@settings(deadline=None)
 @given(LETTERS, st.lists(LETTERS, max_size=6))
 @example("a" * LONGEST, ["a" * LONGEST, "b" * LONGEST, "a" * (LONGEST - 1), ""])
 def test_distances(word, others):
     """Those of the table that every textbook has, for any script."""
-    assert distances(word, others).tolist() == [edits(word, other) for other in others]
+    table = Characters.of(others)
+    assert distances(word, table).tolist() == [edits(word, other) for other in others]
+    assert distances(word, table, is_begun=True).tolist() == [
+        min(edits(word, other[:end]) for end in range(len(other) + 1)) for other in others
+    ]
 
 
 @settings(deadline=None)
@@ -135,7 +140,7 @@ def test_no_near_word_is_left_out_by_its_letters(word, others, limit):
     """What is not decoded is not near; a word alone is judged as in a dictionary."""
     names = sorted(others)
     terms = TermDictionary(*TermDictionary.pack(names))
-    likely = {names[number] for number in terms.resembling(word, limit)}
+    likely = {names[number] for number in terms.resembling(word, limit).tolist()}
     assert {name for name in names if edits(word, name) <= limit} <= likely
     assert all(resemble(word, name, limit) for name in names if edits(word, name) <= limit)
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from app.core.model import Corrected
 from tests.engine.helpers import collection, paths, run, source
 
 TODAY = date(2024, 5, 15)
@@ -85,8 +86,10 @@ def test_problems_are_told():
         assert (problem.code, problem.start) == ("unclosed-quote", 5)
         assert paths(result) == ["work/Reports/annual.md"]
         corrected = await library.search("glod shelf ", {"mode": "keyword"})
-        assert corrected.notes == ("“glod” was not found; searched for gold.",)
+        assert corrected.corrected == (Corrected("glod", ("gold",), 0, 4),)
         assert paths(corrected)[0] == "work/notes/mine.txt"
+        exactly = await library.search("glod ", {"mode": "keyword", "correct": False})
+        assert (exactly.hits, exactly.corrected) == ((), ())
 
     run(test())
 

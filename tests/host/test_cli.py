@@ -55,6 +55,28 @@ def test_index_and_search(folder, tmp_path, capsys):
     assert code == 1 and "Nothing found" in err
 
 
+def test_what_was_meant(folder, tmp_path, capsys):
+    """Unknown words are corrected, and it is said; rare ones are asked about."""
+    for number in range(120):
+        (folder / f"{number}.txt").write_text(f"Gold is number {number}.\n")
+    (folder / "rare.txt").write_text("A gild of wolves.\n")
+    index = tmp_path / "index"
+    call(capsys, "index", folder, "--index", index, "--embedder", "none")
+    common = ("--index", index, "--embedder", "none")
+    code, out, err = call(capsys, "search", "glod ", *common)
+    assert code == 0 and "Gold" in out
+    assert "“glod” is in no passage; searched for gold." in err
+    assert "Did you mean" not in err
+    code, out, err = call(capsys, "search", "glod ", *common, "--no-correct")
+    assert code == 1 and "Did you mean “gold”?" in err
+    code, out, err = call(capsys, "search", "gild ", *common, "--json")
+    assert code == 0 and "Did you mean “gold”?" in err
+    assert json.loads(out)["corrected"] == []
+    _, out, err = call(capsys, "search", "glod ", *common, "--json")
+    assert json.loads(out)["corrected"] == [{"from": "glod", "to": ["gold"], "start": 0, "end": 4}]
+    assert "Did you mean" not in call(capsys, "search", "gold", *common)[2]
+
+
 def test_kept_in_step(folder, tmp_path, capsys):
     """A second run skips what is unchanged, replaces what changed, removes what is gone."""
     index = tmp_path / "index"

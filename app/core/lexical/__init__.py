@@ -8,12 +8,13 @@ from app.core.lexical.index import KeywordIndex
 from app.core.lexical.lexicon import Lexicon
 from app.core.lexical.merge import merge_postings
 from app.core.lexical.plan import Plan
-from app.core.lexical.planner import Reading, plan
+from app.core.lexical.planner import plan
 from app.core.lexical.postings import FIELDS, Postings
 from app.core.lexical.ranker import KeywordHits, Ranker
 from app.core.lexical.resolve import SearchedSegment
 from app.core.lexical.vocabulary import Vocabulary
 from app.core.lexical.wanted import Wanted
+from app.core.lexical.wording import Reading
 
 __all__ = [
     "FIELDS",

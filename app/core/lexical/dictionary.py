@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.lexical.distance import Characters
 from app.core.lexical.sketch import Hashes, Sketch, hashes
 
 
@@ -91,15 +92,28 @@ class TermDictionary:
         lengths: NDArray[np.uint8] = self._sketch.lengths[numbers]
         return lengths
 
-    def resembling(self, word: str, limit: int, keep: int = 0) -> list[int]:
+    def resembling(
+        self, word: str, limit: int, keep: int = 0, *, is_begun: bool = False
+    ) -> NDArray[np.int64]:
         """Numbers, rising, of the terms that may be at most `limit` edits from `word`.
 
-        They begin with the same `keep` characters. Most of them are near indeed.
+        They begin with the same `keep` characters, and with `is_begun` may go on after the word.
         """
-        found: list[int] = self._sketch.resembling(
-            word, limit, self.with_prefix(word[:keep])
-        ).tolist()
-        return found
+        among = self.with_prefix(word[:keep])
+        return self._sketch.resembling(word, limit, among, is_begun=is_begun)
+
+    def characters(self, numbers: NDArray[np.int64], width: int) -> Characters:
+        """The first `width` characters of each of the terms `numbers`."""
+        offsets = np.asarray(self._offsets)
+        starts = offsets[numbers].astype(np.int64)
+        sizes = offsets[numbers + 1] - starts
+        firsts = np.cumsum(sizes) - sizes
+        places = np.repeat(starts - firsts, sizes.astype(np.intp)) + np.arange(sizes.sum())
+        text = np.asarray(self._blob)[places]
+        begins = np.concatenate([[0], np.cumsum((text & 0xC0) != 0x80)])
+        lengths = begins[firsts + sizes] - begins[firsts]
+        codes = np.frombuffer(text.tobytes().decode().encode("utf-32-le"), np.uint32)
+        return Characters.cut(codes, lengths.astype(np.int64), width)
 
     def hashes(self, among: range) -> Hashes:
         """A hash of each of the terms in `among`, the same in every dictionary."""

@@ -10,6 +10,7 @@ character of all of them is a few steps of whole arrays, whatever the length of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,34 +24,77 @@ LONGEST = 64
 _ONE = np.uint64(1)
 
 
-def distances(word: str, others: Sequence[str]) -> Int64Array:
-    """Edits between `word` and each of the others, (n,).
+class Characters(NamedTuple):
+    """Words as a table, so that a character of all of them is one step."""
 
-    >>> distances("gold", ["gild", "glod", "gold", "golden", ""]).tolist()
-    [1, 1, 0, 2, 4]
+    codes: NDArray[np.uint32]
+    """(n, w): code points, 0 behind the end of a word."""
+    lengths: Int64Array
+    """(n,): characters of each word, of which the table may hold the first only."""
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Characters:
+        """The table of some words.
+
+        >>> Characters.of(["ab", "é"]).codes.tolist()
+        [[97, 98], [233, 0]]
+        """
+        lengths = np.fromiter(map(len, words), np.int64, len(words))
+        text = "".join(words).encode("utf-32-le")
+        return cls.cut(np.frombuffer(text, np.uint32), lengths, int(lengths.max(initial=0)))
+
+    @classmethod
+    def cut(cls, codes: NDArray[np.uint32], lengths: Int64Array, width: int) -> Characters:
+        """The table of words that stand end to end, of each `width` characters at most."""
+        table = np.zeros((len(lengths), width), dtype=np.uint32)
+        rows = np.repeat(np.arange(len(lengths)), lengths.astype(np.intp))
+        columns = np.arange(len(codes)) - (np.cumsum(lengths) - lengths)[rows]
+        inside = columns < width
+        table[rows[inside], columns[inside]] = codes[inside]
+        return cls(table, lengths)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Characters], width: int) -> Characters:
+        """The tables, which are all of that width, one after the other."""
+        return cls(
+            np.concatenate([np.empty((0, width), np.uint32), *(part.codes for part in parts)]),
+            np.concatenate([np.empty(0, np.int64), *(part.lengths for part in parts)]),
+        )
+
+
+def distances(word: str, others: Characters, *, is_begun: bool = False) -> Int64Array:
+    """Edits between `word` and each of the others, (n,); with `is_begun` their nearest beginning.
+
+    >>> distances("gold", Characters.of(["gild", "glod", "gold", "golden"])).tolist()
+    [1, 1, 0, 2]
+    >>> distances("gold", Characters.of(["golden", "bolt"]), is_begun=True).tolist()
+    [0, 2]
     """
-    result = np.full(len(others), min(len(word), LONGEST), dtype=np.int64)
-    lengths = np.fromiter(map(len, others), np.int64, len(others))
-    for length, column in enumerate(_columns(word, others), start=1):
-        np.copyto(result, column, where=lengths >= length)
+    result = np.full(len(others.lengths), min(len(word), LONGEST), dtype=np.int64)
+    for length, column in enumerate(_columns(word, others.codes), start=1):
+        inside = others.lengths >= length
+        if is_begun:
+            np.minimum(result, column, out=result, where=inside)
+        else:
+            np.copyto(result, column, where=inside)
     return result
 
 
-def _columns(word: str, others: Sequence[str]) -> Iterator[Int64Array]:
+def _columns(word: str, codes: NDArray[np.uint32]) -> Iterator[Int64Array]:
     """Edits between `word` and the first 1, 2, ... characters of each of the others.
 
     What comes behind the end of one of them says nothing.
     """
     word = word[:LONGEST]
-    width = max(map(len, others), default=0)
-    if not word or not width:
-        yield from (np.full(len(others), at + 1, dtype=np.int64) for at in range(width))
+    n_others, width = codes.shape
+    if not word:
+        yield from (np.full(n_others, at + 1, dtype=np.int64) for at in range(width))
         return
     last = np.uint64(len(word) - 1)
-    edits = np.full(len(others), len(word), dtype=np.int64)
-    rising = np.full(len(others), ~np.uint64(0))
-    falling, zero, before = (np.zeros(len(others), dtype=np.uint64) for _ in range(3))
-    for places in _places(word, others, width):
+    edits = np.full(n_others, len(word), dtype=np.int64)
+    rising = np.full(n_others, ~np.uint64(0))
+    falling, zero, before = (np.zeros(n_others, dtype=np.uint64) for _ in range(3))
+    for places in np.ascontiguousarray(_places(word, codes).T):
         swapped = ((~zero & places) << _ONE) & before
         zero = (((places & rising) + rising) ^ rising) | places | falling | swapped
         up, down = falling | ~(zero | rising), zero & rising
@@ -61,14 +105,12 @@ def _columns(word: str, others: Sequence[str]) -> Iterator[Int64Array]:
         yield edits
 
 
-def _places(word: str, others: Sequence[str], width: int) -> Iterator[Bits]:
-    """For each character of the others in turn, a bit for each place where the word has it."""
+def _places(word: str, codes: NDArray[np.uint32]) -> Bits:
+    """For each character, a bit for each place where the word has it; same shape."""
     bits: dict[int, int] = {}
     for at, character in enumerate(word):
         bits[ord(character)] = bits.get(ord(character), 0) | 1 << at
     known = np.array(sorted(bits), dtype=np.uint32)
     values = np.array([*(bits[code] for code in known.tolist()), 0], dtype=np.uint64)
-    table = np.array(others, dtype=f"<U{width}").view(np.uint32).reshape(len(others), width)
-    at_ = np.searchsorted(known, table)
-    found = values[np.where(known[np.minimum(at_, len(known) - 1)] == table, at_, len(known))]
-    yield from np.ascontiguousarray(found.T)
+    at_ = np.minimum(np.searchsorted(known, codes), len(known) - 1)
+    return values[np.where(known[at_] == codes, at_, len(known))]

@@ -141,10 +141,7 @@ class KeywordIndex:
     @cached_property
     def n_live(self) -> int:
         """Live chunks in all segments."""
-        return sum(
-            segment.n_chunks if segment.live is None else int(np.count_nonzero(segment.live))
-            for segment in self._segments
-        )
+        return sum(segment.n_live for segment in self._segments)
 
     @cached_property
     def avgdl(self) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.lexical.dictionary import TermDictionary
+from app.core.lexical.sketch import Hashes
 
 T = TypeVar("T", bound=np.generic)
 Counts = NDArray[np.int64]
@@ -33,21 +34,31 @@ class Words:
     def __init__(self, runs: Sequence[Run]) -> None:
         self._runs = runs
         sizes = [len(run.counts) for run in runs]
-        self._bounds = np.cumsum([0, *sizes])
+        bounds = np.cumsum([0, *sizes])
         counts = np.concatenate([np.empty(0, np.int64), *(run.counts for run in runs)])
-        self._rows = np.flatnonzero(counts)
-        hashes = np.concatenate([np.empty(0, np.uint64), *map(_hashes, runs)])[self._rows]
+        rows = np.flatnonzero(counts)
+        self._run = np.searchsorted(bounds, rows, side="right") - 1
+        self._cuts = np.searchsorted(rows, bounds)
+        shifts = np.array([run.start for run in runs], dtype=np.intp) - bounds[:-1]
+        self._number = rows + shifts[self._run]
+        hashes = np.concatenate([np.empty(0, np.uint64), *map(_hashes, runs)])[rows]
         self._order = np.argsort(hashes)
         ordered = hashes[self._order]
-        self._starts = np.flatnonzero(np.diff(ordered, prepend=~ordered[:1]))
-        self.hashes = ordered[self._starts]
-        """(w,)"""
-        self.counts: Counts = self._reduced(np.add, counts[self._rows])
+        starts = np.flatnonzero(np.diff(ordered, prepend=~ordered[:1]))
+        self._bounds = np.append(starts, len(rows))
+        self.hashes = ordered[starts]
+        """(w,), rising."""
+        self.counts: Counts = self._reduced(np.add, counts[rows])
         """(w,) live chunks, some of them counted several times where `is_sum`."""
-        is_folded = np.array([run.is_folded for run in runs], dtype=np.bool_)
-        folded = np.repeat(is_folded, np.array(sizes, dtype=np.intp))[self._rows]
-        self.is_sum: NDArray[np.bool_] = self._reduced(np.logical_or, folded)
+        folded = np.array([run.is_folded for run in runs], dtype=np.bool_)
+        self.is_sum: NDArray[np.bool_] = self._reduced(np.logical_or, folded[self._run])
         """(w,)"""
+
+    def drop(self, hashes: Hashes) -> None:
+        """Count words no more."""
+        if len(self.hashes):
+            places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+            self.counts[places[self.hashes[places] == hashes]] = 0
 
     def lowest_of(self, limit: int) -> int:
         """The frequency of the last of the so many most frequent words, at least 1."""
@@ -59,39 +70,30 @@ class Words:
         """The words more frequent than `lowest`, and of those that are just so the first."""
         sure: list[int] = np.flatnonzero(self.counts > lowest).tolist()
         wanted = limit - len(sure)
-        words = np.empty(len(self._rows), dtype=np.intp)
-        words[self._order] = np.repeat(np.arange(len(self._starts)), self._sizes)
+        words = np.empty(len(self._order), dtype=np.intp)
+        words[self._order] = np.repeat(np.arange(len(self.counts)), np.diff(self._bounds))
         rows = np.flatnonzero(self.counts[words] == lowest)
-        cuts = np.searchsorted(self._rows[rows], self._bounds)
+        cuts = np.searchsorted(rows, self._cuts)
         names: dict[int, str] = {}
-        for number, run in enumerate(self._runs):
+        for run, start, end in zip(self._runs, cuts, cuts[1:], strict=False):
             # A run is in order of the alphabet, so no more than its first ones can be wanted.
-            for row in rows[cuts[number] : cuts[number + 1]][:wanted].tolist():
-                at = run.start + int(self._rows[row] - self._bounds[number])
-                names.setdefault(int(words[row]), run.terms[at])
+            for row in rows[start:end][:wanted].tolist():
+                names.setdefault(int(words[row]), run.terms[int(self._number[row])])
         return [*sure, *sorted(names, key=names.__getitem__)[:wanted]]
 
     def places(self, word: int) -> Iterator[tuple[Run, int]]:
         """The runs that have a word, each with the word's number in its dictionary."""
-        start = int(self._starts[word])
-        for row in self._order[start : start + int(self._sizes[word])].tolist():
-            at = int(self._rows[row])
-            number = int(np.searchsorted(self._bounds, at, side="right")) - 1
-            run = self._runs[number]
-            yield run, run.start + at - int(self._bounds[number])
-
-    @property
-    def _sizes(self) -> Places:
-        """(w,): rows of each word."""
-        return np.diff(self._starts, append=len(self._order))
+        rows = self._order[self._bounds[word] : self._bounds[word + 1]]
+        for run, number in zip(self._run[rows].tolist(), self._number[rows].tolist(), strict=True):
+            yield self._runs[run], number
 
     def _reduced(self, joined: np.ufunc, values: NDArray[T]) -> NDArray[T]:
         """(w,): what `joined` makes of the rows of each word."""
-        if not len(self._starts):
-            return values[:0]
-        reduced: NDArray[T] = joined.reduceat(values[self._order], self._starts)
+        if not len(values):
+            return values
+        reduced: NDArray[T] = joined.reduceat(values[self._order], self._bounds[:-1])
         return reduced
 
 
-def _hashes(run: Run) -> NDArray[np.uint64]:
+def _hashes(run: Run) -> Hashes:
     return run.terms.hashes(range(run.start, run.start + len(run.counts)))

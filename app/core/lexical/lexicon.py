@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import TypeVar
 
+from app.core.analysis import fold
+from app.core.lexical.company import Company
+from app.core.lexical.lookup import Likeness, word
 from app.core.lexical.plan import Word
 from app.core.lexical.resolve import SearchedSegment
 from app.core.lexical.sketch import hashes_of
@@ -16,6 +20,14 @@ from app.core.lexical.spellings import Spelled, Spellings
 _FIRST_LANGUAGES = 4
 """Languages whose stems are looked up: those of most chunks."""
 
+MAX_SIMILAR = 10
+"""Words that one may have been meant for."""
+
+_REMEMBERED = 256
+
+K = TypeVar("K")
+V = TypeVar("V")
+
 
 class Lexicon:
     """The dictionaries of all segments as one."""
@@ -23,6 +35,9 @@ class Lexicon:
     def __init__(self, segments: Sequence[SearchedSegment]) -> None:
         self._segments = segments
         self._spellings: dict[str, Spellings] = {}
+        self._company: tuple[tuple[str, ...], Company] | None = None
+        self._completions: dict[tuple[str, int], list[Spelled]] = {}
+        self._similar: dict[tuple[str, bool], list[tuple[Spelled, int]]] = {}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -34,13 +49,37 @@ class Lexicon:
         ordered = sorted(counts, key=lambda language: (-counts[language], language))
         return tuple(ordered[:_FIRST_LANGUAGES])
 
+    def word(self, form: str) -> Word:
+        """The word that a form stands for in the languages of the collection."""
+        return word(form, self.languages, Likeness())
+
     def holds(self, word: Word) -> bool:
         """Whether any live chunk holds a word, in whatever form and language."""
-        return any(
-            bool(segment.frequencies.forms()[lists.numbers].any())
+        return self.frequency(word) > 0
+
+    def frequency(self, word: Word) -> int:
+        """Live chunks that hold a word, each counted once for every form of the word in it."""
+        return sum(
+            int(segment.frequencies.forms()[lists.numbers].sum())
             for segment in self._segments
             for lists in segment.lists(word)
         )
+
+    def names(self, word: Word) -> set[str]:
+        """What the forms of a word fold to."""
+        return {
+            fold(segment.postings.terms[number])
+            for segment in self._segments
+            for lists in segment.lists(word)
+            for number in lists.numbers.tolist()
+        }
+
+    def company(self, forms: tuple[str, ...]) -> Company:
+        """What stands together with the words of some forms; the last one asked for is kept."""
+        if self._company is None or self._company[0] != forms:
+            words = [self.word(form) for form in forms]
+            self._company = forms, Company(self._segments, words)
+        return self._company[1]
 
     def frequencies(self, forms: Iterable[str]) -> dict[str, int]:
         """Live chunks that hold each form; forms that none holds are left out."""
@@ -64,13 +103,42 @@ class Lexicon:
 
     def completions(self, prefix: str, limit: int) -> list[Spelled]:
         """The words that begin with `prefix` and go on, most frequent first, then by alphabet."""
-        return self.spellings().completing(prefix, limit, hashes_of([prefix]))
+        key = prefix, limit
+        if key not in self._completions:
+            found = self.spellings().completing(prefix, limit, hashes_of([prefix]))
+            _remember(self._completions, key, found)
+        return self._completions[key]
 
-    def similar(self, form: str, distance: int, limit: int) -> list[tuple[Spelled, int]]:
-        """Words within an edit distance and how near, nearest and then most frequent first.
+    def similar(self, form: str, *, is_begun: bool = False) -> list[tuple[Spelled, int]]:
+        """Words that a form may have been meant for and how near, nearest and most frequent first.
 
         People rarely err in the first letter: words that begin otherwise are looked for only
-        where no other is found, and only one edit away.
+        where no other is found, and only one edit away. With `is_begun` the form may be the
+        beginning of a longer word.
         """
-        spellings = self.spellings()
-        return spellings.near(form, distance, limit, keep=1) or spellings.near(form, 1, limit)
+        key = form, is_begun
+        if key not in self._similar:
+            distance, near = typos(form), self.spellings().near
+            found = near(form, distance, MAX_SIMILAR, keep=1, is_begun=is_begun) if distance else []
+            if distance and not found:
+                found = near(form, 1, MAX_SIMILAR)
+            _remember(self._similar, key, found)
+        return self._similar[key]
+
+
+def typos(form: str) -> int:
+    """Errors that are forgiven in a word: none in short ones and in numbers.
+
+    >>> typos("gld"), typos("glod"), typos("recieved"), typos("2024")
+    (0, 1, 2, 0)
+    """
+    if not form.isalpha() or len(form) < 4:
+        return 0
+    return 1 if len(form) < 8 else 2
+
+
+def _remember(known: dict[K, V], key: K, value: V) -> None:
+    """Keep what is asked for again: while a query is typed, most of it stays the same."""
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known[key] = value

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.core.analysis import holds
 from app.core.lexical.dictionary import TermDictionary
-from app.core.lexical.distance import distances
+from app.core.lexical.distance import Characters, distances
 from app.core.lexical.sketch import resemble
 
 Numbers = NDArray[np.int64]
@@ -142,16 +142,17 @@ class Fuzzy:
     def find(self, terms: TermDictionary) -> tuple[Numbers, Weights]:
         """See `Pattern`."""
         likely = terms.resembling(self.text, self.distance, self.keep)
-        far = distances(self.text, [terms[number] for number in likely])
+        width = len(self.text) + self.distance
+        far = distances(self.text, terms.characters(likely, width))
         near = far <= self.distance
-        return np.array(likely, np.int64)[near], np.exp2(-far[near]).astype(np.float32)
+        return likely[near], np.exp2(-far[near]).astype(np.float32)
 
     def matches(self, form: str) -> bool:
         """See `Pattern`."""
         return (
             form.startswith(self.text[: self.keep])
             and resemble(self.text, form, self.distance)
-            and bool(distances(self.text, [form])[0] <= self.distance)
+            and bool(distances(self.text, Characters.of([form]))[0] <= self.distance)
         )
 
 

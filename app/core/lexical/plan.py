@@ -82,6 +82,19 @@ Condition = Has | Passes | All | Either | Not
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A word that no chunk holds, and those that were searched for in its place."""
+
+    text: str
+    """As it was typed."""
+    to: tuple[str, ...]
+    """Likeliest first."""
+    start: int
+    end: int
+    """Where it stands in the query."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A query made ready."""
 
@@ -93,6 +106,7 @@ class Plan:
     """Whether a hit must hold a scored leaf besides."""
     notes: tuple[str, ...] = ()
     """What of the query was not done, as sentences for the user."""
+    corrections: tuple[Correction, ...] = ()
 
 
 def words_of(leaf: Leaf) -> Iterator[Word]:

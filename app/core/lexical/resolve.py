@@ -59,6 +59,11 @@ class SearchedSegment:
         return self.postings.n_chunks
 
     @cached_property
+    def n_live(self) -> int:
+        """Chunks that are not deleted."""
+        return self.n_chunks if self.live is None else int(np.count_nonzero(self.live))
+
+    @cached_property
     def frequencies(self) -> Frequencies:
         """How many live chunks hold each form."""
         return Frequencies(self.postings, self.live)
@@ -66,8 +71,7 @@ class SearchedSegment:
     def language_counts(self) -> dict[str, int]:
         """Live chunks in each language."""
         if self._languages is None:
-            live = self.n_chunks if self.live is None else int(np.count_nonzero(self.live))
-            return dict.fromkeys(self.names[:1], live)
+            return dict.fromkeys(self.names[:1], self.n_live)
         spoken = self._languages if self.live is None else self._languages[self.live]
         counts = np.bincount(spoken, minlength=len(self.names)).tolist()
         return {name: count for name, count in zip(self.names, counts, strict=True) if count}

@@ -47,22 +47,29 @@ class Sketch(NamedTuple):
         letters = np.bitwise_or.reduceat(_BITS[codes & 31], places[:-1].astype(np.intp))
         return cls(letters, np.minimum(np.diff(places), _LONGEST).astype(np.uint8))
 
-    def resembling(self, word: str, limit: int, among: range) -> Numbers:
+    def resembling(self, word: str, limit: int, among: range, *, is_begun: bool = False) -> Numbers:
         """Numbers in `among`, rising, of the terms that may be at most `limit` edits from `word`.
 
-        An edit changes the length by one at most, brings in one letter and takes out one.
+        An edit changes the length by one at most, brings in one letter and takes out one. With
+        `is_begun` a term may go on after what is near.
 
         >>> sketch = Sketch.of(np.frombuffer(b"gildgoldgolden", np.uint8), np.array([0, 4, 8, 14]))
         >>> sketch.resembling("gold", 1, range(3)).tolist()
         [0, 1]
+        >>> sketch.resembling("gold", 1, range(3), is_begun=True).tolist()
+        [0, 1, 2]
         """
         here = slice(among.start, among.stop)
         length = min(len(word), _LONGEST)
         lengths = self.lengths[here]
-        near = np.flatnonzero((lengths >= length - limit) & (lengths <= length + limit))
+        fits = lengths >= length - limit
+        if not is_begun:
+            fits &= lengths <= length + limit
+        near = np.flatnonzero(fits)
         own, theirs = _letters(word), self.letters[here][near]
-        alike = np.bitwise_count(theirs & ~own) <= limit
-        alike &= np.bitwise_count(own & ~theirs) <= limit
+        alike = np.bitwise_count(own & ~theirs) <= limit
+        if not is_begun:
+            alike &= np.bitwise_count(theirs & ~own) <= limit
         found: Numbers = near[alike].astype(np.int64) + among.start
         return found
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.core.analysis import fold
-from app.core.lexical.distance import distances
+from app.core.lexical.distance import Characters, distances
 from app.core.lexical.joining import Run, Words
 from app.core.lexical.resolve import SearchedSegment
-from app.core.lexical.sketch import Hashes
+from app.core.lexical.sketch import Hashes, Numbers
 
 Forms = dict[int, list[int]]
 """Numbers of the forms of a word, by the number of the segment."""
@@ -45,18 +45,21 @@ class Spellings:
         self._segments = segments
         self._field = field
 
-    def completing(self, prefix: str, limit: int, without: Hashes | None = None) -> list[Spelled]:
+    def completing(
+        self, prefix: str, limit: int, without: Hashes | None = None, *, exact: bool = True
+    ) -> list[Spelled]:
         """The words whose name begins with `prefix`, most frequent first, then by name.
 
         A prefix with capitals or diacritics begins forms, not names; each is then a word of its
-        own. `without` are hashes of what is not wanted.
+        own. `without` are hashes of what is not wanted. If not `exact`, a chunk counts once for
+        each form of a word that it holds, which is faster.
         """
         words = Words(list(self._runs(prefix) if fold(prefix) == prefix else self._exact(prefix)))
         if without is not None:
-            words.counts[np.isin(words.hashes, without)] = 0
+            words.drop(without)
         lowest = words.lowest_of(limit)
-        # Sums are too high where a chunk holds several forms; those that matter are made exact.
-        while len(doubtful := np.flatnonzero(words.is_sum & (words.counts >= lowest))):
+        # Those that matter are made exact; what is then too rare makes room for others.
+        while exact and len(doubtful := np.flatnonzero(words.is_sum & (words.counts >= lowest))):
             for word in doubtful.tolist():
                 words.counts[word] = self.count(self._forms(words, word))
             words.is_sum[doubtful] = False
@@ -68,39 +71,56 @@ class Spellings:
         return sorted(found, key=lambda each: (-each.count, each.name))
 
     def near(
-        self, word: str, distance: int, limit: int, *, keep: int = 0
+        self, word: str, distance: int, limit: int, *, keep: int = 0, is_begun: bool = False
     ) -> list[tuple[Spelled, int]]:
         """The words that have a form, or a name, within an edit distance of `word`, and how near.
 
         Nearest first, then most frequent, then by name. The first `keep` characters are the same.
+        With `is_begun` it is enough that a beginning is near.
         """
-        edits, counts = self._near(word, distance, keep)
-        likely = sorted(counts, key=lambda name: (edits[name], -counts[name], name))
-        found = [(self.named(name), edits[name]) for name in likely[: 2 * limit]]
-        held = [(each, far) for each, far in found if each]
-        return sorted(held, key=lambda each: (each[1], -each[0].count, each[0].name))[:limit]
-
-    def _near(self, word: str, distance: int, keep: int) -> tuple[dict[str, int], Counter[str]]:
-        """Edits to each name that is near enough, and the sum of the frequencies of its forms."""
-        likely: dict[str, int] = {}
-        for segment in self._segments:
-            frequencies = segment.frequencies
-            for terms, counts in (
-                (segment.postings.terms, frequencies.forms(self._field)),
-                (segment.postings.keys.folded, frequencies.spellings(self._field)),
-            ):
-                for number in terms.resembling(word, distance, keep):
-                    term = terms[number]
-                    likely[term] = likely.get(term, 0) + int(counts[number])
-        terms_ = list(likely)
         edits: dict[str, int] = {}
         sums: Counter[str] = Counter()
-        for term, far in zip(terms_, distances(word, terms_).tolist(), strict=True):
-            if far <= distance and likely[term]:
-                name = fold(term)
-                edits[name] = min(far, edits.get(name, far))
-                sums[name] += likely[term]
-        return edits, sums
+        forms: dict[str, Forms] = {}
+        for run, number, far in self._resembling(word, distance, keep, is_begun):
+            term = run.terms[number]
+            name = fold(term)
+            edits[name] = min(far, edits.get(name, far))
+            sums[name] += int(run.counts[number])
+            if term == name:  # else the word may have forms that are not near
+                self._add(forms.setdefault(name, {}), run, number)
+        likely = sorted(edits, key=lambda name: (edits[name], -sums[name], name))[: 2 * limit]
+        held = [
+            (found, edits[name])
+            for name in likely
+            if (found := self._counted(forms[name]) if name in forms else self.named(name))
+        ]
+        return sorted(held, key=lambda each: (each[1], -each[0].count, each[0].name))[:limit]
+
+    def _resembling(
+        self, word: str, distance: int, keep: int, is_begun: bool
+    ) -> Iterator[tuple[Run, int, int]]:
+        """Forms and names that are near: their runs, which are whole dictionaries, and edits."""
+        likely: list[tuple[Run, Numbers]] = []
+        for run in self._dictionaries():
+            numbers = run.terms.resembling(word, distance, keep, is_begun=is_begun)
+            likely.append((run, numbers[run.counts[numbers] > 0]))
+        width = len(word) + distance
+        tables = [run.terms.characters(numbers, width) for run, numbers in likely]
+        edits = distances(word, Characters.joined(tables, width), is_begun=is_begun)
+        start = 0
+        for run, numbers in likely:
+            here = edits[start : start + len(numbers)]
+            start += len(numbers)
+            for at in np.flatnonzero(here <= distance).tolist():
+                yield run, int(numbers[at]), int(here[at])
+
+    def _dictionaries(self) -> Iterator[Run]:
+        """All forms of each segment, and all that forms of it fold to."""
+        for number, segment in enumerate(self._segments):
+            frequencies, postings = segment.frequencies, segment.postings
+            yield Run(number, False, postings.terms, 0, frequencies.forms(self._field))
+            folded = postings.keys.folded
+            yield Run(number, True, folded, 0, frequencies.spellings(self._field))
 
     def named(self, name: str) -> Spelled | None:
         """The word of a name, None where no live chunk holds it."""
@@ -111,6 +131,9 @@ class Spellings:
             held = [] if key is None else segment.postings.keys.folded_group(key).tolist()
             if held or own is not None:
                 forms[number] = held if own is None else [*held, own]
+        return self._counted(forms)
+
+    def _counted(self, forms: Forms) -> Spelled | None:
         count = self.count(forms)
         return self._spelled(forms, count) if count else None
 
@@ -166,8 +189,13 @@ class Spellings:
 
     def _forms(self, words: Words, word: int) -> Forms:
         forms: Forms = {}
-        for run, at in words.places(word):
-            keys = self._segments[run.segment].postings.keys
-            held = keys.folded_group(at).tolist() if run.is_folded else [at]
-            forms.setdefault(run.segment, []).extend(held)
+        for run, number in words.places(word):
+            self._add(forms, run, number)
         return forms
+
+    def _add(self, forms: Forms, run: Run, number: int) -> None:
+        """Add a form of a run, or the forms that fold to what it has there."""
+        held = forms.setdefault(run.segment, [])
+        keys = self._segments[run.segment].postings.keys
+        own = keys.folded_group(number).tolist() if run.is_folded else [number]
+        held += [form for form in own if form not in held]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import get_args
 
 from rich.text import Text
 
 from app.core.lexical.snippet import cut
-from app.core.model import Hit, Mode
+from app.core.model import Hit, Mode, SearchResult, Suggestions
 from app.engine import SearchOptions
 from app.engine.context import place
 from app.host import console, opening
@@ -24,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--path", default="", help="only under this prefix, or matching this glob")
     parser.add_argument("--type", action="append", default=[], help="only this family of files")
     parser.add_argument("--by-document", action="store_true", help="one passage a document")
+    parser.add_argument(
+        "--no-correct", action="store_true", help="search for unknown words as they stand"
+    )
 
 
 async def run(options: argparse.Namespace) -> int:
@@ -34,13 +38,15 @@ async def run(options: argparse.Namespace) -> int:
         path=options.path,
         type=tuple(options.type),
         group_by_document=options.by_document,
+        correct=not options.no_correct,
     )
     embedder = "none" if options.mode == "keyword" else options.embedder
     async with opening.collection(
         options.index, embedder=embedder, model=options.model, read_only=True
     ) as (collection, notes):
         result = await collection.search(options.query, wanted)
-    console.print_notes([*notes, *result.notes])
+        meant = await collection.suggest(options.query, limit=0)
+    console.print_notes([*notes, *result.notes, *_doubts(result, meant)])
     if options.json:
         console.print_json(result)
         return 0 if result.hits else 1
@@ -49,6 +55,14 @@ async def run(options: argparse.Namespace) -> int:
     if not result.hits:
         console.err.print("Nothing found.")
     return 0 if result.hits else 1
+
+
+def _doubts(result: SearchResult, meant: Suggestions) -> Iterator[str]:
+    """What was searched for in place of unknown words, or else what may be meant."""
+    for each in result.corrected:
+        yield f"“{each.from_}” is in no passage; searched for {' or '.join(each.to)}."
+    if not result.corrected and meant.corrections:
+        yield f"Did you mean {' or '.join(f'“{each.text.strip()}”' for each in meant.corrections)}?"
 
 
 def _show(hit: Hit) -> None:

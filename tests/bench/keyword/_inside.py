@@ -33,7 +33,7 @@ from app.core.lexical import (
     plan,
 )
 from app.core.lexical.keys import DEFAULT_LANGUAGE
-from app.core.lexical.planner import Reading
+from app.core.lexical.wording import Reading
 from app.engine.indexer import MOST_FORMS
 from app.storage import sections
 
