@@ -246,6 +246,8 @@ export interface Hit {
   rank: number;
   /** Matched stretches of `text`, as offsets for `text.slice(start, end)`. */
   highlights: [start: number, end: number][];
+  /** The stretch of `text`, some 240 characters, that shows the match best. */
+  snippet: [start: number, end: number];
   address: Address;
   /** Offset of the passage in the document's text, in code points; see {@link utf16Offset}. */
   start: number;

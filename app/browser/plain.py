@@ -35,9 +35,10 @@ def plain(value: object) -> Any:  # noqa: ANN401 (any plain data)
 
 
 def hit(found: Hit) -> dict[str, Any]:
-    """A hit with its highlights counted as JavaScript counts: in UTF-16 code units."""
+    """A hit with its stretches counted as JavaScript counts: in UTF-16 code units."""
     spans = utf16_spans(found.text, found.highlights)
-    return {**_present(found, but="highlights"), "highlights": spans}
+    (snippet,) = utf16_spans(found.text, [found.snippet])
+    return {**_present(found, but="highlights"), "highlights": spans, "snippet": snippet}
 
 
 def placed(query: str, found: QueryProblem | Corrected) -> dict[str, Any]:

@@ -87,6 +87,8 @@ class Hit:
     rank: int
     highlights: tuple[tuple[int, int], ...]
     """Matched stretches of `text`, in code points, in order, not overlapping."""
+    snippet: tuple[int, int]
+    """The stretch of `text` that shows the match best, in code points; see `snippet.window`."""
     address: Address
     start: int
     """Offset of the passage in the document's text."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.core.lexical import Wanted
-from app.core.lexical.snippet import highlights
+from app.core.lexical.snippet import highlights, window
 from app.core.model import Hit, LegResult
 from app.engine.reports import Passage
 from app.engine.sources import PLAIN
@@ -71,6 +71,7 @@ class Show:
         document = live.document(found.place[1])
         chunk = live.segment.chunks.row(found.chunk)
         text = await read_chunk(self.store, live.name, document, chunk)
+        marked = highlights(text, self.wanted)
         return Hit(
             id=chunk_id(document, found.number),
             document_id=document.id,
@@ -79,7 +80,8 @@ class Show:
             text=text,
             score=found.score,
             rank=rank,
-            highlights=tuple(highlights(text, self.wanted)),
+            highlights=tuple(marked),
+            snippet=window(text, marked),
             address=chunk.address,
             start=chunk.start,
             legs=found.legs,

@@ -29,8 +29,9 @@ export function pieces(text, ranges) {
 }
 
 /**
- * The stretch of at most `size` characters that holds the most distinct matches, moved out to
- * word boundaries. Earlier wins where two hold as many.
+ * The stretch of at most `size` characters that holds the most distinct matches. It begins where a
+ * sentence does, if one begins shortly before the first of them, else between words. Earlier wins
+ * where two hold as many.
  * @param {string} text
  * @param {readonly Range[]} ranges
  * @param {number} size
@@ -40,6 +41,7 @@ export function densest(text, ranges, size) {
   if (text.length <= size) return [0, text.length];
   let best = 0;
   let bestCount = -1;
+  let first = 0;
   const lead = Math.floor(size / 4);
   for (const [start] of ranges.length ? ranges : [[0, 0]]) {
     const from = Math.max(0, Math.min(start - lead, text.length - size));
@@ -47,9 +49,10 @@ export function densest(text, ranges, size) {
     for (const [s, e] of ranges) {
       if (s >= from && e <= from + size) words.add(text.slice(s, e).toLowerCase());
     }
-    if (words.size > bestCount) [best, bestCount] = [from, words.size];
+    if (words.size > bestCount) [best, bestCount, first] = [from, words.size, start];
   }
-  return [wordStart(text, best), wordEnd(text, best + size)];
+  const begin = sentenceStart(text, best, first) ?? wordStart(text, best);
+  return [begin, wordEnd(text, begin + size)];
 }
 
 /**
@@ -115,6 +118,19 @@ export function clip(ranges, from, to) {
     if (b > a) out.push([a - from, b - from]);
   }
   return out;
+}
+
+const SENTENCE_START = /(?:[.!?…]['"”’)\]]*\s+|[。！？]|\n\s*)(?=\S)/gu;
+
+/**
+ * Where the last sentence begins that starts from `from` to `to`, undefined if none does.
+ * @param {string} text
+ * @param {number} from
+ * @param {number} to
+ */
+function sentenceStart(text, from, to) {
+  const found = [...text.slice(from, to + 1).matchAll(SENTENCE_START)].at(-1);
+  return found && from + found.index + found[0].length;
 }
 
 /**

@@ -114,12 +114,14 @@ def test_highlights_count_as_javascript_counts():
         score=1.0,
         rank=1,
         highlights=((2, 6), (9, 13)),
+        snippet=(2, 8),
         address=Address(page=2),
         start=0,
         legs={"keyword": LegResult(1, 2.5)},
     )
     out = plain([hit])[0]
     assert out["highlights"] == [[3, 7], [11, 15]]
+    assert out["snippet"] == [3, 10]
     assert out["address"] == {"page": 2, "heading": []}
     assert out["legs"] == {"keyword": {"rank": 1, "score": 2.5}}
 

@@ -213,3 +213,20 @@ def test_empty_collection():
         assert (await found.context("gold", 100)).text == ""
 
     run(test())
+
+
+def test_a_hit_tells_which_stretch_shows_it_best():
+    """A sentence with the words, in a passage of many."""
+
+    async def test():
+        library = await collection()
+        filler = "Nothing of the kind stands in here. "
+        text = f"{filler * 12}The gold lies near the old mine. {filler * 12}"
+        await library.add([PlainChunk("a", text), PlainChunk("b", "gold mine")])
+        hits = {hit.id: hit for hit in (await library.search("gold mine")).hits}
+        start, end = hits["a"].snippet
+        assert text[start:end].startswith("The gold lies near the old mine.")
+        assert end - start <= 240
+        assert hits["b"].snippet == (0, 9)
+
+    run(test())

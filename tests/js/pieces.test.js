@@ -89,3 +89,14 @@ test("headings and paragraphs stand apart on the one line of an excerpt", () => 
   assert.equal(join(excerpt(text, [])), "Bicycle · Chain · Oil it. Now and · then");
   assert.equal(join(excerpt("Ends. \n\nBegins # here", [])), "Ends. Begins # here");
 });
+
+test("an excerpt begins with the sentence of its first match where that is near", () => {
+  const filler = "Nothing to see in here at all, really. ".repeat(20);
+  const text = `${filler}The gold lies in the river. ${filler}`;
+  const at = text.indexOf("gold");
+  const [start] = densest(text, [[at, at + 4]], 100);
+  assert.equal(text.slice(start, start + 8), "The gold");
+  const endless = `${"word ".repeat(100)}gold ${"word ".repeat(100)}`;
+  const [from, to] = densest(endless, [[500, 504]], 100);
+  assert.ok(from < 500 && to > 504 && to - from <= 100 && endless[from - 1] === " ");
+});
