@@ -77,6 +77,72 @@ def test_what_was_meant(folder, tmp_path, capsys):
     assert "Did you mean" not in call(capsys, "search", "gold", *common)[2]
 
 
+@pytest.fixture
+def indexed(tmp_path, capsys):
+    """The folder of an index of three files in two folders."""
+    for name, text in {
+        "old/a10.md": "---\nauthor: Ada Lovelace\n---\n# Gold\n\nGold in the mine.\n",
+        "old/A9.txt": "Gold and silver, and more of both than in the other files.\n",
+        "new/b.txt": "The gold of the river.\n",
+    }.items():
+        path = tmp_path / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    index = tmp_path / "index"
+    call(capsys, "index", tmp_path / "files", "--index", index, "--embedder", "none")
+    return index
+
+
+def test_facets_and_orders(indexed, capsys):
+    """Counts with filters that can be pasted; orders by name and size; all words."""
+    common = ("--index", indexed, "--embedder", "none")
+    code, out, _ = call(capsys, "search", "gold", *common, "--facets")
+    assert code == 0
+    assert "3 documents match" in out
+    for line in ("2  type:text", "1  type:markdown", '1  author:="Ada Lovelace"', "3  lang:en"):
+        assert line in out
+    search = ("search", "gold", *common, "--json", "--by-document")
+    result = json.loads(call(capsys, *search, "--facets", "--sort", "name")[1])
+    names = [hit["path"].rpartition("/")[2] for hit in result["hits"]]
+    assert names == ["A9.txt", "a10.md", "b.txt"]
+    assert result["documents"] == 3
+    folders = result["facets"]["folder"]
+    assert [(one["value"].rpartition("/")[2], one["count"]) for one in folders] == [
+        ("old", 2),
+        ("new", 1),
+    ]
+    query = f"{folders[0]['filter']} gold"
+    narrowed = json.loads(call(capsys, "search", query, *common, "--json", "--by-document")[1])
+    assert (len(narrowed["hits"]), narrowed["facets"]) == (2, None)
+    smallest = json.loads(call(capsys, *search, "--sort", "size", "--order", "asc")[1])
+    assert smallest["hits"][0]["path"].endswith("b.txt")
+    code, out, _ = call(capsys, "search", "gold mine", *common, "--all-words")
+    assert code == 0 and "a10.md" in out and "b.txt" not in out
+    code, _, err = call(capsys, "search", "gold", *common, "--order", "asc")
+    assert code == 2 and "relevance" in err
+
+
+def test_problems_of_a_query_are_shown_at_their_place(indexed, capsys):
+    """The query with its odd part marked, and what is wrong; the search goes on."""
+    common = ("--index", indexed, "--embedder", "none")
+    code, out, err = call(capsys, "search", 'gold "in the', *common)
+    assert code == 0 and "a10.md" in out
+    lines = err.splitlines()
+    assert lines[:2] == ['  gold "in the', "       ^^^^^^^"]
+    assert "The quotation mark at 6 is never closed." in lines[2]
+    long = f"{'gold ' * 30}date:2024-13 東京 date:2024-14{' silver' * 30}"
+    _, _, err = call(capsys, "search", long, *common)
+    lines = err.splitlines()
+    assert len(lines) == 6
+    for line, marks, odd in ((*lines[0:2], "date:2024-13"), (*lines[3:5], "date:2024-14")):
+        assert line.startswith("  …") and len(line) < 110
+        assert marks.strip() == "^" * len(odd)
+    assert lines[0][lines[1].index("^") :].startswith("date:2024-13")
+    assert lines[3][lines[4].index("^") - 2 :].startswith("date:2024-14"), "東京 is twice as wide"
+    result = json.loads(call(capsys, "search", "gold AND", *common, "--json")[1])
+    assert [one["code"] for one in result["problems"]] == ["lonely-operator"]
+
+
 def test_kept_in_step(folder, tmp_path, capsys):
     """A second run skips what is unchanged, replaces what changed, removes what is gone."""
     index = tmp_path / "index"

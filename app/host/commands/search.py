@@ -1,4 +1,4 @@
-"""`search`: the best passages for a query, with their places and matches."""
+"""`search`: the best passages for a query, with their places and matches, and their facets."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import argparse
 from collections.abc import Iterator
 from typing import get_args
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from app.core.lexical.snippet import cut
-from app.core.model import Hit, Mode, SearchResult, Suggestions
+from app.core.model import Hit, Mode, QueryProblem, SearchResult, Sort, Suggestions
 from app.engine import SearchOptions
 from app.engine.context import place
+from app.engine.options import FACETS
 from app.host import console, opening
 
 HELP = "search the index"
+
+CONTEXT = 40
+"""Characters of the query that are shown on either side of what is odd in it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", choices=get_args(Mode), default="hybrid")
     parser.add_argument("--path", default="", help="only under this prefix, or matching this glob")
     parser.add_argument("--type", action="append", default=[], help="only this family of files")
+    parser.add_argument(
+        "--all-words", action="store_true", help="every word is needed; without it any is enough"
+    )
+    parser.add_argument("--sort", choices=get_args(Sort), default="relevance")
+    parser.add_argument(
+        "--order", choices=("asc", "desc"), default="", help="newest, A to Z, largest first"
+    )
+    parser.add_argument(
+        "--facets", action="store_true", help="count the documents found by type, folder and so on"
+    )
     parser.add_argument("--by-document", action="store_true", help="one passage a document")
     parser.add_argument(
         "--no-correct", action="store_true", help="search for unknown words as they stand"
@@ -37,6 +52,10 @@ async def run(options: argparse.Namespace) -> int:
         mode=options.mode,
         path=options.path,
         type=tuple(options.type),
+        operator="all" if options.all_words else "any",
+        sort=options.sort,
+        order=options.order,
+        facets=FACETS if options.facets else (),
         group_by_document=options.by_document,
         correct=not options.no_correct,
     )
@@ -47,6 +66,8 @@ async def run(options: argparse.Namespace) -> int:
         result = await collection.search(options.query, wanted)
         meant = await collection.suggest(options.query, limit=0)
     console.print_notes([*notes, *result.notes, *_doubts(result, meant)])
+    for problem in result.problems:
+        _complain(options.query, problem)
     if options.json:
         console.print_json(result)
         return 0 if result.hits else 1
@@ -54,6 +75,7 @@ async def run(options: argparse.Namespace) -> int:
         _show(hit)
     if not result.hits:
         console.err.print("Nothing found.")
+    _count(result)
     return 0 if result.hits else 1
 
 
@@ -76,3 +98,33 @@ def _show(hit: Hit) -> None:
         snippet.stylize("bold yellow", start, end)
     lines = Text(" ").join(snippet.split("\n"))
     console.out.print(Text("    ") + lines)
+
+
+def _count(result: SearchResult) -> None:
+    """Each facet with its values, as the filters that narrow to them."""
+    if not result.facets or not result.documents:
+        return
+    many = "documents match" if result.documents > 1 else "document matches"
+    console.out.print(f"\n{result.documents:,} {many}. Put before the query, these narrow it down:")
+    for facet, values in result.facets.items():
+        if values:
+            console.out.print()
+            console.out.print(Text(facet.capitalize(), style="bold"))
+        for value in values:
+            console.out.print(Text(f"{value.count:8,}  ") + Text(value.filter, style="cyan"))
+        if more := (result.more_facets or {}).get(facet):
+            console.out.print(Text(f"          and {more:,} more", style="dim"))
+
+
+def _complain(query: str, problem: QueryProblem) -> None:
+    """What is odd about the query, with its place marked."""
+    start = max(0, problem.start - CONTEXT)
+    cut = "…" if start else ""
+    shown = Text(f"  {cut}{query[start : problem.end + CONTEXT]}".replace("\n", " "))
+    at = 2 + len(cut) + problem.start - start
+    shown.stylize("bold red underline", at, at + problem.end - problem.start)
+    console.err.print(shown)
+    if not console.err.is_terminal:  # where no colour shows the place
+        columns = sum(map(cell_len, shown.plain[:at])), cell_len(query[problem.start : problem.end])
+        console.err.print(Text(" " * columns[0] + "^" * max(1, columns[1])))
+    console.err.print(Text(f"  {problem.message} {problem.hint}", style="yellow"))
