@@ -210,7 +210,9 @@ export class FossickApp extends LightElement {
       adding: this.collecting.busy,
       onOpen: (index) => void this.opening.hit(index),
       onMore: () => this.asking.more(),
-      onMode: (mode) => this.asking.set({ mode }),
+      query: this.asking.query,
+      fact: (hit) => this.engine.fact(hit.documentId, answer.ask.sort),
+      onChange: (change) => this.asking.set(change),
     });
   }
 

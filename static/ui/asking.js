@@ -1,11 +1,13 @@
 // @ts-check
 /** What is asked and what was answered; the question outlives a reload of the page. */
+import { found } from "./answer-bar.js";
 import { Complaint } from "./complaint.js";
-import { found } from "./results.js";
 import { Searcher } from "./searching.js";
 
 /** @typedef {import("./searching.js").Mode} Mode */
 /** @typedef {import("./searching.js").Answer} Answer */
+/** @typedef {import("../fossick.js").Sort} Sort */
+/** @typedef {{ query?: string, mode?: Mode, sort?: Sort, operator?: "any" | "all" }} Change */
 
 /** Hits shown at first, and added by "Show more". */
 const HITS = 20;
@@ -17,10 +19,14 @@ export class Asking {
   constructor(app) {
     this.app = app;
     // In the state of the history entry, not in the address: a query is nobody's business.
-    const kept = /** @type {{ query?: string, mode?: Mode } | null} */ (history.state) ?? {};
+    const kept = /** @type {Change | null} */ (history.state) ?? {};
     this.query = kept.query ?? "";
     /** @type {Mode} */
     this.mode = kept.mode ?? "hybrid";
+    /** @type {Sort} */
+    this.sort = kept.sort ?? "relevance";
+    /** Whether any word is enough, or all are needed. @type {"any" | "all"} */
+    this.operator = kept.operator ?? "any";
     this.k = HITS;
     /** @type {Answer | null} */
     this.answer = null;
@@ -33,8 +39,11 @@ export class Asking {
     this.searcher = new Searcher(
       async (ask, signal) => {
         const fossick = await app.engine.whenReady();
-        const { query, k, mode } = ask;
-        return fossick.search(query, { k, mode, explain: true, typing: true, signal });
+        const { query, ...options } = ask;
+        // In any other order the passages of one document would fill the page.
+        const groupBy = ask.sort === "relevance" ? undefined : "document";
+        const always = /** @type {const} */ ({ facets: true, explain: true, typing: true });
+        return fossick.search(query, { ...options, ...always, groupBy, signal });
       },
       (answer) => this.answered(answer),
     );
@@ -44,7 +53,7 @@ export class Asking {
     return this.answer?.result?.hits ?? [];
   }
 
-  /** @param {{ query?: string, mode?: Mode }} change */
+  /** @param {Change} change */
   set(change) {
     Object.assign(this, change);
     if (change.query !== undefined) this.complaint.typed(change.query);
@@ -65,10 +74,11 @@ export class Asking {
 
   ask() {
     const query = this.query.trim();
-    history.replaceState({ query: this.query, mode: this.mode }, "");
+    const { mode, sort, operator } = this;
+    history.replaceState({ query: this.query, mode, sort, operator }, "");
     document.title = query ? `${query} – Fossick` : "Fossick";
     this.busy = query !== "";
-    if (query) this.searcher.run({ query: this.query, mode: this.mode, k: this.k });
+    if (query) this.searcher.run({ query: this.query, mode, sort, operator, k: this.k });
     else {
       this.searcher.stop();
       this.answer = null;

@@ -4,6 +4,7 @@
  * what is in use, what is stored. Fires `change` whenever any of it does.
  */
 import { Fossick } from "../fossick.js";
+import { bytes, date } from "./format.js";
 import { asError } from "./searching.js";
 import { recall, remember } from "./theme.js";
 
@@ -42,6 +43,11 @@ export class Engine extends EventTarget {
     this.stats = null;
     /** @type {readonly import("../fossick.js").DocumentInfo[]} */
     this.documents = [];
+    /** The same by id, made when it is needed. */
+    this.byId = {
+      from: this.documents,
+      documents: /** @type {Map<string, import("../fossick.js").DocumentInfo>} */ (new Map()),
+    };
     /** Number of documents at the end of the last visit. */
     this.remembered = Number(recall(COUNT_KEY) ?? 0);
     /** Grows with every change, for those who compare. */
@@ -128,6 +134,22 @@ export class Engine extends EventTarget {
     this.remembered = this.documents.length;
     remember(COUNT_KEY, String(this.remembered));
     this.status();
+  }
+
+  /**
+   * What a document is sorted by, in words: its date or its size.
+   * @param {string} id
+   * @param {import("../fossick.js").Sort} sort
+   */
+  fact(id, sort) {
+    if (sort !== "date" && sort !== "size") return "";
+    if (this.byId.from !== this.documents) {
+      const documents = new Map(this.documents.map((each) => [each.id, each]));
+      this.byId = { from: this.documents, documents };
+    }
+    const { modified, size } = this.byId.documents.get(id) ?? {};
+    if (sort === "size") return size === undefined ? "size unknown" : bytes(size);
+    return modified === undefined ? "date unknown" : date(modified * 1000);
   }
 
   /** Reads the counts alone, which is cheap. */

@@ -20,9 +20,9 @@ export const hitId = (index) => `hit-${index + 1}`;
  * One hit as a list item.
  * @param {Hit} hit
  * @param {number} index
- * @param {{ active: boolean, onOpen: () => void }} options
+ * @param {{ active: boolean, fact: string, onOpen: () => void }} options
  */
-export function hitTemplate(hit, index, { active, onOpen }) {
+export function hitTemplate(hit, index, { active, fact, onOpen }) {
   const code = isCode(hit.path);
   const parts = partsOf(hit, code);
   return html`<li class="hit ${active ? "active" : ""}" @click=${(/** @type {MouseEvent} */ e) => fromCard(e) && onOpen()}>
@@ -31,7 +31,7 @@ export function hitTemplate(hit, index, { active, onOpen }) {
       <h2 class="hit-title">
         <button type="button" id=${hitId(index)} data-hit=${index} @click=${onOpen}>${hit.title || fileName(hit.path)}</button>
       </h2>
-      ${addressTemplate(hit.path, hit.title, hit.address)}
+      ${addressTemplate(hit.path, hit.title, hit.address, fact)}
       <p class="hit-snippet ${code ? "code" : ""}" dir="auto">${marked(parts)}</p>
       ${alsoAt(hit)}
       ${explanation(hit)}
@@ -63,9 +63,10 @@ function partsOf(hit, code) {
  * @param {string} path
  * @param {string} title
  * @param {import("../fossick.js").Address} [address]
+ * @param {string} [fact] what else is to be said of the document
  */
-export function addressTemplate(path, title, address) {
-  const where = place(address, title);
+export function addressTemplate(path, title, address, fact = "") {
+  const where = [...place(address, title), fact].filter(Boolean);
   const parts = path === title && where.length > 0 ? where : [path, ...where];
   return html`<p class="hit-address">${parts.map((part, i) => [
     i > 0 ? html`<span class="sep" aria-hidden="true"> · </span>` : nothing,

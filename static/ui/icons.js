@@ -13,6 +13,7 @@ const paths = {
   sun: svg`<circle cx="12" cy="12" r="4"/><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4"/>`,
   moon: svg`<path d="M19.5 14.2A8 8 0 0 1 9.8 4.5a8 8 0 1 0 9.7 9.7z"/>`,
   auto: svg`<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>`,
+  filter: svg`<path d="M4 6.5h16M7 12h10M10 17.5h4"/>`,
   up: svg`<path d="m6 14.5 6-6 6 6"/>`,
   down: svg`<path d="m6 9.5 6 6 6-6"/>`,
   back: svg`<path d="m14.5 6-6 6 6 6"/>`,

@@ -74,7 +74,7 @@ function onPaste(app, event) {
 
 /** @param {EventTarget | null} target */
 function inField(target) {
-  const typed = "input:not([type=radio]), textarea, select, [contenteditable]";
+  const typed = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
   return target instanceof Element && target.closest(typed) !== null;
 }
 

@@ -124,3 +124,44 @@ export function without(query, { start, end }) {
   const after = query.slice(end).trimStart();
   return before ? `${before} ${after}` : after;
 }
+
+/**
+ * The query with one more filter, behind those at its beginning: what is being typed at its end
+ * goes on, and no quotation mark or parenthesis that is open takes the filter in.
+ *
+ * @param {string} query
+ * @param {string} filter
+ */
+export function withFilter(query, filter) {
+  let at = 0;
+  for (const { start, end } of filters(query)) if (!query.slice(at, start).trim()) at = end;
+  const behind = put(query, filter, at);
+  const was = filters(query).length;
+  const isOne = filters(behind).length > was && filters(behind).some(({ text }) => text === filter);
+  return isOne ? behind : put(query, filter, 0);
+}
+
+/**
+ * @param {string} query
+ * @param {string} filter
+ * @param {number} at
+ */
+function put(query, filter, at) {
+  const rest = unjoined(query.slice(at).trimStart());
+  return [query.slice(0, at).trim(), filter, rest].filter(Boolean).join(" ");
+}
+
+/**
+ * A query that nothing before it can be joined to: an operator in letters at its beginning is
+ * searched for as a word, and must stay one; one in signs means nothing there.
+ *
+ * @param {string} query
+ */
+function unjoined(query) {
+  const [first] = tokens(query);
+  if (first?.kind !== "join") return query;
+  const isWord = /^\w/u.test(query.slice(first.start));
+  return isWord
+    ? `${query.slice(0, first.start)}\\${query.slice(first.start)}`
+    : query.slice(first.end).trimStart();
+}

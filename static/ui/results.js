@@ -1,6 +1,7 @@
 // @ts-check
 import { html, nothing, repeat } from "../vendor/lit.js";
-import { count, milliseconds, number } from "./format.js";
+import { barTemplate } from "./answer-bar.js";
+import "./facets.js";
 import { hitTemplate } from "./hit.js";
 
 /** @typedef {import("./searching.js").Answer} Answer */
@@ -10,17 +11,10 @@ import { hitTemplate } from "./hit.js";
  * @property {boolean} adding whether files are being added
  * @property {(index: number) => void} onOpen
  * @property {() => void} onMore
- * @property {(mode: import("./searching.js").Mode) => void} onMode
+ * @property {string} query what is in the box now
+ * @property {(hit: import("../fossick.js").Hit) => string} fact what the hits are sorted by
+ * @property {(change: import("./asking.js").Change) => void} onChange
  */
-
-const TIMINGS = /** @type {const} */ ([
-  ["parse", "query"],
-  ["embed", "embedding"],
-  ["keyword", "words"],
-  ["vector", "meaning"],
-  ["fuse", "fusion"],
-  ["fetch", "text"],
-]);
 
 /**
  * The answer to the query in the box: the count and timings, the hits, or why there are none.
@@ -34,7 +28,10 @@ export function resultsTemplate(answer, options) {
   const { hits } = result;
   return html`
     <h1 class="visually-hidden">Results for ${ask.query.trim()}</h1>
-    ${summary(answer)} ${closest(answer)}
+    ${barTemplate(answer, options.onChange)}
+    <facet-panel .query=${options.query} .facets=${result.facets} .more=${result.moreFacets} .problems=${ask.query === options.query ? result.problems : []}
+      @query=${(/** @type {CustomEvent} */ e) => options.onChange({ query: e.detail })}></facet-panel>
+    ${closest(answer)}
     <ol id="hits" class="hits" aria-label="Results">
       ${repeat(
         hits,
@@ -42,29 +39,18 @@ export function resultsTemplate(answer, options) {
         (hit, index) =>
           hitTemplate(hit, index, {
             active: index === options.active,
+            fact: options.fact(hit),
             onOpen: () => options.onOpen(index),
           }),
       )}
     </ol>
     ${hits.length === 0 ? noHits(answer, options) : nothing}
     ${
-      hits.length >= ask.k && result.total > hits.length
+      hits.length >= ask.k && howMany(answer) > hits.length
         ? html`<button type="button" class="button more" @click=${options.onMore}>Show more</button>`
         : nothing
     }
   `;
-}
-
-/** @param {Answer} answer */
-function summary(answer) {
-  const { result, interim } = answer;
-  if (!result) return nothing;
-  const { timings } = result;
-  const steps = TIMINGS.filter(([key]) => Number.isFinite(timings?.[key]) && timings[key] > 0);
-  return html`<details class="timings">
-    <summary><span class="number">${found(answer)}</span>${timings?.total ? html` in <span class="number">${milliseconds(timings.total)}</span>` : nothing}${interim ? html` by words; meaning follows` : nothing}</summary>
-    <p>${steps.map(([key, label]) => html`<span>${label} <span class="number">${milliseconds(timings[key])}</span></span>`)}</p>
-  </details>`;
 }
 
 /**
@@ -79,26 +65,10 @@ function closest({ ask, result, interim }) {
 }
 
 /**
- * How much was found: "3 passages", "Best 20 of 1,204 passages". Meaning is a matter of degree,
- * every passage has some: there only the best are counted.
- * @param {Answer} answer
- */
-export function found({ ask, result, interim }) {
-  const hits = result?.hits.length ?? 0;
-  const total = Math.max(result?.total ?? 0, hits);
-  if (total === 0) return "No passage";
-  if (hits === total) return count(total, "passage");
-  const best = `Best ${number(hits)}`;
-  return ask.mode === "keyword" || interim
-    ? `${best} of ${count(total, "passage")}`
-    : `${best} passages`;
-}
-
-/**
  * @param {Answer} answer
  * @param {Options} options
  */
-function noHits({ ask: { query, mode }, interim }, { adding, onMode }) {
+function noHits({ ask: { query, mode, operator }, interim }, { adding, onChange }) {
   if (interim)
     return html`<p class="no-hits quiet">No passage holds these words. Searching by meaning…</p>`;
   return html`<div class="no-hits">
@@ -106,11 +76,21 @@ function noHits({ ask: { query, mode }, interim }, { adding, onMode }) {
     <p class="quiet">${
       adding
         ? "Files are still being added; what they hold appears here as they come."
-        : mode === "keyword"
-          ? html`Try fewer or other words, or <button type="button" class="text-button" @click=${() => onMode("hybrid")}>search by meaning as well</button>.`
-          : "Try fewer or other words."
+        : operator === "all"
+          ? html`Every word is asked for. <button type="button" class="text-button" @click=${() => onChange({ operator: "any" })}>Search for any of them</button>.`
+          : mode === "keyword"
+            ? html`Try fewer or other words, or <button type="button" class="text-button" @click=${() => onChange({ mode: "hybrid" })}>search by meaning as well</button>.`
+            : "Try fewer or other words."
     }</p>
   </div>`;
+}
+
+/**
+ * What there is in all: passages, or documents where each stands once.
+ * @param {Answer} answer
+ */
+function howMany({ ask, result }) {
+  return (ask.sort === "relevance" ? result?.total : result?.documents) ?? 0;
 }
 
 /** @param {Error & { hint?: string }} error */

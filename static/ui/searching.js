@@ -7,7 +7,8 @@
  */
 
 /** @typedef {"hybrid" | "keyword" | "vector"} Mode */
-/** @typedef {{ query: string, mode: Mode, k: number }} Ask */
+/** @typedef {import("../fossick.js").Sort} Sort */
+/** @typedef {{ query: string, mode: Mode, sort: Sort, operator: "any" | "all", k: number }} Ask */
 /**
  * @typedef {object} Answer
  * @property {Ask} ask

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filters, without } from "../../static/ui/query-filters.js";
+import { filters, withFilter, without } from "../../static/ui/query-filters.js";
 
 const texts = (query) => filters(query).map(({ text }) => text);
 const rest = (query, text) =>
@@ -67,6 +67,26 @@ test("without a filter the rest stands as it did", () => {
   assert.equal(rest("gold   lang:de", "lang:de"), "gold ", "gold is no beginning of a word");
   assert.equal(rest("type:pdf", "type:pdf"), "");
   assert.equal(rest("lang:de type:pdf lang:de", "type:pdf"), "lang:de lang:de");
+});
+
+test("a filter comes behind those at the beginning, before what is being typed", () => {
+  for (const [query, expected] of [
+    ["gol", "type:pdf gol"],
+    ["", "type:pdf"],
+    ["  gold ", "type:pdf gold "],
+    ["lang:de", "lang:de type:pdf"],
+    ["lang:de -dir:/a gold ext:md", "lang:de -dir:/a type:pdf gold ext:md"],
+    ['"gold mi', 'type:pdf "gold mi'],
+    ["(gold OR", "type:pdf (gold OR"],
+    ["lang:de AND gold", "type:pdf lang:de AND gold"],
+    ["AND gold", "type:pdf \\AND gold"],
+    ["lang:de && gold", "type:pdf lang:de && gold"],
+    ["ANDES gold", "type:pdf ANDES gold"],
+  ]) {
+    assert.equal(withFilter(query, "type:pdf"), expected);
+    assert.equal(texts(expected).includes("type:pdf"), true);
+    assert.equal(rest(expected, "type:pdf").replace("\\", "").trim(), query.trim());
+  }
 });
 
 test("a query of signs and quotation marks takes no time", () => {
