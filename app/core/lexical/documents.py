@@ -156,15 +156,16 @@ class DocumentIndex:
         scores = np.concatenate([np.empty(0, np.float32), *self._index.chunk_scores(plan)])
         if mask is not None:
             scores = np.where(mask, scores, -1.0)
-        bounds, base = [0], 0
+        starts, base = [np.empty(0, dtype=np.int64)], 0
         for segment in self._segments:
-            bounds += (segment.cut.starts[1:] + base).tolist()
-            base = bounds[-1]
-        chunks = [
-            bounds[document] + int(np.argmax(scores[bounds[document] : bounds[document + 1]]))
-            for document in documents.tolist()
-        ]
-        return np.array(chunks, dtype=np.int64)
+            starts.append(segment.cut.starts[:-1] + base)
+            base += segment.n_chunks
+        if not len(documents):
+            return np.empty(0, dtype=np.int64)
+        firsts = np.concatenate(starts).astype(np.intp)
+        sizes = np.diff(firsts, append=len(scores))
+        highest = np.flatnonzero(scores == np.repeat(np.maximum.reduceat(scores, firsts), sizes))
+        return highest[np.searchsorted(highest, firsts)][documents].astype(np.int64)
 
 
 class _Documents:
