@@ -161,6 +161,16 @@ export class Fossick extends EventTarget {
     return this.call("stats", {});
   }
 
+  /** @type {import("./fossick.js").Fossick["vacuum"]} */
+  async vacuum(options = {}) {
+    return this.call("vacuum", {}, options);
+  }
+
+  /** @type {import("./fossick.js").Fossick["repair"]} */
+  async repair(options = {}) {
+    return this.call("repair", {}, options);
+  }
+
   /** @type {import("./fossick.js").Fossick["info"]} */
   info() {
     const { host, started, embedder } = this;

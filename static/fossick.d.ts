@@ -255,6 +255,8 @@ export interface Hit {
   /** Paths of documents with the very same content. */
   alsoAt: string[];
   metadata: Record<string, string>;
+  /** Why `text` is empty, for people: what the index holds of it is damaged. */
+  problem?: string;
 }
 
 /** Something in a query that was not taken as it may have been meant; it is searched anyway. */
@@ -314,6 +316,24 @@ export interface Suggestions {
   timings: Record<"parse" | "complete" | "correct" | "total", number>;
 }
 
+/** A part of the index that cannot be read. The rest is searched without it. */
+export interface Damage {
+  /**
+   * "segment": its documents are not found. "vectors": its passages are found by words only.
+   * "texts": documents are found and cannot be shown. "manifest": the last commit is lost.
+   */
+  kind: "segment" | "vectors" | "texts" | "manifest";
+  /** The file, and the part of it; "file" where all of it is missing. */
+  file: string;
+  part: string;
+  message: string;
+  /** The way out. */
+  hint: string;
+  /** How many suffer from it, where that is known. */
+  documents?: number;
+  chunks?: number;
+}
+
 export interface SearchResult {
   /** Best first. */
   hits: Hit[];
@@ -336,6 +356,8 @@ export interface SearchResult {
   facets?: Partial<Record<Facet, FacetValue[]>>;
   /** How many more values those facets have that were cut short. */
   moreFacets?: Partial<Record<Facet, number>>;
+  /** What of the index could not be read, so that the result may lack something. */
+  damage: Damage[];
 }
 
 /** A document, or one of its passages, with its text. */
@@ -384,6 +406,27 @@ export interface Stats {
   segments: number;
   /** Model that new chunks get their vectors from. */
   embedder?: string;
+  /** Documents that were removed and still take room; see {@link Fossick.vacuum}. */
+  deleted: number;
+  /** What cannot be read, as far as it is known; see {@link Fossick.repair}. */
+  damage: Damage[];
+}
+
+/** What a vacuum has taken out of the store. */
+export interface Vacuumed {
+  /** Removed documents of which nothing is left. */
+  documents: number;
+  /** By how much the store is smaller. */
+  bytes: number;
+}
+
+/** What a repair has taken out of the collection. */
+export interface Repaired {
+  documents: number;
+  /** Paths of those documents whose paths could be read: add them again. */
+  removed: string[];
+  /** What was found to be damaged. */
+  damage: Damage[];
 }
 
 /** Passages for a language model; `text` cites them as [1], [2], ... */
@@ -488,6 +531,19 @@ export class Fossick extends EventTarget {
   documents(): Promise<DocumentInfo[]>;
 
   stats(): Promise<Stats>;
+
+  /**
+   * Take what was removed out of the store, texts and vectors too; nothing of it is left on the
+   * device afterwards. The same happens by and by as documents are added, and at once to a part
+   * of the index of which 30 % are removed.
+   */
+  vacuum(options?: CallOptions): Promise<Vacuumed>;
+
+  /**
+   * Read everything, and take what is damaged out of the collection: {@link Stats.damage} is
+   * empty afterwards. Adding the files again brings their documents back, before as well as after.
+   */
+  repair(options?: CallOptions): Promise<Repaired>;
 
   /** What is in use right now; needs no answer from the engine. */
   info(): Info;

@@ -16,6 +16,8 @@ export const METHODS = /** @type {const} */ ([
   "context",
   "documents",
   "stats",
+  "vacuum",
+  "repair",
   "cancel",
   "close",
 ]);

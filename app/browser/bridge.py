@@ -90,6 +90,14 @@ class Bridge:
         await self._follow()
         return plain(await self._collection.stats())
 
+    async def vacuum(self, request: Request) -> Plain:
+        """Take what was deleted out of the store."""
+        return plain(await self._collection.vacuum())
+
+    async def repair(self, request: Request) -> Plain:
+        """Take what is damaged out of the collection."""
+        return plain(await self._collection.repair())
+
     async def cancel(self, request: Request, id: int) -> Plain:  # noqa: A002
         """Stop a running call; it fails with `cancelled`. Unknown ids are those that are done."""
         if (running := self.requests.get(id)) is not None:

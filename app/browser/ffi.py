@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from js import Object
 from numpy.typing import NDArray
-from pyodide.ffi import JsException, JsProxy, jsnull, to_js
+from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull, to_js
 
 from app.errors import CODES, CancelledError, FossickError
 from app.ports import Buffer
@@ -64,6 +64,21 @@ def to_uint8_array(data: Buffer) -> JsObject:
 def to_bytes(array: JsObject) -> bytes:
     """A copy of a typed array's bytes."""
     return bytes(array.to_bytes())
+
+
+def filled(size: int, fill: JsObject, *arguments: object) -> memoryview | None:
+    """Memory of ours that a function of JavaScript fills, given a proxy of it after `arguments`.
+
+    The function answers how many bytes it has written, which is what comes back; None where it
+    throws or has nothing to write. Nothing is copied on the way.
+    """
+    data = np.empty(size, dtype=np.uint8)
+    proxy = create_proxy(data)
+    try:
+        count = at_once(fill, *arguments, proxy)
+    finally:
+        proxy.destroy()
+    return None if is_nothing(count) else data.data[: int(count)]
 
 
 def to_float32(array: JsObject, columns: int) -> NDArray[np.float32]:

@@ -10,6 +10,9 @@ from app.errors import StorageError
 from app.ports import Buffer
 from app.storage.names import check_name
 
+_LARGE = 1 << 20
+"""Bytes from which on it pays to let JavaScript write into our memory."""
+
 _READ_ONLY_HINT = "Close the other tab, then reload this one."
 
 
@@ -40,6 +43,10 @@ class BrowserStore:
         """The bytes from `offset`, `length` of them or to the end; fewer where the file ends."""
         files = self._open_files()
         data = None
+        if self._at_once and length is not None and length >= _LARGE:
+            found = ffi.filled(length, files.readInto, check_name(name), offset)
+            if found is not None:
+                return found
         if self._at_once:  # a handle gone bad throws: `read` opens another or says what is wrong
             data = ffi.at_once(files.readNow, check_name(name), offset, length)
         if ffi.is_nothing(data):

@@ -96,6 +96,8 @@ class Hit:
     also_at: tuple[str, ...] = ()
     """Paths of other documents with the very same content."""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    problem: str | None = None
+    """Why `text` is empty, for people: its place in the index cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,24 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """A part of the index that cannot be read; the rest is searched without it."""
+
+    kind: str
+    """"segment": its documents are not found. "vectors": its passages are found by words only.
+    "texts": documents are found and cannot be shown. "manifest": the last commit is lost."""
+    file: str
+    part: str
+    """Part of the file, "file" where all of it is missing."""
+    message: str
+    hint: str
+    """The way out."""
+    documents: int | None = None
+    """Documents that suffer from it, None where that is not known."""
+    chunks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """Hits best first, the number of passages that matched at all, and timings in milliseconds.
 
@@ -155,6 +175,8 @@ class SearchResult:
     """Of all that matched, by the facets that were asked for, most documents first."""
     more_facets: Mapping[Facet, int] | None = None
     """How many more values those facets have that were cut short."""
+    damage: tuple[Damage, ...] = ()
+    """What of the index could not be read, so that the result may lack something."""
 
 
 @dataclass(frozen=True, slots=True)

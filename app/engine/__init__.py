@@ -8,7 +8,16 @@ from app.engine.collection import Collection
 from app.engine.embedding import EmbedderChain, HashEmbedder
 from app.engine.options import SearchOptions
 from app.engine.progress import Cancellation, Progress
-from app.engine.reports import AddReport, Context, DocumentInfo, Failure, Passage, Stats
+from app.engine.reports import (
+    AddReport,
+    Context,
+    DocumentInfo,
+    Failure,
+    Passage,
+    Repaired,
+    Stats,
+    Vacuumed,
+)
 from app.engine.sources import BytesSource, PdfReader, PlainChunk, Source
 
 __all__ = [
@@ -25,7 +34,9 @@ __all__ = [
     "PdfReader",
     "PlainChunk",
     "Progress",
+    "Repaired",
     "SearchOptions",
     "Source",
     "Stats",
+    "Vacuumed",
 ]

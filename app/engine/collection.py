@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple
 from datetime import date
 from typing import Any
 
 from app.core.kernels import Kernels, NumpyKernels
-from app.core.lexical import Wanted
-from app.core.model import Corrected, QueryProblem, SearchResult, Suggestions
-from app.engine import listing, passages, selecting
+from app.core.model import Damage, SearchResult, Suggestions
+from app.engine import listing, passages
+from app.engine.answering import answer
 from app.engine.context import pack
 from app.engine.embedding import EmbedderChain
 from app.engine.group import Group
@@ -19,7 +18,15 @@ from app.engine.indexer import Indexer, Rhythm
 from app.engine.options import SearchOptions
 from app.engine.progress import Cancellation, Meter, OnProgress, Pacer
 from app.engine.reading import Reader
-from app.engine.reports import AddReport, Context, DocumentInfo, Passage, Stats
+from app.engine.reports import (
+    AddReport,
+    Context,
+    DocumentInfo,
+    Passage,
+    Repaired,
+    Stats,
+    Vacuumed,
+)
 from app.engine.searcher import PARTS as SEARCH_PARTS
 from app.engine.searcher import Searcher
 from app.engine.sources import PdfReader, PlainChunk, Source
@@ -27,10 +34,10 @@ from app.engine.state import State
 from app.engine.suggesting import PARTS as SUGGEST_PARTS
 from app.engine.suggesting import suggest
 from app.engine.timing import Timings
-from app.errors import CancelledError
+from app.errors import CancelledError, StorageError
 from app.ports import Clock, Embedder, Store, TokenCounter
 from app.storage.merge import MergePolicy
-from app.storage.segment import VectorBlock
+from app.storage.vectors import VectorBlock
 
 Options = SearchOptions | Mapping[str, Any] | None
 
@@ -81,7 +88,8 @@ class Collection:
 
         `embedder` None means: words only. A `read_only` collection follows another writer, see
         `refresh`. `kernels` None means: those of NumPy. `today` is what "yesterday" in a query
-        counts from. Raises `StorageError`: `storage-damaged`, `index-version`,
+        counts from. What of the index is damaged is set aside, see `Stats.damage`. Raises
+        `StorageError`: `storage-damaged` where nothing can be read, `index-version`,
         `storage-unavailable`.
         """
         if not isinstance(embedder, EmbedderChain):
@@ -148,34 +156,11 @@ class Collection:
         """The best passages for a query. Raises `InputError` for options that are off."""
         if not isinstance(options, SearchOptions):
             options = SearchOptions.of(options)
-        async with self._state.reading() as view:
-            timings = Timings(self._clock, SEARCH_PARTS)
-            searcher = await Searcher.prepare(
-                view,
-                query,
-                options,
-                chain=self._chain,
-                timings=timings,
-                today=self._today(),
-            )
-            ranking, chosen = selecting.best(searcher)
-            wanted = Wanted.by(ranking.plan.scored, view.keyword.segments)
-            with timings.part("facets"):
-                matches = ranking.matches
-                counted = None if matches is None else view.facets.count(matches, options.facets)
-            show = passages.Show(view, self._state.store, wanted)
-            with timings.part("fetch"):
-                hits = [await show.hit(found, rank) for rank, found in enumerate(chosen, start=1)]
-            notes = tuple(dict.fromkeys(searcher.notes))
-            result = SearchResult(
-                tuple(hits),
-                ranking.total,
-                timings.milliseconds(),
-                notes,
-                problems=tuple(QueryProblem(**asdict(error)) for error in searcher.errors),
-                corrected=tuple(Corrected(*astuple(each)) for each in ranking.plan.corrections),
-            )
-            return result if counted is None else counted.told(result)
+        result = await self._search(query, options)
+        if result.damage and await self._state.refresh():
+            # What looked damaged may be what the other writer has merged away meanwhile.
+            result = await self._search(query, options)
+        return result
 
     async def suggest(self, text: str, limit: int = 8) -> Suggestions:
         """What a query may become while it is typed: see `engine.suggesting`.
@@ -189,9 +174,16 @@ class Collection:
             )
 
     async def get(self, wanted: str) -> Passage:
-        """A document by its id, or a passage by its own. Raises `InputError("not-found")`."""
-        async with self._state.reading() as view:
-            return await passages.passage(view, self._state.store, wanted)
+        """A document by its id, or a passage by its own.
+
+        Raises `InputError("not-found")`, and `StorageError` where its text is damaged.
+        """
+        try:
+            return await self._get(wanted)
+        except StorageError:
+            if not await self._state.refresh():
+                raise
+            return await self._get(wanted)
 
     async def documents(self) -> list[DocumentInfo]:
         """All documents, in order of path."""
@@ -202,6 +194,31 @@ class Collection:
         """What the collection holds."""
         async with self._state.reading() as view:
             return await listing.statistics(view, self._state.store, self._chain)
+
+    async def vacuum(self) -> Vacuumed:
+        """Take what was deleted out of the store, texts and vectors too; it is gone afterwards.
+
+        Merges do the same by and by, and rewrite a segment of which 30 % are deleted; until then
+        deleted documents are in no result and still on the device. Raises `StorageError`.
+        """
+        return await self._state.vacuum()
+
+    async def verify(self) -> tuple[Damage, ...]:
+        """Read everything, texts and vectors too; what of it is not as it was written."""
+        return await self._state.verify()
+
+    async def repair(self) -> Repaired:
+        """Take what is damaged out of the collection, having looked at everything as `verify`.
+
+        Documents of which any part is damaged are removed, and what cannot be read at all is
+        given up, so that `damage` is empty afterwards. Adding their files again brings them
+        back, before a repair as well as after it. Raises `StorageError`.
+        """
+        return await self._state.repair()
+
+    async def settle(self) -> None:
+        """Wait until the merging that commits have brought about is done."""
+        await self._state.settle()
 
     async def context(self, query: str, max_tokens: int = 2000, options: Options = None) -> Context:
         """The best passages for a query, packed into `max_tokens` tokens, with their sources."""
@@ -218,6 +235,25 @@ class Collection:
             indexer.stop()
         if not self._state.closed:
             await self._state.close()
+
+    async def _get(self, wanted: str) -> Passage:
+        async with self._state.reading() as view:
+            return await passages.passage(view, self._state.store, wanted)
+
+    async def _search(self, query: str, options: SearchOptions) -> SearchResult:
+        timings = Timings(self._clock, SEARCH_PARTS)
+        async with self._state.reading() as view:
+            searcher = await Searcher.prepare(
+                view,
+                query,
+                options,
+                chain=self._chain,
+                timings=timings,
+                today=self._today(),
+            )
+            with timings.part("vector"):
+                await self._state.load_vectors(view, searcher.vectors)
+            return await answer(searcher, self._state.store)
 
     def _indexer(
         self, n_sources: int, on_progress: OnProgress | None, cancel: Cancellation

@@ -22,7 +22,7 @@ def pack(result: SearchResult, max_tokens: int, count_tokens: TokenCounter) -> C
     sources: list[CitedSource] = []
     used = 0
     for hit in result.hits:
-        if any(_covers(source, hit) for source in sources):
+        if hit.problem is not None or any(_covers(source, hit) for source in sources):
             continue
         block = _block(len(sources) + 1, hit)
         cost = count_tokens(block)
@@ -31,7 +31,8 @@ def pack(result: SearchResult, max_tokens: int, count_tokens: TokenCounter) -> C
         used += cost
         blocks.append(block)
         sources.append(_source(len(sources) + 1, hit))
-    return Context("\n\n".join(blocks), used, tuple(sources), result.notes)
+    notes = (*result.notes, *(damage.message for damage in result.damage))
+    return Context("\n\n".join(blocks), used, tuple(sources), notes)
 
 
 def place(address: Address) -> str:

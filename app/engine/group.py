@@ -14,7 +14,8 @@ from app.engine.reading import Prepared
 from app.engine.texts import embedding_texts, rows
 from app.ports import Float32Matrix, TokenCounter
 from app.storage.builder import SegmentBuilder
-from app.storage.segment import NewSegment, VectorBlock
+from app.storage.segment import NewSegment
+from app.storage.vectors import VectorBlock
 
 BATCH_TOKENS = 2048
 """Padded tokens that an embedder gets at once: under a second of work even on WASM, so that the

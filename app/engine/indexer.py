@@ -25,8 +25,8 @@ from app.engine.sources import PlainChunk, Source
 from app.engine.timing import Timings
 from app.errors import CancelledError, ClosedError, FossickError, StorageError
 from app.ports import Clock
-from app.storage.segment import VectorBlock
 from app.storage.snapshot import Snapshot
+from app.storage.vectors import VectorBlock
 
 MOST_FORMS = 500_000
 """Forms that are remembered before all are forgotten: each takes some hundred bytes."""
@@ -157,18 +157,25 @@ class Indexer:
 
     def _looks_unchanged(self, source: Source) -> bool:
         """Whether size and time are known and those of the document: no need to read it."""
-        place = self._snapshot().place(source.path)
+        place = self._sound_place(source.path)
         if place is None or source.size is None or source.modified is None:
             return False
         table, row = self._snapshot().segments[place[0]].segment.documents, place[1]
         same = int(table.size[row]) == source.size and table.modified[row] == source.modified
         return same and self._group.digest(source.path) is None
 
+    def _sound_place(self, document_id: str) -> tuple[int, int] | None:
+        """Where a document stands, unless something of it is damaged: then it is made anew."""
+        place = self._snapshot().place(document_id)
+        if place is None or not self._snapshot().segments[place[0]].segment.is_sound(place[1]):
+            return None
+        return place
+
     def _is_known(self, document_id: str, digest: bytes) -> bool:
         waiting = self._group.digest(document_id)
         if waiting is not None:
             return waiting == digest
-        place = self._snapshot().place(document_id)
+        place = self._sound_place(document_id)
         if place is None:
             return False
         row = self._snapshot().segments[place[0]].segment.documents.digest[place[1]]

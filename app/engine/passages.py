@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 
 from app.core.lexical import Wanted
@@ -12,10 +12,11 @@ from app.core.model import Hit, LegResult
 from app.engine.reports import Passage
 from app.engine.sources import PLAIN
 from app.engine.view import Place, View
-from app.errors import InputError
+from app.errors import InputError, StorageError
 from app.ports import Store
 from app.storage.chunk_table import ChunkRow
 from app.storage.document_table import DocumentRow
+from app.storage.snapshot import LiveSegment
 from app.storage.texts import read_chunk, read_document
 
 
@@ -43,13 +44,6 @@ def candidate(view: View, ordinal: int, score: float, legs: Mapping[str, LegResu
     return Candidate(ordinal, score, legs, (segment, document), chunk, number)
 
 
-def digest_of(view: View, place: Place) -> bytes:
-    """SHA-256 of a document's source."""
-    segment, document = place
-    digest: bytes = view.snapshot.segments[segment].segment.documents.digest[document].tobytes()
-    return digest
-
-
 def path_of(view: View, place: Place) -> str:
     """Path of a document."""
     segment, document = place
@@ -70,7 +64,11 @@ class Show:
         live = self.view.snapshot.segments[found.place[0]]
         document = live.document(found.place[1])
         chunk = live.segment.chunks.row(found.chunk)
-        text = await read_chunk(self.store, live.name, document, chunk)
+        text, problem = "", None
+        try:
+            text = await read_chunk(self.store, live.name, document, chunk)
+        except StorageError as error:
+            problem = _unreadable(live, found.place[1], document, error).message
         marked = highlights(text, self.wanted)
         return Hit(
             id=chunk_id(document, found.number),
@@ -87,16 +85,20 @@ class Show:
             legs=found.legs,
             also_at=tuple(found.also_at),
             metadata=document.metadata,
+            problem=problem,
         )
 
 
 async def passage(view: View, store: Store, wanted: str) -> Passage:
-    """A document by its id, or a chunk by its own. Raises `InputError("not-found")`."""
+    """A document by its id, or a chunk by its own.
+
+    Raises `InputError("not-found")`, and `StorageError` where the text is damaged.
+    """
     place = view.snapshot.place(wanted)
     if place is not None:
         live = view.snapshot.segments[place[0]]
         document = live.document(place[1])
-        text = await read_document(store, live.name, document)
+        text = await _text(live, place[1], document, read_document(store, live.name, document))
         whole = ChunkRow(place[1], 0, document.text_length, 0, 0, 0)
         return _passage(document, document.id, text, whole)
     document_id, _, number = wanted.rpartition("#")
@@ -108,7 +110,7 @@ async def passage(view: View, store: Store, wanted: str) -> Passage:
     if int(number) >= document.chunks:
         raise _not_found(wanted)
     chunk = live.segment.chunks.row(document.first_chunk + int(number))
-    text = await read_chunk(store, live.name, document, chunk)
+    text = await _text(live, place[1], document, read_chunk(store, live.name, document, chunk))
     return _passage(document, wanted, text, chunk)
 
 
@@ -137,6 +139,28 @@ def _passage(document: DocumentRow, own_id: str, text: str, chunk: ChunkRow) -> 
         metadata=document.metadata,
         size=None if size is None else int(size),
         modified=known(document.modified),
+    )
+
+
+async def _text(
+    live: LiveSegment, ordinal: int, document: DocumentRow, reading: Awaitable[str]
+) -> str:
+    """The text, or the error that says whose it is."""
+    try:
+        return await reading
+    except StorageError as error:
+        raise _unreadable(live, ordinal, document, error) from error
+
+
+def _unreadable(
+    live: LiveSegment, ordinal: int, document: DocumentRow, error: StorageError
+) -> StorageError:
+    """What to tell of a text that cannot be read; from now on its document counts as damaged."""
+    live.segment.unreadable.add(ordinal)
+    return StorageError(
+        f"The text of {document.path} cannot be shown: {error.message}",
+        code=error.code,
+        hint="Add the file again.",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.core.model import Address
+from app.core.model import Address, Damage
 from app.errors import FossickError
 
 
@@ -99,6 +99,31 @@ class Stats:
     segments: int
     embedder: str | None
     """Model that new chunks get their vectors from."""
+    deleted: int = 0
+    """Documents that are deleted and still take room, until `vacuum` or a merge."""
+    damage: tuple[Damage, ...] = ()
+    """What cannot be read, as far as it is known; `repair` looks at everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuumed:
+    """What a vacuum has taken out of the store."""
+
+    documents: int
+    """Deleted documents of which nothing is left."""
+    bytes: int
+    """By how much the store is smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What a repair has taken out of the collection, because it was damaged."""
+
+    documents: int
+    removed: tuple[str, ...]
+    """Paths of those documents whose paths could be read, in order: to be added again."""
+    damage: tuple[Damage, ...]
+    """What was found."""
 
 
 @dataclass(frozen=True, slots=True)

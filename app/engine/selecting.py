@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.engine.legs import Ranking
-from app.engine.passages import Candidate, candidate, digest_of, path_of
+from app.engine.passages import Candidate, candidate, path_of
 from app.engine.searcher import Searcher
 from app.engine.view import View
 
@@ -28,8 +28,8 @@ def _chosen(view: View, ranking: Ranking, k: int, by_document: bool) -> list[Can
     seen: set[tuple[object, ...]] = set()
     for ordinal, score, legs in ranking.candidates():
         found = candidate(view, ordinal, score, legs)
-        copies = view.copies.get(digest_of(view, found.place), [])
-        key: tuple[object, ...] = copies[0] if copies else found.place
+        copies = view.copies(found.place) or [found.place]
+        key: tuple[object, ...] = copies[0]
         key = key if by_document else (*key, found.number)
         if key in seen:
             continue

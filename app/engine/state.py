@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-
-import numpy as np
 
 from app.core.analysis import VERSION
 from app.core.kernels import Kernels
+from app.core.model import Damage
+from app.engine import repairing
 from app.engine.group import Group
+from app.engine.reports import Repaired, Vacuumed
+from app.engine.tidying import Tidying
 from app.engine.timing import Timings
 from app.engine.view import View
 from app.errors import ClosedError, StorageError
 from app.ports import Store
-from app.storage import snapshot as snapshots
-from app.storage.merge import MergePolicy, merge
-from app.storage.segment import VectorBlock
+from app.storage import loading
+from app.storage.merge import MergePolicy
 from app.storage.snapshot import Snapshot
-from app.storage.writer import IndexWriter
+from app.storage.vectors import VectorBlock
+from app.storage.writer import IndexWriter, Merged
 
 
 class State:
     """The view that searches use now, and the writer behind it, None for a follower.
 
     Commits take turns; a search keeps the view it began with, and the files of that view stay
-    until no search is under way.
+    until no search is under way. Merges run beside both.
     """
 
     def __init__(
@@ -41,10 +43,12 @@ class State:
         self.kernels = kernels
         self.view = View(snapshot, kernels)
         self.closed = False
-        self._writer = writer
-        self._policy = policy
+        self._tidying: Tidying | None = None
+        if writer is not None:
+            self._tidying = Tidying(store, writer, policy, replace=self._replace, sweep=self._sweep)
         self._lock = asyncio.Lock()
         self._readers = 0
+        self._unread = asyncio.Event()
 
     @classmethod
     async def open(
@@ -52,7 +56,7 @@ class State:
     ) -> State:
         """Load the last commit, or begin an index."""
         if read_only:
-            snapshot = await snapshots.load(store, analysis=VERSION)
+            snapshot = await loading.load(store, analysis=VERSION)
             return cls(store, snapshot or Snapshot(), None, policy, kernels)
         writer = await IndexWriter.open(store, analysis=VERSION)
         return cls(store, writer.snapshot, writer, policy, kernels)
@@ -66,8 +70,16 @@ class State:
             yield self.view
         finally:
             self._readers -= 1
-            if not self._lock.locked():
-                await self._sweep()
+            if self._readers == 0:
+                self._unread.set()
+                if self._tidying and not self._tidying.writer.is_swept:
+                    self._tidying.wake()
+
+    async def load_vectors(self, view: View, models: Collection[str]) -> None:
+        """Have the vectors of models at hand, from now on in every commit."""
+        if models and self._tidying:
+            self._tidying.writer.keep_rows = True
+        await view.load_vectors(self.store, models)
 
     async def commit(self, group: Group, vectors: Sequence[VectorBlock], timings: Timings) -> int:
         """Make a group searchable; answers how many documents it replaced.
@@ -84,18 +96,56 @@ class State:
     async def refresh(self) -> bool:
         """Follow another writer to its last commit; answers whether there was a newer one."""
         self.check()
-        if self._writer is not None:
+        if self._tidying is not None:
             return False
-        found = await snapshots.load(self.store, analysis=VERSION)
-        if found is None or found.generation == self.view.snapshot.generation:
+        before = self.view.snapshot
+        found = await loading.load(self.store, analysis=VERSION, before=before)
+        if found is None or found.generation == before.generation:
             return False
-        self.view = View(found, self.kernels)
+        self._show(found)
         return True
 
+    async def settle(self) -> None:
+        """Wait until the merging that commits have brought about is done."""
+        self.check()
+        if self._tidying:
+            await self._tidying.settled()
+
+    async def vacuum(self) -> Vacuumed:
+        """Rewrite all segments with deleted documents, and wait until the old files are gone."""
+        tidying = self.writable()
+        await tidying.settled()
+        writer = tidying.writer
+        size, deleted = await repairing.size(self.store), writer.snapshot.n_deleted
+        while parts := [one for one in writer.snapshot.segments if one.is_rewritable]:
+            if not await tidying.rewrite(parts[:1]):
+                break
+        while not writer.is_swept:
+            await tidying.settled()
+            await self._unused()
+            await self._sweep()
+        gone = deleted - writer.snapshot.n_deleted
+        return Vacuumed(gone, size - await repairing.size(self.store))
+
+    async def verify(self) -> tuple[Damage, ...]:
+        """Look at everything, and answer with what is damaged."""
+        async with self.reading() as view:
+            await repairing.damaged(self.store, view.snapshot)
+            return view.snapshot.damage
+
+    async def repair(self) -> Repaired:
+        """Look at everything, and take out what is damaged; what is left is whole."""
+        self.writable()
+        return await asyncio.shield(self._repair())
+
     async def close(self) -> None:
-        """Let the commit under way finish, then close the store."""
+        """Let the commit under way finish, then close the store; merges are given up."""
         self.closed = True
+        if self._tidying:
+            await self._tidying.stop()
         async with self._lock:
+            if self._tidying and self._readers == 0:
+                await self._tidying.writer.sweep()
             await self.store.close()
 
     def check(self) -> None:
@@ -103,20 +153,23 @@ class State:
         if self.closed:
             raise ClosedError("The collection was closed.")
 
-    def writable(self) -> IndexWriter:
-        """The writer; `StorageError("read-only")` for a follower."""
+    def writable(self) -> Tidying:
+        """The writer and who tidies after it; `StorageError("read-only")` for a follower."""
         self.check()
-        if self._writer is None:
+        if self._tidying is None:
             raise StorageError(
                 "This collection is open for reading only.",
                 code="read-only",
                 hint="Another tab or program writes to it; add files there.",
             )
-        return self._writer
+        return self._tidying
 
     async def _commit(self, group: Group, vectors: Sequence[VectorBlock], timings: Timings) -> int:
+        with timings.part("merge"):
+            await self.writable().room()
         async with self._lock:
-            writer = self.writable()
+            tidying = self.writable()
+            writer = tidying.writer
             deletes = self._places(group.ids())
             with timings.part("analyse"):
                 postings = await group.postings()
@@ -124,20 +177,60 @@ class State:
                 new = await group.build(writer.new_segment_name(), postings, vectors)
                 await asyncio.sleep(0)
                 await writer.commit([new], deletes=deletes)
-            self.view = View(writer.snapshot, self.kernels, self.view)
-            with timings.part("merge"):
-                await self._tidy(writer)
-            return sum(map(len, deletes.values()))
+            self._show(writer.snapshot)
+        tidying.wake()
+        return sum(map(len, deletes.values()))
 
     async def _delete(self, ids: Iterable[str]) -> int:
         async with self._lock:
-            writer = self.writable()
-            deletes = self._places(ids)
-            if deletes:
-                await writer.commit(deletes=deletes)
-                self.view = View(writer.snapshot, self.kernels, self.view)
-                await self._tidy(writer)
-            return sum(map(len, deletes.values()))
+            tidying = self.writable()
+            writer, wanted = tidying.writer, list(ids)
+            deletes = self._places(wanted)
+            # What cannot be read may hold them as well, and must not bring them back one day.
+            removed = wanted if writer.snapshot.aside else []
+            if deletes or removed:
+                await writer.commit(deletes=deletes, removed=removed)
+                self._show(writer.snapshot)
+        tidying.wake()
+        return sum(map(len, deletes.values()))
+
+    async def _replace(self, merged: Merged) -> None:
+        """Put a merged segment in place of its parts."""
+        async with self._lock:
+            writer = self.writable().writer
+            await writer.commit(merged=merged)
+            self._show(writer.snapshot)
+
+    async def _repair(self) -> Repaired:
+        async with self._lock:
+            tidying = self.writable()
+            writer = tidying.writer
+            snapshot = writer.snapshot
+            places = await repairing.damaged(self.store, snapshot)
+            paths, damage = repairing.paths(snapshot, places), snapshot.damage
+            lost = sum(part.entry.documents for part in snapshot.aside)
+            if damage:
+                drop = [part.entry.name for part in snapshot.aside]
+                await writer.commit(deletes=places, drop=drop)
+                self._show(writer.snapshot)
+        tidying.wake()
+        return Repaired(len(paths) + lost, tuple(paths), damage)
+
+    async def _sweep(self) -> None:
+        """Remove files that no commit needs, unless somebody may be reading them."""
+        async with self._lock:
+            tidying = self._tidying
+            if tidying and not (self.closed or self._readers or tidying.is_reading):
+                await tidying.writer.sweep()
+
+    async def _unused(self) -> None:
+        """Wait until no search is under way."""
+        while self._readers:
+            self._unread.clear()
+            await self._unread.wait()
+
+    def _show(self, snapshot: Snapshot) -> None:
+        self.view = View(snapshot, self.kernels, before=self.view)
 
     def _places(self, ids: Iterable[str]) -> dict[int, list[int]]:
         """Ordinals of the documents that are there, by segment."""
@@ -147,22 +240,3 @@ class State:
             if place is not None:
                 found.setdefault(place[0], []).append(place[1])
         return found
-
-    async def _tidy(self, writer: IndexWriter) -> None:
-        """Keep segments few, and remove files that nobody reads."""
-        while (run := self._planned(writer.snapshot)) is not None:
-            parts = writer.snapshot.segments[run.start : run.stop]
-            merged = await merge(self.store, parts, writer.new_segment_name())
-            await writer.commit(merged=(run, merged))
-            self.view = View(writer.snapshot, self.kernels, self.view)
-        await self._sweep()
-
-    def _planned(self, snapshot: Snapshot) -> range | None:
-        return self._policy.plan(
-            [int(np.count_nonzero(live.live_chunks)) for live in snapshot.segments],
-            [len(live.segment.chunks) for live in snapshot.segments],
-        )
-
-    async def _sweep(self) -> None:
-        if self._writer is not None and self._readers == 0 and not self.closed:
-            await self._writer.sweep()

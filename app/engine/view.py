@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -16,44 +16,50 @@ from app.engine.columns import Columns
 from app.engine.facets import FacetCounter
 from app.engine.filters import Filters
 from app.engine.reports import ModelStats
+from app.ports import Store
+from app.storage.segment import Segment
 from app.storage.snapshot import LiveSegment, Snapshot
-from app.storage.strings import StringTable
 
 Place = tuple[int, int]
 """Segment number and document ordinal in it."""
 
+_MOST_LANGUAGES = 255
+"""Languages that have a number in a byte; no honest index has as many."""
+
 
 class View:
-    """The indexes of one snapshot, each made when it is first needed and kept."""
+    """The indexes of one snapshot, each made when it is first needed and kept.
+
+    What a `before` of the same collection has made of segments that are still as they were is
+    taken over, so that a commit costs what is new in it.
+    """
 
     def __init__(
-        self,
-        snapshot: Snapshot,
-        kernels: Kernels | None = None,
-        before: View | None = None,
+        self, snapshot: Snapshot, kernels: Kernels | None = None, *, before: View | None = None
     ) -> None:
         self.snapshot = snapshot
         self._kernels = kernels
         self._flat: dict[str, FlatIndex] = {}
         self.written: dict[str, str] = {}
         """Forms as they stand in a text, as far as that was asked for (`engine.written`)."""
-        # By identity: both snapshots hold the segments, so that no other object can have their id.
-        held: dict[int, SearchedSegment] = {} if before is None else before._searched
-        known = held.keys() & set(map(id, snapshot.segments))
-        self._searched: dict[int, SearchedSegment] = {number: held[number] for number in known}
+        here = set(snapshot.segments)
+        made = before._searched if before else {}
+        self._searched: dict[LiveSegment, SearchedSegment] = {
+            live: one for live, one in made.items() if live in here
+        }
         names = {live.name for live in snapshot.segments}
-        kept: dict[str, Columns] = {} if before is None else before._columns
+        kept = before._columns if before else {}
         self._columns: dict[str, Columns] = {
             name: columns for name, columns in kept.items() if name in names
         }
 
     @cached_property
     def keyword(self) -> KeywordIndex:
-        """The keyword leg. What is known of a segment that the view before had too is kept."""
+        """The keyword leg."""
         for live in self.snapshot.segments:
-            if id(live) not in self._searched:
-                self._searched[id(live)] = _searched(live)
-        segments = [self._searched[id(live)] for live in self.snapshot.segments]
+            if live not in self._searched:
+                self._searched[live] = _searched(live)
+        segments = [self._searched[live] for live in self.snapshot.segments]
         return KeywordIndex(segments, kernels=self._kernels)
 
     @cached_property
@@ -92,7 +98,7 @@ class View:
         counts: dict[str, int] = {}
         for live in self.snapshot.segments:
             for block in live.segment.vectors:
-                alive = int(live.live_chunks[block.ordinals].sum())
+                alive = int(np.count_nonzero(live.live_chunks[block.ordinals]))
                 counts[block.model] = counts.get(block.model, 0) + alive
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return tuple(ModelStats(model, count) for model, count in ordered if count)
@@ -100,54 +106,44 @@ class View:
     def dim(self, model: str) -> int | None:
         """Dimension of a model's vectors, None where there are none of it."""
         dims = (
-            int(block.rows.shape[1])
+            block.dim
             for live in self.snapshot.segments
             for block in live.segment.vectors
             if block.model == model
         )
         return next(dims, None)
 
+    async def load_vectors(self, store: Store, models: Iterable[str]) -> None:
+        """Read the vectors of models that no search has asked for yet; `vectors` needs them.
+
+        What is damaged is left out, and stands in the snapshot's `damage`.
+        """
+        for model in models:
+            if model in self._flat:
+                continue
+            blocks = []
+            bases = self.snapshot.bases.tolist()
+            for live, base in zip(self.snapshot.segments, bases, strict=False):
+                for block in live.segment.vectors:
+                    rows = await block.load(store) if block.model == model else None
+                    if rows is not None:
+                        blocks.append(VectorBlock(rows, block.ordinals.astype(np.int64) + base))
+            self._flat[model] = FlatIndex(blocks)
+
     def vectors(self, model: str) -> FlatIndex:
-        """The vector leg of one model."""
-        if model not in self._flat:
-            self._flat[model] = FlatIndex(
-                [
-                    VectorBlock(block.rows, block.ordinals.astype(np.int64) + base)
-                    for live, base in zip(
-                        self.snapshot.segments, self.snapshot.bases.tolist(), strict=False
-                    )
-                    for block in live.segment.vectors
-                    if block.model == model
-                ]
-            )
+        """The vector leg of a model that `load_vectors` was asked for."""
         return self._flat[model]
 
-    @cached_property
-    def copies(self) -> Mapping[bytes, list[Place]]:
-        """Live documents that share their content with another, by digest, oldest first."""
-        places: dict[bytes, list[Place]] = {}
-        for number, ordinal in self._suspects():
-            digest = self.snapshot.segments[number].segment.documents.digest[ordinal].tobytes()
-            places.setdefault(digest, []).append((number, ordinal))
-        return {digest: same for digest, same in places.items() if len(same) > 1}
-
-    def _suspects(self) -> list[Place]:
-        """Live documents whose digest begins as another one's does."""
-        segments = self.snapshot.segments
-        alive = [np.flatnonzero(~live.dead) for live in segments]
-        heads = [
-            np.ascontiguousarray(live.segment.documents.digest[rows, :8]).view(np.uint64).ravel()
-            for live, rows in zip(segments, alive, strict=True)
+    def copies(self, place: Place) -> list[Place]:
+        """Live documents with the content of this one, oldest first, itself among them."""
+        number, ordinal = place
+        digest = self.snapshot.segments[number].segment.documents.digest[ordinal]
+        return [
+            (other, row)
+            for other, live in enumerate(self.snapshot.segments)
+            for row in live.segment.of_digest(digest)
+            if not live.dead[row]
         ]
-        if not heads:
-            return []
-        numbers = np.repeat(np.arange(len(segments)), [len(rows) for rows in alive])
-        _, places, counts = np.unique(
-            np.concatenate(heads), return_inverse=True, return_counts=True
-        )
-        shared = counts[places] > 1
-        pairs = zip(numbers[shared].tolist(), np.concatenate(alive)[shared].tolist(), strict=True)
-        return list(pairs)
 
     @cached_property
     def name_ranks(self) -> NDArray[np.int64]:
@@ -162,20 +158,33 @@ class View:
     @cached_property
     def n_terms(self) -> int:
         """Distinct terms over all segments."""
-        terms: set[str] = set()
-        for live in self.snapshot.segments:
-            postings = live.segment.postings
-            terms.update(StringTable(postings.term_blob, postings.term_offsets))
-        return len(terms)
+        found: list[NDArray[np.uint64]] = []
+        segments = (live.segment for live in self.snapshot.segments)
+        for segment in sorted(segments, key=lambda one: -len(one.term_keys)):
+            new = np.ones(len(segment.term_keys), dtype=np.bool_)
+            for keys in found:
+                places = np.searchsorted(keys, segment.term_keys)
+                places[places == len(keys)] = 0
+                new &= keys[places] != segment.term_keys
+            found.append(segment.term_keys[new])
+            found = [keys for keys in found if len(keys)]
+        return sum(map(len, found))
 
 
 def _searched(live: LiveSegment) -> SearchedSegment:
     """A segment for the keyword leg, with the language of each chunk."""
-    spoken = [language or DEFAULT_LANGUAGE for language in live.segment.documents.language]
-    names = tuple(sorted(set(spoken))) or (DEFAULT_LANGUAGE,)
-    languages = None
-    if len(names) > 1:
-        numbers = np.array([names.index(language) for language in spoken], dtype=np.uint8)
-        languages = numbers[live.segment.chunks.document]
+    names, languages = _languages(live.segment)
     dead = live.live_chunks if live.dead.any() else None
     return SearchedSegment(live.segment.postings, dead, languages, names)
+
+
+def _languages(segment: Segment) -> tuple[tuple[str, ...], NDArray[np.uint8] | None]:
+    """The languages of a segment, and the number of each chunk's, None if all have one."""
+    found, numbers = segment.languages
+    spoken = [language or DEFAULT_LANGUAGE for language in found[:_MOST_LANGUAGES]]
+    spoken += [DEFAULT_LANGUAGE] * (len(found) - len(spoken))
+    names = tuple(sorted(set(spoken))) or (DEFAULT_LANGUAGE,)
+    if len(names) == 1:
+        return names, None
+    own = np.array([names.index(language) for language in spoken], dtype=np.uint8)
+    return names, own[numbers][segment.chunks.document]

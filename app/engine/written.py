@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core.analysis import find, lowered
 from app.core.lexical.spellings import Spelled
 from app.engine.view import View
+from app.errors import StorageError
 from app.ports import Store
 from app.storage.texts import read_chunk
 
@@ -38,7 +39,10 @@ async def _in_a_text(view: View, store: Store, word: Spelled) -> str:
             continue
         chunk = live.segment.chunks.row(int(chunks[0]))
         document = live.document(chunk.document)
-        body = await read_chunk(store, live.name, document, chunk)
+        try:
+            body = await read_chunk(store, live.name, document, chunk)
+        except StorageError:  # searching tells of it
+            body = ""
         for text in (body, document.title, *chunk.address.heading, document.path):
             for _, start, end, _ in find(text, {form}):
                 return shown(form, text[start:end])

@@ -1,4 +1,4 @@
-"""The command line: ``python -m app {index,search,eval,doctor,serve}``.
+"""The command line: ``python -m app {index,search,vacuum,repair,eval,doctor,serve}``.
 
 Exit codes: 0 done; 1 nothing found, a file failed, or the work could not be done; 2 the command
 was not understood.
@@ -17,10 +17,17 @@ from pathlib import Path
 from app import __version__
 from app.errors import FossickError, InputError
 from app.host import console, opening
-from app.host.commands import doctor, evaluate, index, search
+from app.host.commands import doctor, evaluate, index, repair, search, vacuum
 from app.host.onnx_embedder import BUNDLED_MODEL
 
-COMMANDS = {"index": index, "search": search, "eval": evaluate, "doctor": doctor}
+COMMANDS = {
+    "index": index,
+    "search": search,
+    "vacuum": vacuum,
+    "repair": repair,
+    "eval": evaluate,
+    "doctor": doctor,
+}
 _USAGE = 2
 _INTERRUPTED = 130
 

@@ -49,10 +49,18 @@ def counter(model: Path = BUNDLED_MODEL) -> TokenCounter:
 
 @asynccontextmanager
 async def collection(
-    index: Path, *, embedder: str, model: Path, read_only: bool = False
+    index: Path,
+    *,
+    embedder: str,
+    model: Path,
+    read_only: bool = False,
+    must_be: bool = False,
 ) -> AsyncIterator[tuple[Collection, list[str]]]:
-    """A collection in a directory, closed when the block ends, and notes about its embedder."""
-    if read_only and not index.is_dir():
+    """A collection in a directory, closed when the block ends, and notes about its embedder.
+
+    `InputError("not-found")` if it `must_be` there, as one for reading must, and is not.
+    """
+    if (read_only or must_be) and not index.is_dir():
         raise InputError(
             f"There is no index in {index}.",
             code="not-found",

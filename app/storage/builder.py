@@ -10,8 +10,9 @@ from app.core.lexical.postings import Postings
 from app.core.model import Chunk
 from app.storage.chunk_table import ChunkRow, ChunkTable
 from app.storage.document_table import DocumentRow, DocumentTable
-from app.storage.segment import NewSegment, Segment, VectorBlock
+from app.storage.segment import NewSegment, Segment
 from app.storage.texts import chunk_rows, encode_text
+from app.storage.vectors import VectorBlock
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -98,22 +98,31 @@ class ChunkTable:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> ChunkTable:
-        """The table that `to_arrays` wrote, as views."""
-        return cls(**from_arrays(cls, arrays, "chunk"))
-
-    def take(self, rows: Rows) -> ChunkTable:
-        """A table of the given chunks in that order; `headings` and `document` stay."""
-        return ChunkTable(headings=self.headings, **take(self, rows, but="headings"))
+        """The table that `to_arrays` wrote, as views; `KeyError` names a column that is off."""
+        table = cls(**from_arrays(cls, arrays, "chunk"))
+        for column in fields(cls):
+            value = getattr(table, column.name)
+            if column.name != "headings" and value.shape != (len(table),):
+                raise KeyError(f"chunk.{column.name}")
+        if len(table) and int(table.heading.max()) >= len(table.headings):
+            raise KeyError("chunk.heading")
+        return table
 
     @staticmethod
-    def concat(tables: Sequence[ChunkTable]) -> ChunkTable:
-        """All chunks of all tables; headings are made distinct again, `document` is left."""
+    def join(parts: Sequence[tuple[ChunkTable, Rows, NDArray[np.uint32]]]) -> ChunkTable:
+        """The given chunks of each table, one after another; headings are made distinct again.
+
+        The third of each part is the new ordinal of each of its documents.
+        """
         paths: dict[str, int] = {}
-        moved: list[ChunkTable] = []
-        for table in tables:
+        columns: list[dict[str, Any]] = []
+        for table, rows, documents in parts:
+            picked = take(table, rows, but=("headings",))
             numbers = [paths.setdefault(path, len(paths)) for path in table.headings]
-            moved.append(replace(table, heading=np.array(numbers, dtype=np.uint32)[table.heading]))
-        return ChunkTable(headings=StringTable.build(paths), **concat(moved, but="headings"))
+            picked["heading"] = np.array(numbers, dtype=np.uint32)[picked["heading"]]
+            picked["document"] = documents[picked["document"]]
+            columns.append(picked)
+        return ChunkTable(headings=StringTable.build(paths), **concat(columns))
 
 
 def _heading_key(address: Address) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,26 +18,24 @@ if TYPE_CHECKING:
 Rows = NDArray[np.int64]
 
 
-def take(table: DataclassInstance, rows: Rows, *, but: str = "") -> dict[str, Any]:
-    """The given rows, in that order, of every column except `but`, by column name."""
+def take(table: DataclassInstance, rows: Rows, *, but: Collection[str] = ()) -> dict[str, Any]:
+    """The given rows, in that order, of every column but those named, by column name."""
     picked: dict[str, Any] = {}
     for column in fields(table):
-        if column.name == but:
+        if column.name in but:
             continue
         value = getattr(table, column.name)
         picked[column.name] = value.take(rows) if isinstance(value, StringTable) else value[rows]
     return picked
 
 
-def concat(tables: Sequence[DataclassInstance], *, but: str = "") -> dict[str, Any]:
-    """The rows of all tables, one table after another, of every column except `but`."""
+def concat(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The rows of all parts, each the columns of a table by name, one part after another."""
     joined: dict[str, Any] = {}
-    for column in fields(tables[0]):
-        if column.name == but:
-            continue
-        values = [getattr(table, column.name) for table in tables]
-        is_text = isinstance(values[0], StringTable)
-        joined[column.name] = StringTable.concat(values) if is_text else np.concatenate(values)
+    for name, first in parts[0].items():
+        values = [part[name] for part in parts]
+        is_text = isinstance(first, StringTable)
+        joined[name] = StringTable.concat(values) if is_text else np.concatenate(values)
     return joined
 
 
@@ -53,10 +52,29 @@ def to_arrays(table: DataclassInstance, prefix: str) -> dict[str, NDArray[Any]]:
 def from_arrays(
     kind: type[DataclassInstance], arrays: Mapping[str, NDArray[Any]], prefix: str
 ) -> dict[str, Any]:
-    """The columns that `to_arrays` wrote; `KeyError` where one is missing."""
+    """The columns that `to_arrays` wrote; `KeyError` with the name of one that is missing or odd.
+
+    Odd is a column of another type than its annotation says, and a string column whose offsets
+    do not divide its bytes.
+    """
     columns: dict[str, Any] = {}
-    for column in fields(kind):
-        name = f"{prefix}.{column.name}"
-        is_text = f"{name}.at" in arrays
-        columns[column.name] = StringTable.from_arrays(arrays, name) if is_text else arrays[name]
+    for column, item in _types(kind).items():
+        name = f"{prefix}.{column}"
+        if item is StringTable:
+            columns[column] = StringTable.from_arrays(arrays, name)
+        elif arrays[name].dtype != item:
+            raise KeyError(name)
+        else:
+            columns[column] = arrays[name]
     return columns
+
+
+@cache
+def _types(kind: type[DataclassInstance]) -> dict[str, Any]:
+    """The type of the items of each column, or `StringTable`."""
+    hints = get_type_hints(kind)
+    found: dict[str, Any] = {}
+    for column in fields(kind):
+        hint = hints[column.name]
+        found[column.name] = hint if hint is StringTable else get_args(get_args(hint)[1])[0]
+    return found

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.storage.columns import Rows, concat, from_arrays, take, to_arrays
-from app.storage.strings import StringTable, spread
+from app.storage.strings import StringTable
+
+_ORDERS = ("by_id", "by_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,24 @@ class DocumentTable:
     text_length: NDArray[np.uint32]
     text_crc: NDArray[np.uint32]
     chunks: NDArray[np.uint32]
+    by_id: NDArray[np.uint32]
+    """The documents in the order of the UTF-8 of their ids."""
+    by_digest: NDArray[np.uint32]
+    """The documents in the order of the first eight bytes of their digests."""
 
     @classmethod
     def build(cls, rows: Sequence[DocumentRow]) -> DocumentTable:
         """The columns of the rows; `first_chunk` is not stored, it follows from `chunks`."""
-        digests = b"".join(row.digest for row in rows)
+        digests = np.frombuffer(b"".join(row.digest for row in rows), np.uint8).reshape(-1, 32)
+        ids = StringTable.build(row.id for row in rows)
         return cls(
-            id=StringTable.build(row.id for row in rows),
+            id=ids,
             path=StringTable.build(row.path for row in rows),
             title=StringTable.build(row.title for row in rows),
             kind=StringTable.build(row.kind for row in rows),
             metadata=StringTable.build(_json(row.metadata) for row in rows),
             language=StringTable.build(row.language for row in rows),
-            digest=np.frombuffer(digests, dtype=np.uint8).reshape(len(rows), 32),
+            digest=digests,
             size=np.array([row.size for row in rows], dtype=np.int64),
             modified=np.array([row.modified for row in rows], dtype=np.float64),
             text_start=np.array([row.text_start for row in rows], dtype=np.uint64),
@@ -81,6 +88,8 @@ class DocumentTable:
             text_length=np.array([row.text_length for row in rows], dtype=np.uint32),
             text_crc=np.array([row.text_crc for row in rows], dtype=np.uint32),
             chunks=np.array([row.chunks for row in rows], dtype=np.uint32),
+            by_id=_by_id(ids, np.arange(len(rows))),
+            by_digest=_by_digest(digests),
         )
 
     def __len__(self) -> int:
@@ -92,9 +101,23 @@ class DocumentTable:
         np.cumsum(self.chunks, out=first[1:])
         return first
 
+    def find(self, document_id: str) -> int | None:
+        """Ordinal of the document of this id, found by halves; None if there is none."""
+        wanted = document_id.encode("utf-8", "surrogatepass")
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self.id.encoded(int(self.by_id[middle])) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        if low == len(self):
+            return None
+        ordinal = int(self.by_id[low])
+        return ordinal if self.id.encoded(ordinal) == wanted else None
+
     def row(self, ordinal: int, first_chunk: int) -> DocumentRow:
         """One document, decoded. `first_chunk` is its entry in `first_chunks()`."""
-        metadata = self.metadata[ordinal]
         return DocumentRow(
             id=self.id[ordinal],
             path=self.path[ordinal],
@@ -109,7 +132,7 @@ class DocumentTable:
             text_crc=int(self.text_crc[ordinal]),
             first_chunk=first_chunk,
             chunks=int(self.chunks[ordinal]),
-            metadata=json.loads(metadata) if metadata else {},
+            metadata=_from_json(self.metadata[ordinal]),
             language=self.language[ordinal],
         )
 
@@ -119,26 +142,66 @@ class DocumentTable:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> DocumentTable:
-        """The table that `to_arrays` wrote, as views."""
-        return cls(**from_arrays(cls, arrays, "doc"))
-
-    def take(self, rows: Rows) -> DocumentTable:
-        """A table of the given documents, in that order."""
-        return DocumentTable(**take(self, rows))
+        """The table that `to_arrays` wrote, as views; `KeyError` names a column that is off."""
+        table = cls(**from_arrays(cls, arrays, "doc"))
+        count = len(table)
+        for column in fields(cls):
+            value = getattr(table, column.name)
+            shape = (count, 32) if column.name == "digest" else (count,)
+            if len(value) != count or (not isinstance(value, StringTable) and value.shape != shape):
+                raise KeyError(f"doc.{column.name}")
+        for name in _ORDERS:
+            order = getattr(table, name)
+            if count and int(order.max()) >= count:
+                raise KeyError(f"doc.{name}")
+        return table
 
     @staticmethod
-    def concat(tables: Sequence[DocumentTable]) -> DocumentTable:
-        """All documents of all tables; `text_start` is left as it stood in each."""
-        return DocumentTable(**concat(tables))
+    def join(parts: Sequence[tuple[DocumentTable, Rows]]) -> DocumentTable:
+        """The given rows, rising, of each table, one after another; `text_start` is left."""
+        columns = concat([take(table, rows, but=_ORDERS) for table, rows in parts])
+        nearly: list[Rows] = []
+        base = 0
+        for table, rows in parts:
+            numbers = np.full(len(table), -1, dtype=np.int64)
+            numbers[rows] = np.arange(base, base + len(rows))
+            ordered = numbers[table.by_id]
+            nearly.append(ordered[ordered >= 0])
+            base += len(rows)
+        return DocumentTable(
+            **columns,
+            by_id=_by_id(columns["id"], np.concatenate(nearly)),
+            by_digest=_by_digest(columns["digest"]),
+        )
 
 
-def chunks_of(documents: DocumentTable, rows: Rows) -> Rows:
-    """Ordinals of all chunks of the given documents, document by document."""
-    first = documents.first_chunks()
-    return spread(first[rows], first[rows + 1] - first[rows])
+def digest_head(digest: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The first eight bytes of digests (n, 32) as numbers (n,), in their order."""
+    heads = np.ascontiguousarray(digest[:, :8]).view(">u8").ravel()
+    return heads.astype(np.uint64)
+
+
+def _by_id(ids: StringTable, rows: Rows) -> NDArray[np.uint32]:
+    """The rows in the order of their ids; quicker the nearer they are to it."""
+    return np.array(sorted(rows.tolist(), key=ids.all_encoded().__getitem__), dtype=np.uint32)
+
+
+def _by_digest(digest: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    return np.argsort(digest_head(digest), kind="stable").astype(np.uint32)
 
 
 def _json(metadata: Mapping[str, str]) -> str:
     if not metadata:
         return ""
     return json.dumps(dict(metadata), sort_keys=True, separators=(",", ":"))
+
+
+def _from_json(text: str) -> Mapping[str, str]:
+    """Metadata as it was given; nothing for what only a forged file holds."""
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        return {}
+    return found

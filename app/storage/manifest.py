@@ -7,7 +7,7 @@ manifest. Whatever happens while it is written, the other slot still tells the c
 
     magic 8 | version u32 | crc u32 | generation u64 | payload length u64 | payload (JSON, UTF-8)
 
-The crc covers the generation, the payload's length and the payload.
+The crc covers the version, the generation, the payload's length and the payload.
 """
 
 from __future__ import annotations
@@ -16,15 +16,29 @@ import json
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
+from app.core.model import Damage
 from app.errors import StorageError
 from app.ports import Buffer, Store
-from app.storage.names import MANIFEST_SLOTS, is_index_file, text_name
-from app.storage.sections import VERSION, damaged, foreign
+from app.storage import damage
+from app.storage.damage import MISSING, DamagedFileError, foreign
+from app.storage.names import (
+    LAST_NUMBER,
+    MANIFEST_SLOTS,
+    file_numbers,
+    is_index_file,
+    is_segment,
+    is_tombstones,
+    text_name,
+)
+from app.storage.sections import VERSION
 
 MAGIC = b"\x89FOSSMAN"
 _HEADER = struct.Struct("<8sIIQQ")
-_COVERED = struct.Struct("<QQ")
+_COVERED = struct.Struct("<IQQ")
+_COVERED_BEFORE = struct.Struct("<QQ")
+"""What the crc covered up to format 2: a flipped byte in the version went unseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,16 @@ class SegmentEntry:
     name: str
     tombstones: str | None = None
     """Name of the tombstone file, None while every document lives."""
+    crc: int = 0
+    """Checksum over the table of the segment's file, so that no other file passes for it."""
+    documents: int = 0
+    chunks: int = 0
+    """Those that live: what is lost if the segment cannot be read."""
+    aside: bool = False
+    """Whether a commit was made while the segment could not be read. Its documents that stand in
+    later segments as well have been replaced."""
+    removed: tuple[str, ...] = ()
+    """Ids that were removed meanwhile."""
 
     def files(self) -> list[str]:
         """Names of all files of the segment."""
@@ -56,6 +80,11 @@ class Manifest:
         """Name of the slot that this generation is written to."""
         return MANIFEST_SLOTS[self.generation % 2]
 
+    @property
+    def other_slot(self) -> str:
+        """Name of the slot that the generation before was written to."""
+        return MANIFEST_SLOTS[(self.generation + 1) % 2]
+
     def files(self) -> set[str]:
         """Names of all files that this commit needs, the slots aside."""
         return {file for segment in self.segments for file in segment.files()}
@@ -67,55 +96,139 @@ def encode(manifest: Manifest) -> bytes:
         {
             "analysis": manifest.analysis,
             "next_number": manifest.next_number,
-            "segments": [[entry.name, entry.tombstones] for entry in manifest.segments],
+            "segments": [_plain(entry) for entry in manifest.segments],
         },
         separators=(",", ":"),
     ).encode()
-    crc = zlib.crc32(payload, zlib.crc32(_COVERED.pack(manifest.generation, len(payload))))
-    return _HEADER.pack(MAGIC, VERSION, crc, manifest.generation, len(payload)) + payload
+    fields = (manifest.generation, len(payload))
+    crc = zlib.crc32(payload, zlib.crc32(_COVERED.pack(VERSION, *fields)))
+    return _HEADER.pack(MAGIC, VERSION, crc, *fields) + payload
 
 
 def decode(data: Buffer, name: str) -> Manifest:
-    """The manifest in a slot; raises `StorageError` like `sections.unpack`."""
+    """The manifest in a slot.
+
+    Raises `StorageError`: `index-version` for a whole slot of another format, `storage-damaged`
+    where a byte is not what was written.
+    """
     raw = bytes(data)
     if len(raw) < _HEADER.size or raw[:8] != MAGIC:
-        raise damaged(name, "header")
+        raise DamagedFileError(name, "header")
     _, version, crc, generation, length = _HEADER.unpack(raw[: _HEADER.size])
-    if version != VERSION:
-        raise foreign(name, version)
     payload = raw[_HEADER.size :]
-    if len(payload) != length or zlib.crc32(payload, zlib.crc32(raw[16:32])) != crc:
-        raise damaged(name, "payload")
-    content = json.loads(payload)
-    entries = tuple(SegmentEntry(name, dead) for name, dead in content["segments"])
-    return Manifest(generation, content["next_number"], entries, content["analysis"])
+    covered = [_COVERED.pack(version, generation, length)]
+    if version < VERSION:
+        covered.append(_COVERED_BEFORE.pack(generation, length))
+    if len(payload) != length or crc not in [
+        zlib.crc32(payload, zlib.crc32(before)) for before in covered
+    ]:
+        raise DamagedFileError(name, "payload")
+    if version != VERSION:
+        raise foreign(name, version, VERSION)
+    try:
+        return _manifest(generation, json.loads(payload))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DamagedFileError(name, "payload") from error
 
 
-async def read_newest(store: Store) -> Manifest | None:
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest whole manifest, and what is known of one that may have been newer."""
+
+    manifest: Manifest
+    damage: Damage | None = None
+
+
+async def read_newest(store: Store) -> Newest | None:
     """The newest whole manifest, None for a store without an index.
 
-    A slot that cannot be read is what a kill during a commit leaves: the other one stands. With
-    no whole slot at all, an index that has segments is damaged; one without was never begun.
+    A slot that ends too soon is what a kill during a commit leaves: the other one stands. A slot
+    that is damaged otherwise is told of, unless it held the older commit. With no whole slot, an
+    index that has segments is damaged; one without was never begun.
     """
     names = await store.names()
+    slots: dict[str, Buffer] = {}
     found: list[Manifest] = []
-    broken: StorageError | None = None
+    errors: dict[str, StorageError] = {}
     for slot in MANIFEST_SLOTS:
-        if slot not in names:
-            continue
-        try:
-            found.append(decode(await store.read(slot), slot))
-        except StorageError as error:
-            if error.code == "index-version":
-                raise
-            broken = error
-    if found:
-        return max(found, key=lambda manifest: manifest.generation)
-    if broken is not None and any(is_index_file(name) for name in names):
-        raise broken
-    return None
+        if slot in names:
+            try:
+                slots[slot] = await store.read(slot)
+                found.append(decode(slots[slot], slot))
+            except StorageError as error:
+                errors[slot] = error
+    newest = max(found, key=lambda manifest: manifest.generation, default=None)
+    held = max((manifest.generation for manifest in found), default=-1)
+    for slot, reason in errors.items():
+        if reason.code == "index-version" and _generation(slots[slot]) > held:
+            raise reason
+    if newest is None:
+        if any(is_index_file(name) for name in names):
+            raise next(iter(errors.values()), DamagedFileError(MANIFEST_SLOTS[0], MISSING))
+        return None
+    later = [slot for slot in errors if slot not in slots or not _is_cut_off(slots[slot], held)]
+    return Newest(newest, damage.of_manifest(later[0], errors[later[0]]) if later else None)
 
 
 async def write(store: Store, manifest: Manifest) -> None:
     """Make a commit the newest one; the commit before stays readable until this returns."""
     await store.write(manifest.slot, [encode(manifest)])
+
+
+async def seal(store: Store, manifest: Manifest) -> None:
+    """Let both slots tell of a commit, so that no file but its own is needed any more."""
+    await store.write(manifest.other_slot, [encode(manifest)])
+
+
+def _is_cut_off(data: Buffer, held: int) -> bool:
+    """Whether a slot that cannot be read had nothing newer to tell: half a write, or older."""
+    if len(data) < _HEADER.size:
+        return True
+    length: int = _HEADER.unpack(data[: _HEADER.size])[4]
+    return len(data) < _HEADER.size + length or _generation(data) <= held
+
+
+def _generation(data: Buffer) -> int:
+    generation: int = _HEADER.unpack(data[: _HEADER.size])[3]
+    return generation
+
+
+def _plain(entry: SegmentEntry) -> dict[str, Any]:
+    """An entry for JSON; what has its usual value is left out."""
+    found: dict[str, Any] = {
+        "name": entry.name,
+        "crc": entry.crc,
+        "documents": entry.documents,
+        "chunks": entry.chunks,
+    }
+    if entry.tombstones is not None:
+        found["tombstones"] = entry.tombstones
+    if entry.aside:
+        found["aside"] = {"removed": list(entry.removed)}
+    return found
+
+
+def _manifest(generation: int, content: dict[str, Any]) -> Manifest:
+    """The manifest that `encode` wrote; nothing in it is believed."""
+    entries = tuple(map(_entry, content["segments"]))
+    number, analysis = content["next_number"], content["analysis"]
+    files = [file for entry in entries for file in entry.files()]
+    used = [used for file in files for used in file_numbers(file)]
+    if type(number) is not int or not isinstance(analysis, str) or len(set(files)) < len(files):
+        raise ValueError("these are no values of a manifest")
+    if not max(used, default=0) < number <= LAST_NUMBER:
+        raise ValueError("the next number is not free")
+    return Manifest(generation, number, entries, analysis)
+
+
+def _entry(content: dict[str, Any]) -> SegmentEntry:
+    name, tombstones = content["name"], content.get("tombstones")
+    crc, documents, chunks = (content[key] for key in ("crc", "documents", "chunks"))
+    removed = tuple(content.get("aside", {}).get("removed", ()))
+    if not is_segment(name) or (tombstones is not None and not is_tombstones(tombstones, name)):
+        raise ValueError("these are no names of files")
+    if any(type(number) is not int or number < 0 for number in (crc, documents, chunks)):
+        raise ValueError("these are no counts")
+    if not all(isinstance(document_id, str) for document_id in removed):
+        raise ValueError("these are no ids")
+    return SegmentEntry(name, tombstones, crc, documents, chunks, "aside" in content, removed)

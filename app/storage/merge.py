@@ -16,13 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.lexical import merge_postings
+from app.errors import StorageError
 from app.ports import Buffer, Store
 from app.storage.chunk_table import ChunkTable
+from app.storage.columns import Rows
+from app.storage.damage import DamagedFileError
 from app.storage.document_table import DocumentTable
 from app.storage.names import text_name
-from app.storage.sections import damaged
-from app.storage.segment import NewSegment, Segment, VectorBlock
+from app.storage.segment import NewSegment, Segment
 from app.storage.snapshot import LiveSegment
+from app.storage.texts import unreadable
+from app.storage.vectors import VectorBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,32 @@ class MergePolicy:
 
 
 async def merge(store: Store, parts: Sequence[LiveSegment], name: str) -> NewSegment:
-    """One segment of all live documents of the parts, in their order; gives way between steps."""
-    documents = [_live_documents(part) for part in parts]
+    """One segment of all live documents of the parts, in their order; gives way between steps.
+
+    Raises `StorageError` where a part turns out not to be whole; `Segment.is_whole` tells from
+    then on, unless a file is forged.
+    """
+    documents = [np.flatnonzero(~part.dead) for part in parts]
     kept = [np.flatnonzero(part.live_chunks) for part in parts]
     texts: list[Buffer] = []
     for part, rows in zip(parts, documents, strict=True):
         texts.extend(await _texts(store, part, rows))
-    table = DocumentTable.concat(
-        [part.segment.documents.take(rows) for part, rows in zip(parts, documents, strict=True)]
+    vectors = await _vectors(store, parts, kept)
+    try:
+        merged = await _segment(parts, documents, kept, name)
+    except (IndexError, ValueError) as error:
+        names = ", ".join(part.name for part in parts)
+        message = f"The segments {names} cannot be merged: {error}."
+        raise StorageError(message, code="storage-damaged") from error
+    return NewSegment(replace(merged, vectors=vectors), texts)
+
+
+async def _segment(
+    parts: Sequence[LiveSegment], documents: Sequence[Rows], kept: Sequence[Rows], name: str
+) -> Segment:
+    """The segment but for its vectors."""
+    table = DocumentTable.join(
+        [(part.segment.documents, rows) for part, rows in zip(parts, documents, strict=True)]
     )
     starts = np.zeros(len(table), dtype=np.uint64)
     np.cumsum(table.text_bytes[:-1], out=starts[1:])
@@ -92,9 +114,7 @@ async def merge(store: Store, parts: Sequence[LiveSegment], name: str) -> NewSeg
     await asyncio.sleep(0)
     postings = merge_postings((part.segment.postings, part.live_chunks) for part in parts)
     await asyncio.sleep(0)
-    vectors = _vectors(parts, kept)
-    merged = Segment(name, replace(table, text_start=starts), chunks, postings, vectors)
-    return NewSegment(merged, texts)
+    return Segment(name, replace(table, text_start=starts), chunks, postings, ())
 
 
 def _runs(wanted: Sequence[bool]) -> list[range]:
@@ -107,62 +127,69 @@ def _runs(wanted: Sequence[bool]) -> list[range]:
     return runs
 
 
-def _live_documents(part: LiveSegment) -> NDArray[np.int64]:
-    return np.flatnonzero(~part.dead)
-
-
-async def _texts(store: Store, part: LiveSegment, rows: NDArray[np.int64]) -> list[Buffer]:
+async def _texts(store: Store, part: LiveSegment, rows: Rows) -> list[Buffer]:
     """The bytes of the live documents' texts: one read for each unbroken stretch."""
     table, name = part.segment.documents, text_name(part.name)
+    starts, sizes = table.text_start.astype(np.int64), table.text_bytes.astype(np.int64)
     texts: list[Buffer] = []
     for run in np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1):
         if len(run) == 0:
             continue
-        start = int(table.text_start[run[0]])
-        length = int(table.text_start[run[-1]]) + int(table.text_bytes[run[-1]]) - start
-        data = await store.read(name, start, length)
-        if len(data) != length:
-            raise damaged(name, "length")
+        length = int(sizes[run].sum())
+        data = await _stretch(store, name, int(starts[run[0]]), length)
+        if len(data) != length or not np.array_equal(starts[run[1:]], (starts + sizes)[run[:-1]]):
+            found = await unreadable(store, part.name, table, rows)
+            part.segment.unreadable.update(found or rows.tolist())
+            raise DamagedFileError(name, "length")
         texts.append(data)
     return texts
 
 
+async def _stretch(store: Store, name: str, start: int, length: int) -> Buffer:
+    try:
+        return await store.read(name, start, length)
+    except StorageError:
+        return b""
+
+
 def _chunks(
     parts: Sequence[LiveSegment],
-    documents: Sequence[NDArray[np.int64]],
-    kept: Sequence[NDArray[np.int64]],
+    documents: Sequence[Rows],
+    kept: Sequence[Rows],
 ) -> ChunkTable:
-    tables: list[ChunkTable] = []
+    joined = []
     base = 0
     for part, rows, chunks in zip(parts, documents, kept, strict=True):
-        new = np.zeros(len(part.dead), dtype=np.uint32)
-        new[rows] = np.arange(base, base + len(rows), dtype=np.uint32)
-        table = part.segment.chunks.take(chunks)
-        tables.append(replace(table, document=new[table.document]))
+        numbers = np.zeros(len(part.dead), dtype=np.uint32)
+        numbers[rows] = np.arange(base, base + len(rows), dtype=np.uint32)
+        joined.append((part.segment.chunks, chunks, numbers))
         base += len(rows)
-    return ChunkTable.concat(tables)
+    return ChunkTable.join(joined)
 
 
-def _vectors(
-    parts: Sequence[LiveSegment], kept: Sequence[NDArray[np.int64]]
+async def _vectors(
+    store: Store, parts: Sequence[LiveSegment], kept: Sequence[Rows]
 ) -> tuple[VectorBlock, ...]:
-    found: dict[str, list[VectorBlock]] = {}
+    found: dict[str, list[tuple[NDArray[np.uint32], NDArray[np.float32]]]] = {}
     base = 0
     for part, chunks in zip(parts, kept, strict=True):
-        new = np.full(len(part.segment.chunks), -1, dtype=np.int64)
-        new[chunks] = np.arange(base, base + len(chunks))
+        numbers = np.full(len(part.segment.chunks), -1, dtype=np.int64)
+        numbers[chunks] = np.arange(base, base + len(chunks))
         for block in part.segment.vectors:
-            ordinals = new[block.ordinals]
+            rows = await block.read(store)
+            if rows is None:
+                raise DamagedFileError(part.name, "vectors")
+            ordinals = numbers[block.ordinals]
             stays = ordinals >= 0
-            moved = VectorBlock(block.model, ordinals[stays].astype(np.uint32), block.rows[stays])
+            moved = ordinals[stays].astype(np.uint32), rows[stays]
             found.setdefault(block.model, []).append(moved)
         base += len(chunks)
     return tuple(
         VectorBlock(
             model,
-            np.concatenate([block.ordinals for block in blocks]),
-            np.concatenate([block.rows for block in blocks]),
+            np.concatenate([ordinals for ordinals, _ in blocks]),
+            np.concatenate([rows for _, rows in blocks]),
         )
         for model, blocks in found.items()
-        if any(len(block.ordinals) for block in blocks)
+        if any(len(ordinals) for ordinals, _ in blocks)
     )

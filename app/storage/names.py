@@ -11,9 +11,13 @@ import re
 from app.errors import InputError
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_OURS = re.compile(r"seg-\d{8}(\.txt|\.dead-\d{8})?")
+_SEGMENT = re.compile(r"seg-\d{8}", re.ASCII)
+_OURS = re.compile(r"seg-\d{8}(\.txt|\.dead-\d{8})?", re.ASCII)
 
 MANIFEST_SLOTS = ("manifest-a", "manifest-b")
+
+LAST_NUMBER = 99_999_999
+"""The last number that has a name."""
 
 
 def check_name(name: str) -> str:
@@ -48,3 +52,22 @@ def tombstone_name(segment: str, number: int) -> str:
 def is_index_file(name: str) -> bool:
     """Whether a file is part of an index (and an orphan when no manifest names it)."""
     return _OURS.fullmatch(name) is not None
+
+
+def is_segment(name: object) -> bool:
+    """Whether this is the name of a segment."""
+    return isinstance(name, str) and _SEGMENT.fullmatch(name) is not None
+
+
+def is_tombstones(name: object, segment: str) -> bool:
+    """Whether this is a name for tombstones of a segment."""
+    return isinstance(name, str) and is_index_file(name) and name.startswith(f"{segment}.dead-")
+
+
+def file_numbers(name: str) -> list[int]:
+    """The numbers in the name of an index file.
+
+    >>> file_numbers("seg-00000007.dead-00000012")
+    [7, 12]
+    """
+    return [int(number) for number in re.findall(r"\d{8}", name, re.ASCII)]

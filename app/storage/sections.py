@@ -5,10 +5,11 @@
     header   magic 8 | version u32 | sections u32 | file length u64 | crc u32 | 0 u32
     table    per section: name 32 | dtype 8 | rows u64 | columns u64 | offset u64 | length u64
                           | crc u32 | dimensions u32
-    sections each at a multiple of 16, zeroes between them
+    sections each at the next multiple of 16, zeroes between them
 
 All numbers are little endian. The header's crc covers the header (its own field as zero) and
-the table; each section's crc covers its bytes. Reading is one read and `numpy.frombuffer`.
+the table; each section's crc covers its bytes. A section is read by its range and viewed with
+`numpy.frombuffer`; there is nothing to parse.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import StorageError
 from app.ports import Buffer
+from app.storage.damage import DamagedFileError, foreign
 
 MAGIC = b"\x89FOSSICK"
-VERSION = 2
+VERSION = 3
 ALIGNMENT = 16
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -33,6 +35,53 @@ Arrays = Mapping[str, NDArray[Any]]
 _HEADER = struct.Struct("<8sIIQII")
 _ENTRY = struct.Struct("<32s8sQQQQII")
 _DTYPES = frozenset({"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"})
+_MOST = 1000
+"""Sections that a file can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An array in a file, as the table tells of it."""
+
+    name: str
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    gap: int
+    """Zeroes between the section before and this one, in bytes."""
+    offset: int
+    length: int
+    crc: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is in a file: its sections in the order in which they lie there."""
+
+    file: str
+    """Name of the file, for messages."""
+    length: int
+    """Of the file, in bytes."""
+    crc: int
+    """Checksum over the table, and so over all checksums in it: no two contents share it."""
+    sections: Mapping[str, Section]
+
+    def view(self, name: str, data: Buffer, base: int = 0) -> NDArray[Any]:
+        """A read-only view of a section in bytes that begin at `base` of the file.
+
+        `data` must begin before the gap in front of the section. Raises `DamagedFileError` that
+        names the section if there is none, or a byte of it or of the gap is not as written.
+        """
+        section = self.sections.get(name)
+        if section is None:
+            raise DamagedFileError(self.file, name)
+        start = section.offset - base
+        view = memoryview(data).toreadonly()
+        part = view[start : start + section.length]
+        if len(part) != section.length or zlib.crc32(part) != section.crc:
+            raise DamagedFileError(self.file, name)
+        if any(view[start - section.gap : start]):
+            raise DamagedFileError(self.file, name)
+        return np.frombuffer(part, dtype=section.dtype).reshape(section.shape)
 
 
 def pack(arrays: Arrays) -> list[Buffer]:
@@ -43,17 +92,16 @@ def pack(arrays: Arrays) -> list[Buffer]:
     """
     entries: list[bytes] = []
     body: list[Buffer] = []
-    offset = _aligned(_HEADER.size + _ENTRY.size * len(arrays))
     end = _HEADER.size + _ENTRY.size * len(arrays)
     for name, array in arrays.items():
         _check(name, array)
+        offset = _aligned(end)
         flat = np.ascontiguousarray(array)
         data = flat.reshape(-1).view(np.uint8).data
         body.append(bytes(offset - end))
         body.append(data)
         entries.append(_entry(name, flat, offset, data))
         end = offset + len(data)
-        offset = _aligned(end)
     table = b"".join(entries)
     fields = (MAGIC, VERSION, len(arrays), end)
     crc = zlib.crc32(table, zlib.crc32(_HEADER.pack(*fields, 0, 0)))
@@ -61,63 +109,73 @@ def pack(arrays: Arrays) -> list[Buffer]:
 
 
 def unpack(data: Buffer, name: str) -> dict[str, NDArray[Any]]:
-    """Read-only views of the arrays in a file; `name` is for messages.
+    """Read-only views of all arrays in a file; `name` is for messages.
 
     Raises `StorageError`: `index-version` for a file of another format, `storage-damaged`
     naming the file and the section where a byte is not what was written.
     """
-    view = memoryview(data).toreadonly()
-    arrays: dict[str, NDArray[Any]] = {}
-    for raw, dtype, rows, columns, offset, length, crc, dimensions in _table(view, name):
-        section = raw.rstrip(b"\0").decode("ascii", "replace")
-        part = view[offset : offset + length]
-        if len(part) != length or zlib.crc32(part) != crc:
-            raise damaged(name, section)
-        code = dtype.rstrip(b"\0").decode("ascii", "replace")
-        count = rows * columns if dimensions == 2 else rows
-        if code not in _DTYPES or count * np.dtype(code).itemsize != length:
-            raise damaged(name, section)
-        array = np.frombuffer(part, dtype=code)
-        arrays[section] = array.reshape(rows, columns) if dimensions == 2 else array
-    return arrays
+    table = read_table(data, name)
+    if len(data) != table.length:
+        raise DamagedFileError(name, "length")
+    return {section: table.view(section, data) for section in table.sections}
 
 
-def damaged(name: str, part: str) -> StorageError:
-    """The error for a file whose `part` is not what was written."""
-    return StorageError(
-        f"The index file {name} is damaged in its part {part!r}.",
-        code="storage-damaged",
-        hint="Delete the collection and add the files again; the files themselves are untouched.",
-    )
+def table_length(head: Buffer, name: str) -> int:
+    """Bytes that header and table take, from the header in the first bytes of a file.
+
+    Raises like `unpack`; the number may be wrong, as no checksum has been looked at.
+    """
+    return _HEADER.size + _ENTRY.size * _header(head, name)[0]
 
 
-def foreign(name: str, version: int) -> StorageError:
-    """The error for a file that a newer program wrote, or one from before the present format."""
-    hint = (
-        "Reload the page to get the current program, or use the program that wrote it."
-        if version > VERSION
-        else "Delete the collection and add the files again; the files themselves are untouched."
-    )
-    return StorageError(
-        f"The index file {name} has format {version}; this program reads format {VERSION}.",
-        code="index-version",
-        hint=hint,
-    )
+def read_table(head: Buffer, name: str) -> Table:
+    """What is in a file, from its first bytes, header and table at least. Raises like `unpack`."""
+    count, length, crc = _header(head, name)
+    entries = memoryview(head)[_HEADER.size : _HEADER.size + _ENTRY.size * count]
+    blank = _HEADER.pack(MAGIC, VERSION, count, length, 0, 0)
+    if len(entries) != _ENTRY.size * count or zlib.crc32(entries, zlib.crc32(blank)) != crc:
+        raise DamagedFileError(name, "header")
+    sections: dict[str, Section] = {}
+    end = _HEADER.size + len(entries)
+    for entry in _ENTRY.iter_unpack(entries):
+        section = _section(entry, end, name)
+        if section.name in sections:
+            raise DamagedFileError(name, section.name)
+        sections[section.name] = section
+        end = section.offset + section.length
+    if end != length:
+        raise DamagedFileError(name, "length")
+    return Table(name, length, crc, sections)
 
 
-def _table(view: memoryview, name: str) -> list[tuple[bytes, bytes, int, int, int, int, int, int]]:
-    if len(view) < _HEADER.size or bytes(view[:8]) != MAGIC:
-        raise damaged(name, "header")
-    _, version, count, length, crc, _ = _HEADER.unpack(view[: _HEADER.size])
+def _header(head: Buffer, name: str) -> tuple[int, int, int]:
+    """Number of sections, length of the file, checksum."""
+    raw = bytes(head[: _HEADER.size])
+    if len(raw) < _HEADER.size or raw[:8] != MAGIC:
+        raise DamagedFileError(name, "header")
+    _, version, count, length, crc, zero = _HEADER.unpack(raw)
     if version != VERSION:
-        raise foreign(name, version)
-    table = view[_HEADER.size : _HEADER.size + _ENTRY.size * count]
-    head = _HEADER.pack(MAGIC, version, count, length, 0, 0)
-    if len(table) != _ENTRY.size * count or zlib.crc32(table, zlib.crc32(head)) != crc:
-        raise damaged(name, "header")
-    if len(view) != length:
-        raise damaged(name, "length")
-    return list(_ENTRY.iter_unpack(table))
+        raise foreign(name, version, VERSION)
+    if zero or count > _MOST:
+        raise DamagedFileError(name, "header")
+    return count, length, crc
+
+
+def _section(
+    entry: tuple[bytes, bytes, int, int, int, int, int, int], end: int, file: str
+) -> Section:
+    """An entry of the table, for a section that follows on `end`; nothing in it is believed."""
+    label, code, rows, columns, offset, length, crc, dimensions = entry
+    name = label.rstrip(b"\0").decode("ascii", "replace")
+    kind = code.rstrip(b"\0").decode("ascii", "replace")
+    shape = (rows, columns) if dimensions == 2 else (rows,)
+    if kind not in _DTYPES or dimensions not in (1, 2) or (dimensions == 2 and columns == 0):
+        raise DamagedFileError(file, name)
+    dtype = np.dtype(kind)
+    count = rows * columns if dimensions == 2 else rows
+    if offset != _aligned(end) or count * dtype.itemsize != length:
+        raise DamagedFileError(file, name)
+    return Section(name, dtype, shape, offset - end, offset, length, crc)
 
 
 def _entry(name: str, array: NDArray[Any], offset: int, data: memoryview) -> bytes:
@@ -128,8 +186,8 @@ def _entry(name: str, array: NDArray[Any], offset: int, data: memoryview) -> byt
 
 
 def _check(name: str, array: NDArray[Any]) -> None:
-    if array.dtype.str not in _DTYPES or array.ndim not in (1, 2):
-        raise ValueError(f"{name}: {array.dtype} of {array.ndim} dimensions has no place in a file")
+    if array.dtype.str not in _DTYPES or array.ndim not in (1, 2) or 0 in array.shape[1:]:
+        raise ValueError(f"{name}: {array.dtype} of shape {array.shape} has no place in a file")
     if len(name.encode("ascii")) > 32:
         raise ValueError(f"the section name {name!r} is longer than 32 bytes")
 

@@ -1,55 +1,103 @@
 """A segment: documents, chunks, postings and vectors of one commit, immutable once written.
 
-The file is the container of `sections`; a loaded segment is views into its bytes. The texts
-stand in a file of their own (`texts`), deletes in a third (`tombstones`).
+Its file is that of `segment_file`. The texts stand in a file of their own (`texts`), deletes in
+a third (`tombstones`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.lexical.postings import Postings
-from app.errors import StorageError
-from app.ports import Buffer, Store
-from app.storage import sections
+from app.core.model import Damage
+from app.ports import Buffer
+from app.storage import damage
 from app.storage.chunk_table import ChunkTable
-from app.storage.document_table import DocumentTable
-from app.storage.strings import StringTable
+from app.storage.document_table import DocumentTable, digest_head
+from app.storage.names import text_name
+from app.storage.vectors import VectorBlock
 
-_POSTINGS = "lex."
-
-
-@dataclass(frozen=True, slots=True)
-class VectorBlock:
-    """The vectors that one model gave to chunks of a segment."""
-
-    model: str
-    ordinals: NDArray[np.uint32]
-    """Shape (m,): the chunks that have a vector of this model, ascending."""
-    rows: NDArray[np.float32]
-    """Shape (m, dim): row i belongs to chunk `ordinals[i]`; every row has length 1."""
+_FEW = 64
+"""Ids that are looked up one by one for each thousandth of a segment, before all are decoded."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Segment:
-    """What a segment file holds, as views."""
+    """What a segment file holds, as views; with what has been learnt about it."""
 
     name: str
     documents: DocumentTable
     chunks: ChunkTable
     postings: Postings
     vectors: tuple[VectorBlock, ...]
+    crc: int = 0
+    """Checksum over the table of the file."""
+    unreadable: set[int] = field(default_factory=set)
+    """Documents whose text turned out to be damaged."""
+
+    def ordinal(self, document_id: str) -> int | None:
+        """Ordinal of the document of this id, None if there is none."""
+        if "_ordinals" not in self.__dict__ and self._is_rare():
+            return self.documents.find(document_id)
+        return self._ordinals.get(document_id)
+
+    def _is_rare(self) -> bool:
+        """Whether few ids have been asked for, so that decoding all of them does not pay yet."""
+        asked: int = self.__dict__.get("_asked", 0) + 1
+        self.__dict__["_asked"] = asked
+        return asked * _FEW < len(self.documents)
 
     @cached_property
-    def ordinals(self) -> dict[str, int]:
-        """Ordinal of each document by id; decoded when it is first asked for."""
+    def _ordinals(self) -> dict[str, int]:
         return {document_id: ordinal for ordinal, document_id in enumerate(self.documents.id)}
+
+    @cached_property
+    def _digest_heads(self) -> NDArray[np.uint64]:
+        """Heads of all digests in their order."""
+        return digest_head(self.documents.digest)[self.documents.by_digest]
+
+    def of_digest(self, digest: NDArray[np.uint8]) -> list[int]:
+        """Ordinals of the documents with this digest (32,), rising."""
+        head = digest_head(digest[np.newaxis])[0]
+        first, last = (
+            int(np.searchsorted(self._digest_heads, head, side=side)) for side in ("left", "right")
+        )
+        alike = self.documents.by_digest[first:last].tolist()
+        return [row for row in alike if np.array_equal(self.documents.digest[row], digest)]
+
+    @cached_property
+    def languages(self) -> tuple[list[str], NDArray[np.intp]]:
+        """The languages of the documents, and for each document the place of its own."""
+        return self.documents.language.distinct()
+
+    @cached_property
+    def term_keys(self) -> NDArray[np.uint64]:
+        """A number for each term, rising: for telling how many terms segments share."""
+        terms = self.postings.terms
+        return np.sort(terms.hashes(range(len(terms))))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing in it is known to be damaged."""
+        return not self.unreadable and all(block.damage is None for block in self.vectors)
+
+    def is_sound(self, ordinal: int) -> bool:
+        """Whether nothing of a document is known to be damaged."""
+        return self.is_whole or (
+            ordinal not in self.unreadable and all(block.damage is None for block in self.vectors)
+        )
+
+    def damage(self) -> list[Damage]:
+        """What in it is known to be damaged."""
+        found = [block.damage for block in self.vectors if block.damage is not None]
+        if self.unreadable:
+            found.append(damage.of_texts(text_name(self.name), len(self.unreadable)))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,69 +106,3 @@ class NewSegment:
 
     segment: Segment
     texts: Sequence[Buffer]
-
-
-def encode(segment: Segment) -> list[Buffer]:
-    """The parts of the segment's file."""
-    arrays: dict[str, NDArray[Any]] = {
-        **segment.documents.to_arrays(),
-        **segment.chunks.to_arrays(),
-        **{_POSTINGS + name: array for name, array in segment.postings.to_arrays().items()},
-        **StringTable.build(block.model for block in segment.vectors).to_arrays("vectors.model"),
-    }
-    for number, block in enumerate(segment.vectors):
-        arrays[f"vectors.{number}.ordinals"] = block.ordinals
-        arrays[f"vectors.{number}.rows"] = block.rows
-    return sections.pack(arrays)
-
-
-def decode(data: Buffer, name: str) -> Segment:
-    """The segment in a file's bytes; raises `StorageError` like `sections.unpack`."""
-    arrays = sections.unpack(data, name)
-    try:
-        return Segment(
-            name=name,
-            documents=DocumentTable.from_arrays(arrays),
-            chunks=ChunkTable.from_arrays(arrays),
-            postings=Postings.from_arrays(_postings(arrays)),
-            vectors=_vectors(arrays),
-        )
-    except KeyError as missing:
-        raise sections.damaged(name, str(missing.args[0])) from missing
-
-
-def encode_tombstones(dead: NDArray[np.bool_]) -> list[Buffer]:
-    """The file for a mask over a segment's documents, True for those that are deleted."""
-    return sections.pack({"dead": np.packbits(dead, bitorder="little")})
-
-
-def decode_tombstones(data: Buffer, name: str, documents: int) -> NDArray[np.bool_]:
-    """The mask that `encode_tombstones` wrote, shape (documents,)."""
-    packed = sections.unpack(data, name).get("dead")
-    if packed is None or len(packed) != -(-documents // 8):
-        raise sections.damaged(name, "dead")
-    return np.unpackbits(packed, count=documents, bitorder="little").astype(np.bool_)
-
-
-async def load(store: Store, name: str) -> Segment:
-    """Read a segment: one read, no parsing."""
-    if await store.size(name) is None:
-        raise StorageError(
-            f"The index file {name} is missing.",
-            code="storage-damaged",
-            hint="Delete the collection and add the files again.",
-        )
-    return decode(await store.read(name), name)
-
-
-def _postings(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    size = len(_POSTINGS)
-    return {key[size:]: array for key, array in arrays.items() if key.startswith(_POSTINGS)}
-
-
-def _vectors(arrays: Mapping[str, NDArray[Any]]) -> tuple[VectorBlock, ...]:
-    models = StringTable.from_arrays(arrays, "vectors.model")
-    return tuple(
-        VectorBlock(model, arrays[f"vectors.{i}.ordinals"], arrays[f"vectors.{i}.rows"])
-        for i, model in enumerate(models)
-    )

@@ -1,6 +1,7 @@
 """What a commit contains: the segments as they are read, each with its deletes.
 
-A snapshot never changes; a search holds one from start to end while commits make new ones.
+A snapshot never changes; a search holds one from start to end while commits make new ones. What
+cannot be read is set aside and named in it; the rest is there.
 """
 
 from __future__ import annotations
@@ -12,16 +13,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import StorageError
-from app.ports import Store
-from app.storage import manifest as manifests
-from app.storage import segment as segments
+from app.core.model import Damage
 from app.storage.document_table import DocumentRow
 from app.storage.manifest import Manifest, SegmentEntry
 from app.storage.segment import Segment
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LiveSegment:
     """A segment and the mask of its deleted documents."""
 
@@ -29,6 +27,8 @@ class LiveSegment:
     dead: NDArray[np.bool_]
     """Shape (documents,): True for a deleted document."""
     tombstones: str | None = None
+    is_saved: bool = True
+    """Whether the tombstone file holds the mask."""
 
     @property
     def name(self) -> str:
@@ -38,6 +38,8 @@ class LiveSegment:
     @cached_property
     def live_chunks(self) -> NDArray[np.bool_]:
         """Shape (chunks,): True where the chunk's document lives."""
+        if self.live_documents == len(self.dead):
+            return np.ones(len(self.segment.chunks), dtype=np.bool_)
         return ~self.dead[self.segment.chunks.document]
 
     @cached_property
@@ -45,26 +47,76 @@ class LiveSegment:
         """`DocumentTable.first_chunks`, computed once."""
         return self.segment.documents.first_chunks()
 
-    @property
+    @cached_property
     def live_documents(self) -> int:
         """Number of documents that are not deleted."""
-        return len(self.dead) - int(self.dead.sum())
+        return len(self.dead) - int(np.count_nonzero(self.dead))
+
+    @cached_property
+    def n_live(self) -> int:
+        """Number of chunks whose documents live."""
+        return int(np.count_nonzero(self.live_chunks))
+
+    @property
+    def is_rewritable(self) -> bool:
+        """Whether a vacuum finds something in it to leave out, and can copy the rest."""
+        return self.live_documents < len(self.dead) and self.segment.is_whole
 
     def document(self, ordinal: int) -> DocumentRow:
         """One document, decoded."""
         return self.segment.documents.row(ordinal, int(self.first_chunks[ordinal]))
 
+    def find(self, document_id: str) -> int | None:
+        """Ordinal of the live document of this id, None if there is none."""
+        ordinal = self.segment.ordinal(document_id)
+        return None if ordinal is None or self.dead[ordinal] else ordinal
+
     def entry(self) -> SegmentEntry:
         """How the manifest names it."""
-        return SegmentEntry(self.name, self.tombstones)
+        counts = self.live_documents, self.n_live
+        return SegmentEntry(self.name, self.tombstones, self.segment.crc, *counts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A segment that cannot be read. It keeps its place: a later start may read it again."""
+
+    entry: SegmentEntry
+    damage: Damage
+
+
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """A commit as it is read. Global ordinals count the chunks of all segments in order."""
 
     manifest: Manifest = field(default_factory=Manifest)
-    segments: tuple[LiveSegment, ...] = ()
+    parts: tuple[LiveSegment | SetAside, ...] = ()
+    """What the manifest names, in its order."""
+    lost_commit: Damage | None = None
+    """What is known of a commit that may have followed on this one."""
+
+    @cached_property
+    def segments(self) -> tuple[LiveSegment, ...]:
+        """The segments that can be searched."""
+        return tuple(part for part in self.parts if isinstance(part, LiveSegment))
+
+    @cached_property
+    def aside(self) -> tuple[SetAside, ...]:
+        """The segments that cannot."""
+        return tuple(part for part in self.parts if isinstance(part, SetAside))
+
+    @property
+    def damage(self) -> tuple[Damage, ...]:
+        """All damage that is known by now; more may be found when vectors and texts are read."""
+        found = [] if self.lost_commit is None else [self.lost_commit]
+        for part in self.parts:
+            found += [part.damage] if isinstance(part, SetAside) else part.segment.damage()
+        return tuple(found)
+
+    @property
+    def n_deleted(self) -> int:
+        """Documents that are deleted and still take room."""
+        return sum(len(live.dead) - live.live_documents for live in self.segments)
 
     @property
     def generation(self) -> int:
@@ -84,11 +136,25 @@ class Snapshot:
         masks = [live.live_chunks for live in self.segments]
         return np.concatenate(masks) if masks else np.zeros(0, dtype=np.bool_)
 
+    def stretches(self) -> list[range]:
+        """Numbers of neighbours of which none is damaged, and nothing damaged between them."""
+        found: list[range] = []
+        number = first = 0
+        for part in (*self.parts, None):
+            if isinstance(part, LiveSegment) and part.segment.is_whole:
+                number += 1
+                continue
+            if number > first:
+                found.append(range(first, number))
+            number += isinstance(part, LiveSegment)
+            first = number
+        return found
+
     def place(self, document_id: str) -> tuple[int, int] | None:
         """Segment number and document ordinal of a live document, None if there is none."""
         for number, live in enumerate(self.segments):
-            ordinal = live.segment.ordinals.get(document_id)
-            if ordinal is not None and not live.dead[ordinal]:
+            ordinal = live.find(document_id)
+            if ordinal is not None:
                 return number, ordinal
         return None
 
@@ -102,31 +168,3 @@ class Snapshot:
         for number, live in enumerate(self.segments):
             for ordinal in np.flatnonzero(~live.dead).tolist():
                 yield number, live.document(ordinal)
-
-
-async def load(store: Store, *, analysis: str = "") -> Snapshot | None:
-    """The newest commit of a store, None where no index was begun.
-
-    `analysis` is the version of the program's analysis; an index made by another one is refused
-    with `index-version`, for its terms would not be found.
-    """
-    manifest = await manifests.read_newest(store)
-    if manifest is None:
-        return None
-    if manifest.analysis != analysis:
-        raise StorageError(
-            f"The index was made with analysis {manifest.analysis!r}; this is {analysis!r}.",
-            code="index-version",
-            hint="Delete the collection and add the files again; the files are untouched.",
-        )
-    return Snapshot(manifest, tuple([await _load_live(store, e) for e in manifest.segments]))
-
-
-async def _load_live(store: Store, entry: SegmentEntry) -> LiveSegment:
-    loaded = await segments.load(store, entry.name)
-    count = len(loaded.documents)
-    if entry.tombstones is None:
-        return LiveSegment(loaded, np.zeros(count, dtype=np.bool_))
-    data = await store.read(entry.tombstones)
-    dead = segments.decode_tombstones(data, entry.tombstones, count)
-    return LiveSegment(loaded, dead, entry.tombstones)

@@ -10,8 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.lexical.soundness import divides
+
 _ERRORS = "surrogatepass"
 """File names of a host may hold lone surrogates; they go in and come out as they are."""
+
+_KEY_BYTES = 7
+"""Bytes of a string that have room beside its length in 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,16 @@ class StringTable:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], name: str) -> StringTable:
-        """The table that `to_arrays` wrote under this name."""
-        return cls(arrays[f"{name}.blob"], arrays[f"{name}.at"])
+        """The table that `to_arrays` wrote under this name.
+
+        `KeyError` with the name of an array that is missing or does not divide the bytes.
+        """
+        blob, at = arrays[f"{name}.blob"], arrays[f"{name}.at"]
+        if blob.dtype != np.uint8 or blob.ndim != 1:
+            raise KeyError(f"{name}.blob")
+        if at.dtype not in (np.uint32, np.uint64) or not divides(at, len(blob)):
+            raise KeyError(f"{name}.at")
+        return cls(blob, at)
 
     def to_arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """The sections of this table."""
@@ -43,14 +56,46 @@ class StringTable:
         return len(self.at) - 1
 
     def __getitem__(self, row: int) -> str:
-        start, end = int(self.at[row]), int(self.at[row + 1])
-        return bytes(self.blob[start:end]).decode("utf-8", _ERRORS)
+        return decode(self.encoded(row))
 
     def __iter__(self) -> Iterator[str]:
         blob = self.blob.tobytes()
         bounds = self.at.tolist()
         for start, end in pairwise(bounds):
-            yield blob[start:end].decode("utf-8", _ERRORS)
+            yield decode(blob[start:end])
+
+    def encoded(self, row: int) -> bytes:
+        """The UTF-8 of a row."""
+        return self.blob[int(self.at[row]) : int(self.at[row + 1])].tobytes()
+
+    def all_encoded(self) -> list[bytes]:
+        """The UTF-8 of all rows."""
+        blob = self.blob.tobytes()
+        return [blob[start:end] for start, end in pairwise(self.at.tolist())]
+
+    def distinct(self) -> tuple[list[str], NDArray[np.intp]]:
+        """The strings that occur, and for each row the place of its own among them.
+
+        Made for columns of short strings, of which it decodes each different one once.
+
+        >>> names, numbers = StringTable.build(["de", "", "en", "de"]).distinct()
+        >>> names, numbers.tolist()
+        (['', 'de', 'en'], [1, 0, 2, 1])
+        """
+        starts, lengths = self.at[:-1].astype(np.intp), np.diff(self.at)
+        longest = int(lengths.max()) if len(self) else 0
+        if longest > _KEY_BYTES:
+            places: dict[str, int] = {}
+            found = [places.setdefault(text, len(places)) for text in self]
+            return list(places), np.array(found, dtype=np.intp)
+        keys = lengths.astype(np.uint64)  # so that two strings with zeroes at the end differ
+        for byte in range(longest):
+            rows = lengths > byte
+            keys[rows] |= self.blob[starts[rows] + byte].astype(np.uint64) << np.uint64(
+                8 * (_KEY_BYTES - byte)
+            )
+        _, firsts, numbers = np.unique(keys, return_index=True, return_inverse=True)
+        return [self[row] for row in firsts.tolist()], numbers
 
     def take(self, rows: NDArray[np.int64]) -> StringTable:
         """A table of the given rows, in that order."""
@@ -66,6 +111,14 @@ class StringTable:
         return StringTable(
             np.concatenate([table.blob for table in tables]), _offsets(np.concatenate(lengths))
         )
+
+
+def decode(encoded: bytes) -> str:
+    """The text of UTF-8; what is none, which only a forged file holds, is marked in it."""
+    try:
+        return encoded.decode("utf-8", _ERRORS)
+    except UnicodeDecodeError:
+        return encoded.decode("utf-8", "replace")
 
 
 def spread(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

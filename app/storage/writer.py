@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import FossickError
 from app.ports import Store
+from app.storage import loading, segment_file, tombstones
 from app.storage import manifest as manifests
-from app.storage import segment as segments
-from app.storage import snapshot as snapshots
-from app.storage.manifest import Manifest
+from app.storage.manifest import Manifest, SegmentEntry
 from app.storage.names import is_index_file, segment_name, text_name, tombstone_name
 from app.storage.segment import NewSegment
-from app.storage.snapshot import LiveSegment, Snapshot
+from app.storage.snapshot import LiveSegment, SetAside, Snapshot
 
 _log = logging.getLogger(__name__)
 
@@ -25,28 +24,50 @@ Deletes = Mapping[int, Sequence[int] | NDArray[np.int64]]
 """Ordinals of documents to delete, by the number of their segment in the snapshot."""
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A segment of all live documents of neighbours, as they were when the merging began."""
+
+    parts: Sequence[LiveSegment]
+    new: NewSegment
+
+    def dead(self, now: Mapping[str, LiveSegment]) -> NDArray[np.bool_]:
+        """Which documents of the new segment have been deleted since, shape (documents,)."""
+        masks = [
+            now[part.name].dead[~part.dead]
+            if part.name in now
+            else np.ones(part.live_documents, dtype=np.bool_)
+            for part in self.parts
+        ]
+        return np.concatenate(masks)
+
+
 class IndexWriter:
     """Writes commits to a store; calls of `commit` must not overlap.
 
     Order within a commit: tombstones, texts and segments, then the manifest slot. Each is
     durable before the next begins, so a kill between any two bytes leaves the commit before,
-    plus files that no manifest names, which the next `open` removes.
+    plus files that no manifest names, which the next `open` removes. Segments that cannot be
+    read are carried from commit to commit until they are dropped by name.
     """
 
     def __init__(self, store: Store, snapshot: Snapshot) -> None:
         self.store = store
         self.snapshot = snapshot
+        self.keep_rows = False
+        """Whether vectors that are written stay in memory, because searches ask for them."""
         self._next_number = snapshot.manifest.next_number
         self._obsolete: set[str] = set()
+        self._sealed = True
 
     @classmethod
     async def open(cls, store: Store, *, analysis: str = "") -> IndexWriter:
         """Continue the index of a store, or begin one; orphans of a killed commit go.
 
         Raises `StorageError`: `index-version` where terms were made by another `analysis`,
-        `storage-damaged` where a file is not what was written.
+        `storage-damaged` where no manifest can be read.
         """
-        snapshot = await snapshots.load(store, analysis=analysis)
+        snapshot = await loading.load(store, analysis=analysis)
         if snapshot is None:
             snapshot = Snapshot(Manifest(generation=1, analysis=analysis))
             await manifests.write(store, snapshot.manifest)
@@ -65,18 +86,22 @@ class IndexWriter:
         new: Sequence[NewSegment] = (),
         *,
         deletes: Deletes | None = None,
-        merged: tuple[range, NewSegment] | None = None,
+        merged: Merged | None = None,
+        removed: Collection[str] = (),
+        drop: Collection[str] = (),
     ) -> Snapshot:
         """Add segments, delete documents, put a merged segment in place of others: in one step.
 
-        `deletes` and the range of `merged` speak of segments by their number in `snapshot`. A
-        segment left without a live document is dropped. On `StorageError` nothing has changed.
+        `deletes` speaks of segments by their number in `snapshot`. A segment left without a live
+        document is dropped. `removed` are ids that segments which cannot be read must not bring
+        back; `drop` names those of them that are given up. On `StorageError` nothing has changed.
         """
         written: list[str] = []
         try:
             kept = await self._keep(deletes or {}, merged, written)
+            parts = self._with_set_aside(kept, removed, drop)
             for item in new:
-                kept.append(await self._write(item, written))
+                parts.append(await self._write(item, written))
         except Exception:
             await self._undo(written)
             raise
@@ -86,15 +111,30 @@ class IndexWriter:
             self.snapshot.manifest,
             generation=self.snapshot.generation + 1,
             next_number=self._next_number,
-            segments=tuple(live.entry() for live in kept),
+            segments=tuple(
+                part.entry if isinstance(part, SetAside) else part.entry() for part in parts
+            ),
         )
         await manifests.write(self.store, manifest)
+        self._sealed = False
         self._obsolete |= self.snapshot.manifest.files() - manifest.files()
-        self.snapshot = Snapshot(manifest, tuple(kept))
+        self.snapshot = Snapshot(manifest, tuple(parts))
         return self.snapshot
 
+    @property
+    def is_swept(self) -> bool:
+        """Whether there is nothing to sweep."""
+        return self._sealed and not self._obsolete
+
     async def sweep(self) -> None:
-        """Remove files that only commits before the newest needed; call it when none is read."""
+        """Write the other slot as well, and remove files that only earlier commits needed.
+
+        Either slot tells of the newest commit then, should the other one be lost. Call it when
+        no file is being read; must not overlap with `commit`.
+        """
+        if not self._sealed:
+            await manifests.seal(self.store, self.snapshot.manifest)
+            self._sealed = True
         while self._obsolete:
             await self.store.remove(self._obsolete.pop())
 
@@ -103,36 +143,65 @@ class IndexWriter:
         return self._next_number - 1
 
     async def _keep(
-        self, deletes: Deletes, merged: tuple[range, NewSegment] | None, written: list[str]
-    ) -> list[LiveSegment]:
-        """The segments of the snapshot as the next commit has them."""
-        replaced = merged[0] if merged else range(0)
-        kept: list[LiveSegment] = []
+        self, deletes: Deletes, merged: Merged | None, written: list[str]
+    ) -> dict[str, LiveSegment | None]:
+        """What the next commit has in place of each segment of the snapshot, None for nothing."""
+        now: dict[str, LiveSegment] = {}
         for number, live in enumerate(self.snapshot.segments):
-            if merged and number == replaced.start and len(merged[1].segment.documents):
-                kept.append(await self._write(merged[1], written))
-            if number in replaced:
-                continue
-            gone = deletes.get(number)
-            if gone is None or len(gone) == 0:
-                kept.append(live)
-                continue
-            dead = live.dead.copy()
-            dead[np.asarray(gone, dtype=np.int64)] = True
-            if dead.all():
-                continue
-            name = tombstone_name(live.name, self._number())
-            written.append(name)
-            await self.store.write(name, segments.encode_tombstones(dead))
-            kept.append(LiveSegment(live.segment, dead, name))
+            now[live.name] = _without(live, deletes.get(number, ()))
+        kept: dict[str, LiveSegment | None] = {**now}
+        if merged:
+            names = [part.name for part in merged.parts if part.name in now]
+            kept.update(dict.fromkeys(names))
+            dead = merged.dead(now)
+            if not dead.all():
+                kept[names[0]] = await self._write(merged.new, written, dead)
+        for name, live_or_none in kept.items():
+            if live_or_none is not None:
+                kept[name] = await self._saved(live_or_none, written)
         return kept
 
-    async def _write(self, item: NewSegment, written: list[str]) -> LiveSegment:
+    async def _saved(self, live: LiveSegment, written: list[str]) -> LiveSegment | None:
+        """The segment with its deletes in a file; None if no document of it lives."""
+        if live.live_documents == 0:
+            return None
+        if live.is_saved:
+            return live
+        if not live.dead.any():
+            return replace(live, tombstones=None, is_saved=True)
+        name = tombstone_name(live.name, self._number())
+        written.append(name)
+        await self.store.write(name, tombstones.encode(live.dead))
+        return replace(live, tombstones=name, is_saved=True)
+
+    def _with_set_aside(
+        self,
+        kept: Mapping[str, LiveSegment | None],
+        removed: Collection[str],
+        drop: Collection[str],
+    ) -> list[LiveSegment | SetAside]:
+        """The parts in their order; those that cannot be read learn what was removed."""
+        parts: list[LiveSegment | SetAside] = []
+        for part in self.snapshot.parts:
+            if isinstance(part, LiveSegment):
+                live = kept[part.name]
+                parts += [] if live is None else [live]
+            elif part.entry.name not in drop:
+                parts.append(SetAside(_marked(part.entry, removed), part.damage))
+        return parts
+
+    async def _write(
+        self, item: NewSegment, written: list[str], dead: NDArray[np.bool_] | None = None
+    ) -> LiveSegment:
         segment = item.segment
         written.extend((text_name(segment.name), segment.name))
         await self.store.write(text_name(segment.name), item.texts)
-        await self.store.write(segment.name, segments.encode(segment))
-        return LiveSegment(segment, np.zeros(len(segment.documents), dtype=np.bool_))
+        data = segment_file.encode(segment)
+        await self.store.write(segment.name, data)
+        segment = segment_file.written(segment, data[0], keep_rows=self.keep_rows)
+        if dead is None or not dead.any():
+            return LiveSegment(segment, np.zeros(len(segment.documents), dtype=np.bool_))
+        return LiveSegment(segment, dead, is_saved=False)
 
     async def _undo(self, written: Sequence[str]) -> None:
         """Give back the room of a commit that failed; what cannot be removed is an orphan."""
@@ -141,3 +210,17 @@ class IndexWriter:
                 await self.store.remove(name)
             except FossickError as error:
                 _log.warning("%s could not be removed: %s", name, error.message)
+
+
+def _without(live: LiveSegment, gone: Sequence[int] | NDArray[np.int64]) -> LiveSegment:
+    """The segment with more documents deleted."""
+    if len(gone) == 0:
+        return live
+    dead = live.dead.copy()
+    dead[np.asarray(gone, dtype=np.int64)] = True
+    return replace(live, dead=dead, is_saved=False)
+
+
+def _marked(entry: SegmentEntry, removed: Collection[str]) -> SegmentEntry:
+    ids = dict.fromkeys([*entry.removed, *removed])
+    return replace(entry, aside=True, removed=tuple(ids))

@@ -89,6 +89,25 @@ export class OpfsStore {
   }
 
   /**
+   * The same, into memory of Python's; nothing is copied on the way.
+   *
+   * @param {string} name
+   * @param {number} offset
+   * @param {any} array proxy of a NumPy array of bytes, which is filled from its start
+   * @returns {number | null} bytes that were there; null if `read` has to be asked
+   */
+  readInto(name, offset, array) {
+    const handle = this.opened.get(name);
+    if (!handle) return null;
+    const buffer = array.getBuffer("u8");
+    try {
+      return handle.read(buffer.data, { at: offset });
+    } finally {
+      buffer.release();
+    }
+  }
+
+  /**
    * @param {string} name
    * @param {Uint8Array[]} parts
    */

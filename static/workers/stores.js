@@ -18,6 +18,8 @@ import { OpfsStore } from "./store-opfs.js";
  * @property {(name: string, offset: number, length?: number | null) => Uint8Array | null} [readNow]
  *   at once, or null where `read` has to be asked; texts of hits are read so, without a turn of
  *   the event loop for each
+ * @property {(name: string, offset: number, array: any) => number | null} [readInto] the same into
+ *   a proxy of Python's memory, for much at a time
  * @property {(name: string, parts: Uint8Array[]) => Promise<void>} write
  * @property {(name: string) => Promise<void>} remove
  * @property {() => Promise<void>} close

@@ -99,6 +99,17 @@ async def keeps_large_files(store):
     assert bytes(await store.read("large", 5_000_000, 512)) == (part * 64)[5_000_000:5_000_512]
 
 
+async def reads_large_ranges(store):
+    """A range of megabytes, in a file that is open and in one that is not, and over its end."""
+    data = bytes(range(251)) * 20_000
+    for name in ("a", "b"):
+        await store.write(name, [data])
+        for _ in range(2):
+            assert bytes(await store.read(name, 1001, 3_000_000)) == data[1001:3_001_001]
+            assert bytes(await store.read(name, 4_000_000, 2_000_000)) == data[4_000_000:]
+            assert bytes(await store.read(name, 9_000_000, 2_000_000)) == b""
+
+
 async def data_is_a_copy(store):
     """What is written later into a part does not reach the file."""
     part = bytearray(b"first")
@@ -127,6 +138,7 @@ CHECKS = (
     names_the_missing,
     refuses_bad_names,
     keeps_large_files,
+    reads_large_ranges,
     data_is_a_copy,
     ends_when_closed,
 )

@@ -194,19 +194,62 @@ def test_bad_values(folder, tmp_path, capsys):
     assert code == 1 and "nowhere" in err
 
 
+def damage(index, suffix, place):
+    """Flip a byte of the first file of that ending; its name."""
+    file = min(f for f in index.iterdir() if f.name.startswith("seg-") and f.suffix == suffix)
+    data = bytearray(file.read_bytes())
+    data[place] ^= 255
+    file.write_bytes(data)
+    return file.name
+
+
 def test_damaged_index(folder, tmp_path, capsys):
-    """A damaged index is a code and a way out, not a traceback."""
+    """What is damaged is named by every command, and repaired by one."""
     index = tmp_path / "index"
-    call(capsys, "index", folder, "--index", index, "--embedder", "none")
-    segment = next(
-        file for file in index.iterdir() if file.name.startswith("seg-") and not file.suffix
-    )
-    data = bytearray(segment.read_bytes())
-    data[-1] ^= 255
-    segment.write_bytes(data)
-    code, _, err = call(capsys, "search", "gold", "--index", index, "--embedder", "none")
+    common = ("--index", index, "--embedder", "none")
+    call(capsys, "index", folder, *common)
+    name = damage(index, "", -1)
+    code, _, err = call(capsys, "search", "gold", *common)
     assert code == 1
-    assert "storage-damaged" in err and segment.name in err
+    assert name in err and "Add their files again" in err
+    code, out, _ = call(capsys, "doctor", *common, "--json")
+    (found,) = [one for one in json.loads(out)["checks"] if one["name"] == "index"]
+    assert code == 1 and not found["ok"] and "python -m app repair" in found["hint"]
+    code, out, err = call(capsys, "repair", *common)
+    assert code == 1 and name in err and "documents were taken out" in out
+    assert call(capsys, "repair", *common)[:2] == (0, "Nothing is damaged.\n")
+    code, out, _ = call(capsys, "index", folder, *common)
+    assert code == 0 and " 0 unchanged" in out
+    assert call(capsys, "search", "gold", *common)[0] == 0
+
+
+def test_damaged_texts(folder, tmp_path, capsys):
+    """A passage that cannot be shown is told; repairing lists the files to index again."""
+    index = tmp_path / "index"
+    common = ("--index", index, "--embedder", "none")
+    call(capsys, "index", folder, *common)
+    for place in range(0, (index / "seg-00000001.txt").stat().st_size, 8):
+        name = damage(index, ".txt", place)
+    code, out, err = call(capsys, "search", "gold", *common)
+    assert code == 0 and "cannot be shown" in out and name in err
+    code, out, _ = call(capsys, "repair", *common, "--json")
+    assert code == 1 and json.loads(out)["removed"]
+
+
+def test_vacuum(folder, tmp_path, capsys):
+    """What was removed is taken out of the files."""
+    index = tmp_path / "index"
+    common = ("--index", index, "--embedder", "none")
+    call(capsys, "index", folder, *common)
+    gone = next(file for file in folder.rglob("*.md"))
+    text = gone.read_bytes()[-20:]
+    gone.unlink()
+    call(capsys, "index", folder, *common)
+    code, out, _ = call(capsys, "vacuum", *common)
+    assert code == 0 and "MB given back" in out
+    assert not any(text in file.read_bytes() for file in index.iterdir())
+    code, out, _ = call(capsys, "vacuum", "--index", tmp_path / "none", "--json")
+    assert code == 1 and json.loads(out)["error"]["code"] == "not-found"
 
 
 def test_missing_model(folder, tmp_path, capsys):

@@ -10,7 +10,7 @@ from app.core.model import Address, Chunk
 from app.errors import StorageError
 from app.storage.builder import DocumentEntry, SegmentBuilder
 from app.storage.memory_store import MemoryStore
-from app.storage.segment import VectorBlock
+from app.storage.vectors import VectorBlock
 
 
 def entry(document_id, text, *, parts=2, **more):

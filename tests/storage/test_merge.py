@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.storage import segment as segments
+from app.storage import segment_file
 from app.storage.merge import MergePolicy, merge
 from app.storage.snapshot import LiveSegment
-from app.storage.writer import IndexWriter
+from app.storage.writer import IndexWriter, Merged
 from tests.storage.helpers import DyingStore, entry, new_segment
 
 WORDS = st.sampled_from(["gold", "mine", "ä", "river", "größe", "x"])
@@ -43,8 +43,8 @@ def test_merge_equals_build(cuts):
     whole = new_segment("seg-00000099", live)
     assert b"".join(merged.texts) == b"".join(whole.texts)
     if live:
-        written = b"".join(bytes(part) for part in segments.encode(merged.segment))
-        assert written == b"".join(bytes(part) for part in segments.encode(whole.segment))
+        written = b"".join(bytes(part) for part in segment_file.encode(merged.segment))
+        assert written == b"".join(bytes(part) for part in segment_file.encode(whole.segment))
     else:
         assert len(merged.segment.documents) == 0
 
@@ -97,7 +97,7 @@ def test_merge_through_writer():
             new = new_segment(writer.new_segment_name(), [entry(name, f"text of {name}")])
             await writer.commit([new])
         merged = await merge(store, writer.snapshot.segments[1:3], writer.new_segment_name())
-        await writer.commit(merged=(range(1, 3), merged))
+        await writer.commit(merged=Merged(writer.snapshot.segments[1:3], merged))
         await writer.sweep()
         found = [row.id for _, row in writer.snapshot.documents()]
         assert found == ["a", "b", "c", "d"]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.core.model import Address, Chunk
 from app.storage.chunk_table import ChunkTable
-from app.storage.document_table import DocumentTable, chunks_of
+from app.storage.document_table import DocumentTable
 from app.storage.strings import StringTable, spread
 from app.storage.texts import chunk_rows, encode_text
 from tests.storage.helpers import entry, new_segment
@@ -53,7 +53,35 @@ def test_document_rows():
     assert table.row(1, int(first[1])).first_chunk == 2
     assert np.isnan(table.row(1, 2).modified)
     assert table.row(1, 2).metadata == {}
-    assert chunks_of(table, np.array([1])).tolist() == [2, 3, 4]
+
+
+IDS = st.lists(st.text(st.characters(codec=None, exclude_categories=()), max_size=6), unique=True)
+
+
+@given(IDS, st.text(max_size=6))
+def test_documents_are_found_by_id(ids, other):
+    """Every document is found by its id, and nothing else is."""
+    table = new_segment("seg-00000001", [entry(one, "x") for one in ids]).segment.documents
+    assert [table.find(one) for one in ids] == list(range(len(ids)))
+    assert (table.find(other) is not None) == (other in ids)
+
+
+def test_documents_are_found_by_digest():
+    """All documents of the same content, in order, and no other."""
+    texts = ["one", "two", "one", "three", "one"]
+    entries = [entry(str(number), text) for number, text in enumerate(texts)]
+    segment = new_segment("seg-00000001", entries).segment
+    found = [segment.of_digest(digest) for digest in segment.documents.digest]
+    assert found == [[0, 2, 4], [1], [0, 2, 4], [3], [0, 2, 4]]
+    assert segment.of_digest(np.zeros(32, dtype=np.uint8)) == []
+
+
+@given(st.lists(st.sampled_from(["", "de", "en", "d", "zh-hant", "a longer name", "\0", "\0\0"])))
+def test_distinct(strings):
+    """Each row's own string stands at its number, and none stands there twice."""
+    names, numbers = StringTable.build(strings).distinct()
+    assert [names[number] for number in numbers.tolist()] == strings
+    assert len(set(names)) == len(names) == len(set(strings))
 
 
 def test_chunk_rows():

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from app.core.kernels import PostingArrays
 from app.core.lexical.dictionary import TermDictionary
 from app.core.lexical.keys import KeyTable
+from app.core.lexical.soundness import fault
 from app.errors import StorageError
 
 FIELDS = ("body", "headings", "title", "path")
@@ -89,16 +90,16 @@ class Postings:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Postings:
-        """Postings over the very arrays given; copies nothing, reads only sizes.
+        """Postings over the very arrays given; copies and parses nothing.
 
-        Raises `StorageError("storage-damaged")` if an array is missing or sizes do not agree.
+        Raises `StorageError("storage-damaged")` if an array is missing or does not fit the others.
         """
         missing = [field.name for field in fields(cls) if field.name not in arrays]
         if missing:
             raise StorageError(f"The postings lack {', '.join(missing)}.", code="storage-damaged")
         postings = cls(**{field.name: arrays[field.name] for field in fields(cls)})
-        if not postings._sizes_agree():
-            raise StorageError("The sizes of the postings do not agree.", code="storage-damaged")
+        if name := fault(postings):
+            raise StorageError(f"The postings do not fit their {name}.", code="storage-damaged")
         return postings
 
     @property
@@ -145,18 +146,3 @@ class Postings:
     def slice_of(self, number: int) -> slice:
         """Where the postings of form `number` lie in `ordinals`."""
         return slice(int(self.posting_offsets[number]), int(self.posting_offsets[number + 1]))
-
-    def _sizes_agree(self) -> bool:
-        chunks = {len(array) for array in (*self.lengths, self.repeated_lengths)}
-        return (
-            len(self.term_offsets) == len(self.posting_offsets) == len(self.position_offsets) > 0
-            and int(self.term_offsets[-1]) == len(self.term_blob)
-            and int(self.posting_offsets[-1]) == len(self.ordinals) == len(self.counts)
-            and int(self.position_offsets[-1]) == len(self.positions)
-            and all(len(at) == len(counts) for at, counts in (*self.sparse, self.repeated))
-            and chunks == {len(self.field_starts)}
-            and self.field_starts.shape[1:] == (3,)
-            and len(self.key_offsets) == len(self.key_form_offsets) > 0
-            and int(self.key_offsets[-1]) == len(self.key_blob)
-            and int(self.key_form_offsets[-1]) == len(self.key_forms)
-        )

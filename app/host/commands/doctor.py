@@ -129,10 +129,12 @@ async def _index(folder: Path) -> str:
         count_tokens=estimate_tokens,
         read_only=True,
     )
+    damage = await collection.verify()
     stats = await collection.stats()
-    for info in await collection.documents():
-        await collection.get(info.id)
     await collection.close()
+    if damage:
+        hint = f"{damage[0].hint} Repair: python -m app repair --index {folder}."
+        raise FossickError(" ".join(one.message for one in damage), hint=hint)
     return (
         f"{stats.documents} documents, {stats.chunks} chunks, {stats.segments} segments, "
         f"{stats.bytes / 1e6:.1f} MB, all checksums agree"

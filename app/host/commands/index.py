@@ -34,6 +34,7 @@ async def run(options: argparse.Namespace) -> int:
         removed = 0 if options.keep_missing else await _remove_missing(collection, options, found)
         with console.progress_bar("Indexing") as tell:
             report = await collection.add(found, on_progress=tell)
+        await collection.settle()
         stats = await collection.stats()
     console.print_notes(report.notes)
     if options.json:

@@ -65,7 +65,8 @@ async def run(options: argparse.Namespace) -> int:
     ) as (collection, notes):
         result = await collection.search(options.query, wanted)
         meant = await collection.suggest(options.query, limit=0)
-    console.print_notes([*notes, *result.notes, *_doubts(result, meant)])
+    told = [f"{damage.message} {damage.hint}" for damage in result.damage]
+    console.print_notes([*notes, *result.notes, *told, *_doubts(result, meant)])
     for problem in result.problems:
         _complain(options.query, problem)
     if options.json:
@@ -92,6 +93,9 @@ def _show(hit: Hit) -> None:
     where = ", ".join(part for part in (hit.path, place(hit.address)) if part)
     console.out.print(Text(f"{hit.rank:2}. {hit.title or hit.id}", style="bold"))
     console.out.print(Text(f"    {where}  [{legs}]", style="dim"))
+    if hit.problem:
+        console.out.print(Text(f"    {hit.problem}", style="red"))
+        return
     shown = cut(hit.text, hit.highlights)
     snippet = Text(shown.text)
     for start, end in shown.highlights:

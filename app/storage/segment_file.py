@@ -1,0 +1,152 @@
+"""A segment's file: written in one go, read from its front; what lies behind is read when needed.
+
+The file is the container of `sections`. What every search needs lies in front and is read and
+checked when the segment is opened, as views into its bytes; the rows of the vectors lie behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.lexical.postings import Postings
+from app.core.lexical.soundness import rises
+from app.errors import StorageError
+from app.ports import Buffer, Store
+from app.storage import sections
+from app.storage.chunk_table import ChunkTable
+from app.storage.damage import MISSING, DamagedFileError, of_this_format
+from app.storage.document_table import DocumentTable
+from app.storage.sections import Table
+from app.storage.segment import Segment
+from app.storage.strings import StringTable
+from app.storage.vectors import Stored, VectorBlock
+
+_POSTINGS = "lex."
+_ROWS = re.compile(r"vectors\.\d+\.rows")
+_HEAD = 16_384
+"""Bytes of a file that are read to learn what is in it: more than the table takes."""
+
+
+def encode(segment: Segment) -> list[Buffer]:
+    """The parts of the segment's file; the first holds header and table."""
+    blocks = list(enumerate(segment.vectors))
+    arrays: dict[str, NDArray[Any]] = {
+        **segment.documents.to_arrays(),
+        **segment.chunks.to_arrays(),
+        **{_POSTINGS + name: array for name, array in segment.postings.to_arrays().items()},
+        **StringTable.build(block.model for block in segment.vectors).to_arrays("vectors.model"),
+        **{f"vectors.{number}.ordinals": block.ordinals for number, block in blocks},
+    }
+    for number, block in blocks:
+        if block.rows is None:
+            raise ValueError(f"the rows of {block.model} are not there to be written")
+        arrays[f"vectors.{number}.rows"] = block.rows
+    return sections.pack(arrays)
+
+
+def written(segment: Segment, head: Buffer, *, keep_rows: bool) -> Segment:
+    """The same segment as its file holds it; `head` is the first part that `encode` gave.
+
+    Without `keep_rows` the vectors are read again when they are asked for.
+    """
+    table = sections.read_table(head, segment.name)
+    vectors = tuple(
+        VectorBlock(
+            block.model,
+            block.ordinals,
+            block.rows if keep_rows else None,
+            stored=Stored(segment.name, table.sections[f"vectors.{number}.rows"]),
+        )
+        for number, block in enumerate(segment.vectors)
+    )
+    return replace(segment, vectors=vectors, crc=table.crc)
+
+
+async def load(store: Store, name: str) -> Segment:
+    """Open a segment: what lies in front of the vectors is read and checked, and not parsed.
+
+    Raises `StorageError`: `storage-damaged` names the file and the part that is not as written.
+    """
+    size = await store.size(name)
+    if size is None:
+        raise DamagedFileError(name, MISSING)
+    head = await store.read(name, 0, _HEAD)
+    with of_this_format(name):
+        needed = sections.table_length(head, name)
+        if needed > len(head):
+            head = await store.read(name, 0, needed)
+        table = sections.read_table(head, name)
+    if size != table.length:
+        raise DamagedFileError(name, "length")
+    first, end = _front(table)
+    return _opened(table, await store.read(name, first, end - first), first)
+
+
+def decode(data: Buffer, name: str) -> Segment:
+    """The segment in a file's bytes; raises like `load`."""
+    with of_this_format(name):
+        table = sections.read_table(data, name)
+    if len(data) != table.length:
+        raise DamagedFileError(name, "length")
+    segment = _opened(table, data, 0)
+    for number, block in enumerate(segment.vectors):
+        block.rows = table.view(f"vectors.{number}.rows", data)
+    return segment
+
+
+def _front(table: Table) -> tuple[int, int]:
+    """Where the sections that are read at once begin and end."""
+    front = [section for name, section in table.sections.items() if not _ROWS.fullmatch(name)]
+    if not front:
+        return 0, 0
+    first = min(section.offset - section.gap for section in front)
+    return first, max(section.offset + section.length for section in front)
+
+
+def _opened(table: Table, data: Buffer, base: int) -> Segment:
+    """The segment over the front of its file. Raises `DamagedFileError`."""
+    arrays = {
+        name: table.view(name, data, base) for name in table.sections if not _ROWS.fullmatch(name)
+    }
+    try:
+        documents, chunks = DocumentTable.from_arrays(arrays), ChunkTable.from_arrays(arrays)
+        postings = Postings.from_arrays(_postings(arrays))
+        vectors = _vectors(table, arrays, len(chunks))
+    except KeyError as missing:
+        raise DamagedFileError(table.file, str(missing.args[0])) from missing
+    except StorageError as error:
+        raise DamagedFileError(table.file, "lex") from error
+    owners = np.repeat(np.arange(len(documents)), documents.chunks.astype(np.intp))
+    if not np.array_equal(owners, chunks.document) or postings.n_chunks != len(chunks):
+        raise DamagedFileError(table.file, "chunk.document")
+    return Segment(table.file, documents, chunks, postings, vectors, table.crc)
+
+
+def _postings(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    size = len(_POSTINGS)
+    return {key[size:]: array for key, array in arrays.items() if key.startswith(_POSTINGS)}
+
+
+def _vectors(
+    table: Table, arrays: Mapping[str, NDArray[Any]], chunks: int
+) -> tuple[VectorBlock, ...]:
+    """The blocks, their rows still in the file; `KeyError` names what is off."""
+    models = StringTable.from_arrays(arrays, "vectors.model")
+    if len(models) > len(table.sections):
+        raise KeyError("vectors.model")
+    blocks = []
+    for number, model in enumerate(models):
+        ordinals = arrays[name := f"vectors.{number}.ordinals"]
+        if ordinals.dtype != np.uint32 or ordinals.ndim != 1 or not rises(ordinals, chunks):
+            raise KeyError(name)
+        rows = table.sections[name := f"vectors.{number}.rows"]
+        if rows.dtype != np.float32 or len(rows.shape) != 2 or rows.shape[0] != len(ordinals):
+            raise KeyError(name)
+        blocks.append(VectorBlock(model, ordinals, stored=Stored(table.file, rows)))
+    return tuple(blocks)

@@ -1,0 +1,104 @@
+"""The vectors of a segment: known from its table, read when a search or a merge asks for them."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.model import Damage
+from app.errors import StorageError
+from app.ports import Store
+from app.storage import damage
+from app.storage.damage import DamagedFileError
+from app.storage.sections import Section
+
+_PIECE = 4 << 20
+"""Bytes that are read and checked at a time; others get their turn after each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where rows lie."""
+
+    file: str
+    section: Section
+
+    @property
+    def dim(self) -> int:
+        """Columns of the rows."""
+        return self.section.shape[1]
+
+    async def read(self, store: Store) -> NDArray[np.float32]:
+        """The rows, float32 (m, dim), checked. Raises `StorageError`; gives way now and then."""
+        section = self.section
+        rows = np.empty(section.shape, dtype=np.float32)
+        into = rows.reshape(-1).view(np.uint8)
+        crc = 0
+        for at in range(0, section.length, _PIECE):
+            wanted = min(_PIECE, section.length - at)
+            data = await store.read(self.file, section.offset + at, wanted)
+            if len(data) != wanted:
+                raise DamagedFileError(self.file, section.name)
+            crc = zlib.crc32(data, crc)
+            into[at : at + wanted] = np.frombuffer(data, dtype=np.uint8)
+            await asyncio.sleep(0)
+        if crc != section.crc:
+            raise DamagedFileError(self.file, section.name)
+        return rows
+
+
+class VectorBlock:
+    """The vectors that one model gave to chunks of a segment.
+
+    `ordinals` uint32 (m,): the chunks that have one, rising. Row i, of length 1, belongs to chunk
+    `ordinals[i]`. The rows are given, or lie in a file until `load` is asked for them.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        ordinals: NDArray[np.uint32],
+        rows: NDArray[np.float32] | None = None,
+        *,
+        stored: Stored | None = None,
+    ) -> None:
+        if rows is None and stored is None:
+            raise ValueError("rows must be given or stored")
+        self.model = model
+        self.ordinals = ordinals
+        self.rows = rows
+        """Shape (m, dim); None as long as they lie in the file alone."""
+        self.damage: Damage | None = None
+        """Why the rows cannot be had, once that is known."""
+        self._stored = stored
+        self._turn = asyncio.Lock()
+
+    @property
+    def dim(self) -> int:
+        """Columns of the rows."""
+        if self.rows is not None:
+            return int(self.rows.shape[1])
+        return self._stored.dim if self._stored else 0
+
+    async def load(self, store: Store) -> NDArray[np.float32] | None:
+        """The rows, kept from now on; None if they are damaged, which `damage` tells of."""
+        async with self._turn:
+            if self.rows is None and self.damage is None:
+                self.rows = await self.read(store)
+        return self.rows
+
+    async def read(self, store: Store) -> NDArray[np.float32] | None:
+        """The rows for once; None if they are damaged."""
+        if self.rows is not None or self._stored is None or self.damage is not None:
+            return self.rows
+        try:
+            return await self._stored.read(store)
+        except StorageError as error:
+            self.damage = damage.of_vectors(
+                self._stored.file, self.model, len(self.ordinals), error
+            )
+            return None
