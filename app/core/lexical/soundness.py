@@ -49,8 +49,8 @@ def fault(postings: Postings) -> str:
         _odd_type(postings)
         or _odd_offsets(postings)
         or _odd_values(postings)
+        or _odd_keys(postings)
         or ("" if _are_texts(postings.term_blob, postings.term_offsets) else "term_blob")
-        or ("" if _are_texts(postings.key_blob, postings.key_offsets) else "key_blob")
     )
 
 
@@ -97,10 +97,15 @@ def _odd_values(postings: Postings) -> str:
         return "counts"
     if found and int(postings.ordinals.max()) >= chunks:
         return "ordinals"
-    terms = len(postings.term_offsets) - 1
-    forms = postings.key_forms
+    return ""
+
+
+def _odd_keys(postings: Postings) -> str:
+    terms, forms = len(postings.term_offsets) - 1, postings.key_forms
     if len(forms) and int(forms.max()) >= terms:
         return "key_forms"
+    if not _are_texts(postings.key_blob, postings.key_offsets):
+        return "key_blob"
     lasts = postings.key_blob[postings.key_offsets[1:].astype(np.int64) - 1]
     return "key_blob" if bool(np.any(lasts == ord(":"))) else ""  # a kind, and no spelling
 
