@@ -6,6 +6,7 @@ by bytes as Python sorts by code points.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -137,11 +138,4 @@ class TermDictionary:
         return bytes(self._blob[self._offsets[number] : self._offsets[number + 1]])
 
     def _bisect(self, key: bytes) -> int:
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < key:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(range(len(self)), key, key=self._bytes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -51,7 +51,7 @@ class SearchedSegment:
         self._languages = languages
         self.names = names
         self._masks: dict[str, Mask | None] = {}
-        self._lists: dict[Word, list[Lists]] = {}
+        self._lists: dict[tuple[object, ...], list[Lists]] = {}
 
     @property
     def n_chunks(self) -> int:
@@ -93,14 +93,12 @@ class SearchedSegment:
 
     def lists(self, word: Word) -> list[Lists]:
         """The posting lists of a word: of each form the one of highest weight."""
-        found = self._lists.get(word)
+        key = word.forms, word.keys, word.patterns
+        found = self._lists.get(key)
         if found is None:
             if len(self._lists) >= _REMEMBERED:
                 self._lists.clear()
-            plain = replace(word, text="", boost=1.0)
-            if plain not in self._lists:
-                self._lists[plain] = self._resolved(plain)
-            found = self._lists[word] = self._lists[plain]
+            found = self._lists[key] = self._resolved(word)
         return found
 
     def _resolved(self, word: Word) -> list[Lists]:
