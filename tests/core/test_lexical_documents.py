@@ -145,3 +145,32 @@ def test_the_best_chunk_is_shown():
     assert hits.ordinals.tolist() == [1]
     mask = np.array([True, False, False, True])
     assert DocumentIndex(index, [cut]).search(made, 10, mask).ordinals.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("query", "chunk"),
+    [
+        ("gold", 0),
+        ("gold page:2", 1),
+        ("gold page:3", 2),
+        ("gold -page:9", 0),
+        ("gold ore page:2,3", 2),
+        ("gold (page:2 OR page:3)", 1),
+        ("gold +(ore OR (page:2 AND mine))", 1),
+        ("ore page:2", 1),
+        ("page:3", 2),
+    ],
+)
+def test_what_is_shown_passes_the_filters(query, chunk):
+    """Where a document is found by one of its pages, a chunk on that page stands for it."""
+    sections = [("", [("", "gold gold gold")]), ("", [("", "gold mine")]), ("", [("", "gold ore")])]
+    _, cut, segment = index_of([("", "", sections)])
+
+    def on_page(_, wanted):
+        return np.any(
+            [[i.first <= page <= i.last for page in (1, 2, 3)] for i in wanted.intervals], 0
+        )
+
+    index = DocumentIndex(KeywordIndex([segment], ranker=RANKER), [cut])
+    hits = index.search(planned(query, [segment]), 10, passes=on_page)
+    assert hits.ordinals.tolist() == [chunk]

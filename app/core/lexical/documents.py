@@ -19,7 +19,7 @@ from app.core.kernels import PostingArrays
 from app.core.lexical.bm25 import idf, length_norm
 from app.core.lexical.index import KeywordIndex
 from app.core.lexical.matching import Leaves, Part, condition_mask
-from app.core.lexical.plan import Leaf, Phrase, Plan, Word
+from app.core.lexical.plan import All, Leaf, Phrase, Plan, Word, filters_of
 from app.core.lexical.ranker import FilterMask, KeywordHits, knowing_none
 from app.core.lexical.resolve import SearchedSegment
 from app.core.selection import top_k
@@ -96,7 +96,7 @@ class DocumentIndex:
             for one, segment in zip(parts[1:], self._segments, strict=True)
         ]
         return KeywordHits(
-            self._best_chunks(plan, best, mask),
+            self._best_chunks(plan, best, mask, passes or knowing_none),
             scores[best],
             int(np.count_nonzero(scores > 0)),
             float(factors.sum()),
@@ -150,10 +150,26 @@ class DocumentIndex:
         return scores
 
     def _best_chunks(
-        self, plan: Plan, documents: NDArray[np.int64], mask: NDArray[np.bool_] | None
+        self,
+        plan: Plan,
+        documents: NDArray[np.int64],
+        mask: NDArray[np.bool_] | None,
+        passes: FilterMask,
     ) -> NDArray[np.int64]:
-        """The chunk to show of each document: the one that matches best, or its first."""
+        """The chunk to show of each document: the one that matches best, or its first.
+
+        One that the mask or the filters of the plan do not let through is the last choice: with
+        ``page:3`` it is one of page 3.
+        """
         scores = np.concatenate([np.empty(0, np.float32), *self._index.chunk_scores(plan)])
+        filters = filters_of(plan.condition)
+        if filters:
+            masks = [
+                condition_mask(All(filters), each.n_chunks, _no_leaf, partial(passes, number))
+                for number, each in enumerate(self._segments)
+            ]
+            passing = np.concatenate([np.empty(0, np.bool_), *masks])
+            mask = passing if mask is None else mask & passing
         if mask is not None:
             scores = np.where(mask, scores, -1.0)
         starts, base = [np.empty(0, dtype=np.int64)], 0
@@ -261,6 +277,10 @@ def _parts(segment: SearchedSegment, cut: Cut) -> list[Part]:
         Part(postings.arrays, (0, 1, 0, 0), cut.begins),
         Part(postings.arrays, (0, 0, 1, 1), cut.first),
     ]
+
+
+def _no_leaf(leaf: Leaf) -> NDArray[np.bool_]:
+    raise ValueError(f"{leaf} is no filter")
 
 
 def _changes(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:

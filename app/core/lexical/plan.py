@@ -115,3 +115,24 @@ def words_of(leaf: Leaf) -> Iterator[Word]:
         yield leaf
     else:
         yield from leaf.slots
+
+
+def filters_of(condition: Condition | None) -> tuple[Condition, ...]:
+    """What of a condition must hold and consists of nothing but filters."""
+    if condition is None:
+        return ()
+    if _is_filter(condition):
+        return (condition,)
+    parts = condition.conditions if isinstance(condition, All) else ()
+    return tuple(each for part in parts for each in filters_of(part))
+
+
+def _is_filter(condition: Condition) -> bool:
+    match condition:
+        case Passes():
+            return True
+        case Not(inner):
+            return _is_filter(inner)
+        case All(parts) | Either(parts):
+            return all(map(_is_filter, parts))
+    return False
