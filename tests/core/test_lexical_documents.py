@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.lexical import (
@@ -102,6 +102,7 @@ def test_a_document_scores_as_one_chunk_of_its_whole_text(documents, query):
     assert scores == sorted(scores, reverse=True)
 
 
+@settings(deadline=None)
 @given(DOCUMENTS, QUERIES, st.data())
 def test_the_cut_into_segments_changes_nothing(documents, query, data):
     """Any split and any deletes rank as a fresh index of what lives, as do merged segments."""
