@@ -8,6 +8,7 @@
 
 import { Calls } from "./calls.js";
 import { capabilities, missing } from "./capabilities.js";
+import { deleteCollection } from "./deleting.js";
 import { asFossickError, FossickError } from "./errors.js";
 import { InferenceHost } from "./inference-host.js";
 import { planEmbedder } from "./models.js";
@@ -40,6 +41,14 @@ export class Fossick extends EventTarget {
       fossick.end(failure);
       throw failure;
     }
+  }
+
+  /**
+   * @param {string} [collection]
+   * @returns {Promise<void>}
+   */
+  static async delete(collection) {
+    await deleteCollection(checkOpen({ collection }).collection);
   }
 
   /** @param {import("./fossick.js").OpenOptions} options */

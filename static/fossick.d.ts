@@ -503,6 +503,14 @@ export class Fossick extends EventTarget {
   static open(options?: OpenOptions): Promise<Fossick>;
 
   /**
+   * Delete a collection (default "default") with its index; the files that were added to it are
+   * untouched. Needs no engine, so that an index that cannot be opened (`storage-damaged`,
+   * `index-version`) can be begun anew. Resolves also if there is none; rejects with `read-only`
+   * while the collection is open, here or in another tab.
+   */
+  static delete(collection?: string): Promise<void>;
+
+  /**
    * Index sources. A document of the same path is replaced, unchanged ones are skipped, and a
    * file that cannot be read is listed in `failed` while the others go on. What was committed
    * before a cancel or a failure stays.

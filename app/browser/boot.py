@@ -17,19 +17,26 @@ from app.browser.pdf import BrowserPdfReader
 from app.browser.store import BrowserStore
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.engine import Collection, EmbedderChain, HashEmbedder
+from app.errors import FossickError
 from app.ports import Embedder, Store, TokenCounter
 from app.storage.memory_store import MemoryStore
 
 
-async def boot(capabilities: ffi.JsObject) -> Endpoint:
-    """Open the collection and answer with the endpoint that calls go to.
+async def boot(capabilities: ffi.JsObject) -> Endpoint | ffi.JsObject:
+    """Open the collection and answer with the endpoint that calls go to, or a failure's envelope.
 
     `capabilities` has `files` (a FileStore, or null for memory), `writable`, `embedder` (flags
     `transformer` and `hash`), `inference` (an InferenceClient, or null), `parse` (a ParseClient),
     `vocabulary` (the model's, one entry a line, may be empty), `kernels` (what the WebAssembly
     module exports, or null) and `onEmbedder`, which is told whenever another embedder takes over.
-    Raises `StorageError`.
     """
+    try:
+        return await _endpoint(capabilities)
+    except FossickError as error:
+        return ffi.failed(error.code, error.message, error.hint)
+
+
+async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
     wants = capabilities.embedder
     model = BrowserEmbedder(capabilities.inference) if wants.transformer else None
     embedders: list[Embedder] = [] if model is None else [model]

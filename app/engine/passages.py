@@ -15,6 +15,7 @@ from app.engine.view import Place, View
 from app.errors import InputError, StorageError
 from app.ports import Store
 from app.storage.chunk_table import ChunkRow
+from app.storage.damage import reason
 from app.storage.document_table import DocumentRow
 from app.storage.snapshot import LiveSegment
 from app.storage.texts import read_chunk, read_document
@@ -158,7 +159,7 @@ def _unreadable(
     """What to tell of a text that cannot be read; from now on its document counts as damaged."""
     live.segment.unreadable.add(ordinal)
     return StorageError(
-        f"The text of {document.path} cannot be shown: {error.message}",
+        f"The text of {document.path} cannot be shown: {reason(error)}",
         code=error.code,
         hint="Add the file again.",
     )

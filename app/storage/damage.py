@@ -57,14 +57,14 @@ def of_segment(name: str, documents: int, chunks: int, error: StorageError) -> D
     """A segment that is set aside whole: nothing in it is searched."""
     file, part = _place(name, error)
     lost = "One document" if documents == 1 else f"{documents:,} documents"
-    message = f"{lost} cannot be searched: {_reason(error)}"
+    message = f"{lost} cannot be searched: {reason(error)}"
     return Damage("segment", file, part, message, _AGAIN, documents, chunks)
 
 
 def of_vectors(name: str, model: str, chunks: int, error: StorageError) -> Damage:
     """Vectors that are set aside: their chunks are found by words alone."""
     file, part = _place(name, error)
-    message = f"{chunks:,} passages are found by words only, without {model}: {_reason(error)}"
+    message = f"{chunks:,} passages are found by words only, without {model}: {reason(error)}"
     return Damage("vectors", file, part, message, _AGAIN, None, chunks)
 
 
@@ -90,10 +90,11 @@ def of_manifest(name: str, error: StorageError) -> Damage:
     )
 
 
-def _place(name: str, error: StorageError) -> tuple[str, str]:
-    return (error.file, error.part) if isinstance(error, DamagedFileError) else (name, MISSING)
-
-
-def _reason(error: StorageError) -> str:
+def reason(error: StorageError) -> str:
+    """What is wrong, to stand behind a colon."""
     message = error.message
     return message[:1].lower() + message[1:] if isinstance(error, DamagedFileError) else message
+
+
+def _place(name: str, error: StorageError) -> tuple[str, str]:
+    return (error.file, error.part) if isinstance(error, DamagedFileError) else (name, MISSING)

@@ -4,6 +4,7 @@ import { isolate } from "../offline.js";
 import { html, nothing } from "../vendor/lit.js";
 import { Asking } from "./asking.js";
 import { Collecting } from "./collecting.js";
+import "./damage-notice.js";
 import "./drop.js";
 import { LightElement } from "./element.js";
 import { Engine } from "./engine.js";
@@ -185,7 +186,11 @@ export class FossickApp extends LightElement {
   /** @param {import("./welcome.js").Actions} actions */
   mainTemplate(actions) {
     const { asking, engine } = this;
-    const start = startTemplate(engine, () => void engine.restart());
+    const start = html`${startTemplate(
+      engine,
+      () => void engine.restart(),
+      () => void engine.startOver(),
+    )}${this.damageTemplate(actions)}`;
     if (asking.query.trim() && engine.state !== "failed") {
       return html`${start}${asking.answer ? this.answerTemplate(asking.answer) : nothing}`;
     }
@@ -193,14 +198,22 @@ export class FossickApp extends LightElement {
     if (engine.state === "starting" && engine.remembered > 0)
       return openingTemplate(engine.remembered, start);
     if (engine.documents.length > 0) {
-      return idleTemplate({
+      return html`${start}${idleTemplate({
         documents: engine.documents,
         recent: RECENT,
         chunks: engine.stats?.chunks ?? 0,
         onOpen: (id) => void this.opening.show(id),
-      });
+      })}`;
     }
     return html`${start}${welcomeTemplate(actions)}`;
+  }
+
+  /** @param {import("./welcome.js").Actions} actions */
+  damageTemplate({ onFiles, onFolder }) {
+    const { collecting, engine } = this;
+    if (engine.state !== "ready") return nothing;
+    return html`<damage-notice .damage=${engine.stats?.damage ?? []} ?busy=${collecting.upkeep !== ""}
+      @files=${onFiles} @folder=${onFolder} @repair=${() => void collecting.repair()}></damage-notice>`;
   }
 
   /** @param {Answer} answer */
@@ -247,9 +260,10 @@ export class FossickApp extends LightElement {
       <drop-zone @sources=${push} @note=${(/** @type {Custom} */ e) => this.note(e.detail)}></drop-zone>
       <note-dialog @sources=${push}></note-dialog>
       <help-dialog @example=${(/** @type {Custom} */ e) => this.box.replace(e.detail)}></help-dialog>
-      <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${this.offline} .copy=${this.offline.status} .outcome=${collecting.outcome}
+      <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${this.offline} .copy=${this.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep}
         @embedder=${(/** @type {Custom} */ e) => void this.embedder(e.detail)}
         @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
+        @vacuum=${() => void collecting.vacuum()}
         @remove-all=${() => void collecting.remove(engine.documents.map(({ id }) => id))}
         @show=${(/** @type {Custom} */ e) => {
           this.status.close();

@@ -95,6 +95,7 @@ export class Asking {
     app.active = Math.min(app.active, this.hits.length - 1);
     this.complaint.answered(answer.ask.query, answer.result?.problems ?? []);
     for (const note of answer.result?.notes ?? []) app.notes.add(note);
+    if (answer.result) app.engine.suffered(answer.result.damage);
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       this.announced = answer.result ? `${found(answer)} found` : "";

@@ -1,6 +1,7 @@
 // @ts-check
-/** Bringing files in and taking documents out: pickers, the queue, what became of it. */
+/** Bringing files in and taking documents out: pickers, the queue, what became of it; upkeep. */
 import { Adder } from "./adding.js";
+import { bytes, count } from "./format.js";
 import { asError } from "./searching.js";
 import { fromInput } from "./sources.js";
 
@@ -8,6 +9,8 @@ import { fromInput } from "./sources.js";
 
 /** Pause between two looks at what is stored while files are being added, in milliseconds. */
 const REFRESH = 2000;
+/** Files that are named in a sentence. */
+const NAMED = 5;
 /** How long an outcome without a problem is shown, in milliseconds. */
 const GOOD_NEWS = 12_000;
 
@@ -20,6 +23,8 @@ export class Collecting {
     /** @type {import("./adding.js").Outcome | null} kept for the status dialog after dismissal */
     this.outcome = null;
     this.outcomeShown = false;
+    /** @type {"" | "repair" | "vacuum"} what is being done to the index as a whole */
+    this.upkeep = "";
     this.refreshedAt = 0;
     this.timer = 0;
     this.adder = new Adder(
@@ -93,6 +98,43 @@ export class Collecting {
     } catch (error) {
       app.notes.add(asError(error).message);
     }
+    await app.renewed();
+  }
+
+  /** Lets go of what is damaged, and names the files to add again. */
+  async repair() {
+    await this.keepUp("repair", async (fossick) => {
+      const { documents, removed } = await fossick.repair();
+      const named = removed.slice(0, NAMED).join(", ");
+      const rest = documents - Math.min(removed.length, NAMED);
+      const more = named && rest > 0 ? ` and ${count(rest, "other")}` : "";
+      const files = named ? `: ${named}${more}` : "";
+      return `${count(documents, "document")} taken out of the index. Add the files again${files}.`;
+    });
+  }
+
+  /** Gives back the room that removed documents still take. */
+  async vacuum() {
+    await this.keepUp("vacuum", async (fossick) => {
+      const done = await fossick.vacuum();
+      return `${count(done.documents, "removed document")} taken out; ${bytes(done.bytes)} given back.`;
+    });
+  }
+
+  /**
+   * @param {"repair" | "vacuum"} upkeep
+   * @param {(fossick: import("../fossick.js").Fossick) => Promise<string>} work
+   */
+  async keepUp(upkeep, work) {
+    const { app } = this;
+    this.upkeep = upkeep;
+    app.requestUpdate();
+    try {
+      app.notes.add(await work(app.engine.opened()));
+    } catch (error) {
+      app.notes.add(asError(error).message);
+    }
+    this.upkeep = "";
     await app.renewed();
   }
 

@@ -175,6 +175,30 @@ export class Engine extends EventTarget {
     await this.start();
   }
 
+  /** Deletes the collection, which could not be opened, and begins anew. */
+  async startOver() {
+    this.state = "starting";
+    this.changed();
+    try {
+      await Fossick.delete("default");
+      this.remembered = 0;
+      remember(COUNT_KEY, null);
+    } catch (reason) {
+      this.fail(reason);
+      return;
+    }
+    await this.start();
+  }
+
+  /**
+   * A search may meet damage that nothing has told of yet.
+   * @param {readonly import("../fossick.js").Damage[]} damage
+   */
+  suffered(damage) {
+    if (this.stats) this.stats = { ...this.stats, damage: [...damage] };
+    this.changed();
+  }
+
   /** The instance once it is open. Throws before. */
   opened() {
     if (!this.fossick) throw this.error ?? new Error("The engine is still starting.");

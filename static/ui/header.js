@@ -2,6 +2,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { count } from "./format.js";
 import { icon, logo } from "./icons.js";
+import "./start-failure.js";
 
 /**
  * @typedef {object} HeaderOptions
@@ -105,14 +106,11 @@ export function meaning(info) {
  * A bar under the header while the engine starts, or why it did not.
  * @param {import("./engine.js").Engine} engine
  * @param {() => void} onRetry
+ * @param {() => void} onDelete
  */
-export function startTemplate(engine, onRetry) {
+export function startTemplate(engine, onRetry, onDelete) {
   if (engine.state === "failed") {
-    return html`<div class="message danger boot-failure" role="alert">
-      <p><strong>Fossick could not start.</strong> ${engine.error?.message}</p>
-      ${engine.error?.hint ? html`<p class="quiet">${engine.error.hint}</p>` : nothing}
-      <button type="button" class="button small" @click=${onRetry}>Try again</button>
-    </div>`;
+    return html`<start-failure .error=${engine.error} @retry=${onRetry} @delete=${onDelete}></start-failure>`;
   }
   if (engine.state === "ready") return nothing;
   const { done = 0, total = 0, message } = engine.boot ?? {};

@@ -2,6 +2,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { badge, isCode, isMarkdown, place } from "./address.js";
 import { fileName, number, shortPath } from "./format.js";
+import { icon } from "./icons.js";
 import { codeExcerpt, excerpt } from "./pieces.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
@@ -32,7 +33,11 @@ export function hitTemplate(hit, index, { active, fact, onOpen }) {
         <button type="button" id=${hitId(index)} data-hit=${index} @click=${onOpen}>${hit.title || fileName(hit.path)}</button>
       </h2>
       ${addressTemplate(hit.path, hit.title, hit.address, fact)}
-      <p class="hit-snippet ${code ? "code" : ""}" dir="auto">${marked(parts)}</p>
+      ${
+        hit.problem
+          ? html`<p class="hit-problem">${icon("warning")} ${hit.problem} Add the file again.</p>`
+          : html`<p class="hit-snippet ${code ? "code" : ""}" dir="auto">${marked(parts)}</p>`
+      }
       ${alsoAt(hit)}
       ${explanation(hit)}
     </div>

@@ -17,7 +17,8 @@ const STORAGE = {
 
 /**
  * Everything about the state of things, the list of documents, and the way to remove them.
- * Fires `embedder`, `remove` (document ids), `remove-all` and `show` (a document id).
+ * Fires `embedder`, `remove` (document ids), `remove-all`, `vacuum` and `show` (a
+ * document id).
  */
 export class StatusDialog extends LightElement {
   static properties = {
@@ -26,6 +27,7 @@ export class StatusDialog extends LightElement {
     offline: { attribute: false },
     copy: { attribute: false },
     outcome: { attribute: false },
+    upkeep: {},
     quota: { state: true },
     sure: { state: true },
   };
@@ -41,6 +43,8 @@ export class StatusDialog extends LightElement {
     this.copy = null;
     /** @type {import("./adding.js").Outcome | null} */
     this.outcome = null;
+    /** What is being done to the index as a whole. */
+    this.upkeep = "";
     /** @type {StorageEstimate | null} */
     this.quota = null;
     this.sure = false;
@@ -99,7 +103,7 @@ export class StatusDialog extends LightElement {
     const { info, stats } = engine;
     return html`<dl class="facts">
       ${fact("Meaning", html`${modelLine(engine)} ${engine.model ? meter("Loading the model", engine.model) : nothing}${this.chooser(engine)}`)}
-      ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}`)}
+      ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}${this.removed(stats?.deleted ?? 0)}`)}
       ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.room()}`)}
       ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off: this page is not isolated, so models run on one core`)}
       ${fact("Offline", html`${this.offline?.sentence ?? "–"}${this.copy?.state === "downloading" ? meter("Keeping a copy for offline use", this.copy) : nothing}`)}
@@ -114,6 +118,13 @@ export class StatusDialog extends LightElement {
         ${EMBEDDERS.map(({ id, label }) => html`<option value=${id} ?selected=${engine.embedder?.id === id}>${label}</option>`)}
       </select>
     </label>`;
+  }
+
+  /** @param {number} documents that were removed and still take room */
+  removed(documents) {
+    if (documents === 0) return nothing;
+    return html`<span class="quiet block">${count(documents, "removed document")} still ${documents === 1 ? "takes" : "take"} room
+      <button type="button" class="text-button" ?disabled=${this.upkeep !== ""} @click=${() => this.emit("vacuum")}>${this.upkeep === "vacuum" ? "Freeing it…" : "Free it now"}</button></span>`;
   }
 
   // The estimate's `usage` is left out: after a restart Chromium 156 has forgotten what was written

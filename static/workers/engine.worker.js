@@ -91,7 +91,7 @@ class Engine {
     step("Opening the collection", STEPS - 1);
     const opening = performance.now();
     const writable = writer?.writable ?? true;
-    this.endpoint = await python.boot.boot({
+    const booted = await python.boot.boot({
       files: choice.store,
       writable,
       embedder: options.embedder,
@@ -102,6 +102,8 @@ class Engine {
       onEmbedder: (/** @type {object | undefined} */ embedder, /** @type {string} */ note) =>
         this.onEvent({ type: "embedder", embedder: embedder ?? null, note }),
     });
+    if (booted.ok === false) opened(booted);
+    this.endpoint = booted;
     this.callPython = this.endpoint.call;
     const now = performance.now();
     const timings = { ...python.timings, open: now - opening, total: now - begun };
