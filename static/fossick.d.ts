@@ -289,11 +289,10 @@ export interface SuggestOptions extends CallOptions {
 export interface Suggestion {
   /** The whole query. */
   text: string;
-  /**
-   * Passages that hold what is new in it, of several words the rarest; for the value of a filter,
-   * documents.
-   */
+  /** What holds what is new in it; of several words the rarest counts. */
   count: number;
+  /** What is counted: documents where the value of a filter is new. */
+  unit: "passage" | "document";
   /** What is new, as offsets for `text.slice(start, end)`. */
   changed: [start: number, end: number][];
 }

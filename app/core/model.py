@@ -186,10 +186,11 @@ class Suggestion:
     text: str
     """The whole query."""
     count: int
-    """Passages that hold what is new in it, of several words the rarest; documents for a value of
-    a filter."""
+    """What holds what is new in it; of several words the rarest counts."""
     changed: tuple[tuple[int, int], ...]
     """Stretches of `text` that are new, in code points, in order, not overlapping."""
+    unit: Literal["passage", "document"] = "passage"
+    """What is counted: documents where the value of a filter is new."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,4 +69,4 @@ def _suggestion(text: str, start: ValueStart, value: str, count: int) -> Suggest
     filter_ = to_text(tree.Filter(start.field, (written,)))
     new = filter_[len(start.field) + 1 :]
     whole = text[: start.start] + new
-    return Suggestion(whole, count, ((start.start, len(whole)),))
+    return Suggestion(whole, count, ((start.start, len(whole)),), unit="document")

@@ -29,6 +29,8 @@ import { idleTemplate, openingTemplate, welcomeTemplate } from "./welcome.js";
 
 /** Documents listed while nothing is asked. */
 const RECENT = 8;
+/** Completions that are asked for. */
+const SUGGESTED = 5;
 
 /** The whole page: holds what is asked, found, open and under way, and hands it to the parts. */
 export class FossickApp extends LightElement {
@@ -53,6 +55,8 @@ export class FossickApp extends LightElement {
     this.opening = new Opening(this);
     this.offline = new Offline({ onChange: changed, mayReload: () => !this.collecting.busy });
     this.asking = new Asking(this);
+    this.suggest = async (/** @type {string} */ query, /** @type {AbortSignal} */ signal) =>
+      (await this.engine.whenReady()).suggest(query, { limit: SUGGESTED, signal });
   }
 
   connectedCallback() {
@@ -167,10 +171,12 @@ export class FossickApp extends LightElement {
     return html`
       <header class="bar">
         ${brandTemplate(actions)}
-        <search-box .query=${asking.query} .mode=${asking.mode} .active=${this.active >= 0 ? hitId(this.active) : ""} .busy=${asking.busy} .odd=${asking.complaint.shown}
+        <search-box .query=${asking.query} .mode=${asking.mode} .active=${this.active >= 0 ? hitId(this.active) : ""} .busy=${asking.busy} .odd=${asking.complaint.shown} .suggest=${this.suggest}
           @query=${(/** @type {Custom} */ e) => this.asking.set({ query: e.detail })}
           @mode=${(/** @type {Custom} */ e) => this.asking.set({ mode: e.detail })}
           @move=${(/** @type {Custom} */ e) => this.move(e.detail)}
+          @meant=${(/** @type {Custom} */ e) => asking.complaint.proposed(e.detail.query, e.detail.meant)}
+          @exactly=${() => asking.exactly()}
           @open=${() => this.enter()}
           @leave=${() => this.leave()}></search-box>
         ${actionsTemplate(actions)}

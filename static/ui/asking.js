@@ -28,6 +28,8 @@ export class Asking {
     /** Whether any word is enough, or all are needed. @type {"any" | "all"} */
     this.operator = kept.operator ?? "any";
     this.k = HITS;
+    /** Whether unknown words are taken for typing errors; for this query only if not. */
+    this.correct = true;
     /** @type {Answer | null} */
     this.answer = null;
     this.busy = false;
@@ -56,9 +58,18 @@ export class Asking {
   /** @param {Change} change */
   set(change) {
     Object.assign(this, change);
-    if (change.query !== undefined) this.complaint.typed(change.query);
+    if (change.query !== undefined) {
+      this.correct = true;
+      this.complaint.typed(change.query);
+    }
     this.k = HITS;
     this.app.active = -1;
+    this.ask();
+  }
+
+  /** Searches for the words as they stand, unknown ones too. */
+  exactly() {
+    this.correct = false;
     this.ask();
   }
 
@@ -78,7 +89,8 @@ export class Asking {
     history.replaceState({ query: this.query, mode, sort, operator }, "");
     document.title = query ? `${query} – Fossick` : "Fossick";
     this.busy = query !== "";
-    if (query) this.searcher.run({ query: this.query, mode, sort, operator, k: this.k });
+    const { correct, k } = this;
+    if (query) this.searcher.run({ query: this.query, mode, sort, operator, correct, k });
     else {
       this.searcher.stop();
       this.answer = null;
@@ -93,7 +105,8 @@ export class Asking {
     this.answer = answer;
     this.busy = answer.interim;
     app.active = Math.min(app.active, this.hits.length - 1);
-    this.complaint.answered(answer.ask.query, answer.result?.problems ?? []);
+    const { problems = [], corrected = [] } = answer.result ?? {};
+    this.complaint.answered(answer.ask.query, problems, corrected);
     for (const note of answer.result?.notes ?? []) app.notes.add(note);
     if (answer.result) app.engine.suffered(answer.result.damage);
     clearTimeout(this.timer);

@@ -7,10 +7,21 @@
  */
 
 /** @typedef {import("../fossick.js").QueryProblem} Problem */
-/** @typedef {{ query: string, problems: readonly Problem[] }} Odd At least one problem. */
+/** @typedef {import("../fossick.js").Corrected} Corrected */
+/**
+ * What there is to say of a query: at least one of these, the first that is there.
+ *
+ * @typedef {object} Odd
+ * @property {string} query
+ * @property {readonly Problem[]} problems
+ * @property {readonly Corrected[]} [corrected] words that were searched for in place of others
+ * @property {string} [meant] another query that may be meant, "" for none
+ */
 
 /** Time without a key after which something is said, in milliseconds. */
 const PAUSE = 600;
+/** Words that are named in place of one, at most. */
+const CHOICES = 3;
 
 export class Complaint {
   /**
@@ -25,6 +36,8 @@ export class Complaint {
     this.query = "";
     /** The newest answer, which may be to an older query. @type {Odd} */
     this.answer = { query: "", problems: [] };
+    /** The newest proposal; so may this. */
+    this.proposal = { query: "", meant: "" };
     this.typing = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -49,20 +62,68 @@ export class Complaint {
   /**
    * @param {string} query
    * @param {readonly Problem[]} problems
+   * @param {readonly Corrected[]} [corrected]
    */
-  answered(query, problems) {
-    this.answer = { query, problems };
+  answered(query, problems, corrected = []) {
+    this.answer = { query, problems, corrected };
+    this.decide();
+  }
+
+  /**
+   * @param {string} query
+   * @param {string} meant
+   */
+  proposed(query, meant) {
+    this.proposal = { query, meant };
     this.decide();
   }
 
   decide() {
-    const { answer, shown } = this;
+    const { answer, proposal, shown } = this;
     if (answer.query !== this.query) return; // the answer is on its way
-    const [first] = answer.problems;
-    const stays = first && (!this.typing || first.message === shown?.problems[0]?.message);
-    this.shown = stays ? answer : null;
-    if (this.shown !== shown) this.onChange();
+    const meant = proposal.query === this.query ? proposal.meant : "";
+    const odd = meant ? { ...answer, meant } : answer;
+    const stays = said(odd) && (!this.typing || said(odd) === said(shown));
+    this.shown = stays ? odd : null;
+    if (said(this.shown) !== said(shown) || this.shown?.query !== shown?.query) this.onChange();
   }
+}
+
+/**
+ * What is said, in brief; "" for nothing.
+ * @param {Odd | null} odd
+ */
+function said(odd) {
+  const corrected = (odd?.corrected ?? []).map(({ from, to }) => `${from} ${to.join(" ")}`);
+  return odd?.problems[0]?.message ?? (corrected.join("; ") || (odd?.meant ?? ""));
+}
+
+/**
+ * The query with words corrected, as one may want to have it: of one word the few likeliest, of
+ * several words the likeliest of each.
+ *
+ * `[{ text: "receive it", words: "receive" }]` for "recieve it".
+ *
+ * @param {string} query
+ * @param {readonly Corrected[]} corrected
+ * @returns {{ text: string, words: string }[]}
+ */
+export function corrections(query, corrected) {
+  const [first] = corrected;
+  if (!first) return [];
+  if (corrected.length === 1) {
+    return first.to.slice(0, CHOICES).map((words) => ({
+      text: query.slice(0, first.start) + words + query.slice(first.end),
+      words,
+    }));
+  }
+  let [text, at] = ["", 0];
+  for (const { start, end, to } of corrected) {
+    text += query.slice(at, start) + (to[0] ?? "");
+    at = end;
+  }
+  text += query.slice(at);
+  return [{ text, words: text.trim() }];
 }
 
 /**
@@ -73,7 +134,7 @@ export class Complaint {
  * @returns {[start: number, end: number] | null}
  */
 export function oddStretch(query, odd) {
-  const [first] = odd?.problems ?? [];
+  const first = odd?.problems[0] ?? odd?.corrected?.[0];
   if (!odd || !first || first.end <= first.start) return null;
   return query.startsWith(odd.query.slice(0, first.end)) ? [first.start, first.end] : null;
 }

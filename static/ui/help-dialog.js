@@ -6,8 +6,9 @@ import { FORMS } from "./query-forms.js";
 
 const KEYS = [
   ["/", "Go to the search box"],
-  ["↑ ↓", "Move through the hits"],
-  ["Enter", "Open the passage"],
+  ["↑ ↓", "Move through suggestions and hits"],
+  ["→", "At the end of the query: to the suggestions"],
+  ["Enter", "Take the suggestion, open the passage"],
   ["n p", "Next and previous hit, in an open passage"],
   ["Esc", "Close, and back to where you were"],
   ["Ctrl V", "Add text or files from the clipboard, outside the box"],

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the page shows of a query beside its text: its filters, and what is odd about it. */
 import { html, nothing } from "../vendor/lit.js";
-import { oddStretch } from "./complaint.js";
+import { corrections, oddStretch } from "./complaint.js";
 import { icon } from "./icons.js";
 import { filters } from "./query-filters.js";
 
@@ -51,14 +51,53 @@ export function underlineTemplate(query, odd) {
 }
 
 /**
- * The first problem in a line. It stands there empty before, so that it is read out when it comes.
- * @param {Odd | null} odd
+ * @typedef {object} Acts
+ * @property {boolean} isLower whether suggestions stand in the line, and it begins below them
+ * @property {(query: string) => void} onReplace
+ * @property {() => void} onExactly
  */
-export function problemTemplate(odd) {
-  const [first] = odd?.problems ?? [];
-  return html`<p id="query-problem" class="query-problem" role="status">${
-    first
-      ? html`<span class="query-problem-line">${icon("info")}<span>${first.message} <span class="query-hint">${first.hint}</span></span></span>`
+
+/**
+ * What there is to say of the query in a line. It stands there empty before, so that it is read
+ * out when it comes.
+ * @param {Odd | null} odd
+ * @param {Acts} acts
+ */
+export function problemTemplate(odd, acts) {
+  const line = odd && lineTemplate(odd, acts);
+  return html`<p id="query-problem" class="query-problem ${acts.isLower ? "lower" : ""}" role="status">${
+    line
+      ? html`<span class="query-problem-line">${icon("info")}<span>${line}</span></span>`
       : nothing
   }</p>`;
 }
+
+/**
+ * @param {Odd} odd
+ * @param {Acts} acts
+ */
+function lineTemplate({ query, problems, corrected = [], meant = "" }, { onReplace, onExactly }) {
+  const [first] = problems;
+  if (first) return html`${first.message} <span class="query-hint">${first.hint}</span>`;
+  const choices = corrections(query, corrected);
+  if (choices.length > 0) {
+    const words = choices.map(({ text, words }) => button(words, () => onReplace(text)));
+    const from = corrected.length === 1 ? (corrected[0]?.from ?? "") : query.trim();
+    return html`Showing results for ${joined(words)}. <span class="query-hint">Search instead for ${button(from, onExactly)}</span>`;
+  }
+  return meant ? html`Did you mean ${button(meant.trim(), () => onReplace(meant))}?` : null;
+}
+
+/**
+ * @param {string} text
+ * @param {() => void} onClick
+ */
+const button = (text, onClick) =>
+  html`<button type="button" class="text-button" @click=${onClick}>${text}</button>`;
+
+/**
+ * "a, b or c".
+ * @param {readonly unknown[]} parts
+ */
+const joined = (parts) =>
+  parts.map((part, at) => [at === 0 ? "" : at === parts.length - 1 ? " or " : ", ", part]);

@@ -1,9 +1,11 @@
 // @ts-check
 import { html } from "../vendor/lit.js";
+import { Combobox } from "./combobox.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
 import { without } from "./query-filters.js";
 import { filtersTemplate, problemTemplate, underlineTemplate } from "./query-parts.js";
+import { suggestionsTemplate } from "./suggestions.js";
 
 /** @typedef {import("./searching.js").Mode} Mode */
 
@@ -14,10 +16,19 @@ export const MODES = [
   { mode: "vector", label: "Meaning", title: "Passages that say something alike" },
 ];
 
+/** @type {import("./combobox.js").Host["ask"]} */
+const nobody = async () => ({
+  completions: [],
+  corrections: [],
+  known: 0,
+  timings: { parse: 0, complete: 0, correct: 0, total: 0 },
+});
+
 /**
- * The box, the choice of mode, and what there is to say of the query. Fires `query` on every
- * keystroke, `mode` on a choice, and `move` (+1, -1), `open` and `leave` for the keys that act on
- * the results.
+ * The box with its suggestions, the choice of mode, and what there is to say of the query. Fires
+ * `query` on every keystroke, `mode` on a choice, `meant` when a query may be meant to be another,
+ * `exactly` when it is not, and `move` (+1, -1), `open` and `leave` for the keys that act on the
+ * results.
  */
 export class SearchBox extends LightElement {
   static properties = {
@@ -26,6 +37,7 @@ export class SearchBox extends LightElement {
     active: {},
     busy: { type: Boolean },
     odd: { attribute: false },
+    suggest: { attribute: false },
   };
 
   constructor() {
@@ -38,6 +50,14 @@ export class SearchBox extends LightElement {
     this.busy = false;
     /** What is odd about the query. @type {import("./complaint.js").Odd | null} */
     this.odd = null;
+    /** Whom to ask for suggestions. */
+    this.suggest = nobody;
+    this.combobox = new Combobox({
+      ask: (query, signal) => this.suggest(query, signal),
+      onTake: (query) => this.replace(query),
+      onMeant: (query, meant) => this.emit("meant", { query, meant }),
+      onChange: () => this.requestUpdate(),
+    });
   }
 
   get input() {
@@ -63,8 +83,10 @@ export class SearchBox extends LightElement {
   }
 
   typed() {
-    this.query = this.input.value;
-    this.emit("query", this.query);
+    const { value, selectionEnd } = this.input;
+    this.query = value;
+    void this.combobox.typed(value, selectionEnd === value.length);
+    this.emit("query", value);
   }
 
   /**
@@ -91,15 +113,32 @@ export class SearchBox extends LightElement {
     if (underline) underline.scrollLeft = this.input.scrollLeft;
   }
 
+  /** What is said of the query; that a filter has no value only when none is proposed either. */
+  get said() {
+    const isBegun = this.combobox.isOpen && this.odd?.problems[0]?.code === "no-value";
+    return isBegun ? null : this.odd;
+  }
+
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.isComposing || event.shiftKey || event.ctrlKey || event.metaKey) return;
+    if (this.combobox.key(event)) event.preventDefault();
+    else if (!event.altKey) this.keyForResults(event);
+  }
+
+  /** @param {KeyboardEvent} event */
+  keyForResults(event) {
     if (event.key === "ArrowDown") this.emit("move", 1);
     else if (event.key === "ArrowUp") this.emit("move", -1);
     else if (event.key === "Enter") this.emit("open");
     else if (event.key === "Escape") this.emit("leave");
     else return;
     event.preventDefault();
+  }
+
+  left() {
+    this.combobox.close();
+    this.align();
   }
 
   clear() {
@@ -110,10 +149,13 @@ export class SearchBox extends LightElement {
   /** @param {import("lit").PropertyValues} changed */
   updated(changed) {
     if (changed.has("query") && this.input.value !== this.query) this.input.value = this.query;
-    if (changed.has("active")) {
-      if (this.active) this.input.setAttribute("aria-activedescendant", this.active);
-      else this.input.removeAttribute("aria-activedescendant");
-    }
+    const active = this.combobox.activeId || this.active;
+    if (active) this.input.setAttribute("aria-activedescendant", active);
+    else this.input.removeAttribute("aria-activedescendant");
+    this.querySelector(".suggestion[aria-selected=true]")?.scrollIntoView({
+      block: "nearest",
+      inline: "nearest",
+    });
     this.align();
   }
 
@@ -126,7 +168,9 @@ export class SearchBox extends LightElement {
             type="search"
             role="searchbox"
             aria-label="Search your files"
-            aria-controls="hits"
+            aria-autocomplete="list"
+            aria-haspopup="listbox"
+            aria-controls="suggestions hits"
             aria-describedby="search-keys query-problem"
             placeholder="Search your files"
             autocomplete="off"
@@ -139,11 +183,11 @@ export class SearchBox extends LightElement {
             @keydown=${this.onKey}
             @keyup=${this.align}
             @scroll=${this.align}
-            @blur=${this.align}
+            @blur=${this.left}
           >
-          ${underlineTemplate(this.query, this.odd)}
+          ${underlineTemplate(this.query, this.said)}
         </div>
-        <span id="search-keys" class="visually-hidden">Results appear as you type. Arrow keys move through them, Enter opens one.</span>
+        <span id="search-keys" class="visually-hidden">Results appear as you type. Arrow keys move through suggestions and results, Enter takes one.</span>
         <kbd class="slash" aria-hidden="true" ?hidden=${this.query !== ""}>/</kbd>
         <button type="button" class="icon-button small" aria-label="Clear the search" ?hidden=${this.query === ""} @click=${this.clear}>${icon("close")}</button>
       </div>
@@ -159,7 +203,11 @@ export class SearchBox extends LightElement {
         </fieldset>
         ${filtersTemplate(this.query, this.odd, (filter, index, event) => void this.removeFilter(filter, index, event))}
       </div>
-      ${problemTemplate(this.odd)}
+      <div class="query-line">${suggestionsTemplate(this.combobox)} ${problemTemplate(this.said, {
+        isLower: this.combobox.isOpen,
+        onReplace: (query) => this.replace(query),
+        onExactly: () => this.emit("exactly"),
+      })}</div>
     </form>`;
   }
 }

@@ -8,7 +8,11 @@
 
 /** @typedef {"hybrid" | "keyword" | "vector"} Mode */
 /** @typedef {import("../fossick.js").Sort} Sort */
-/** @typedef {{ query: string, mode: Mode, sort: Sort, operator: "any" | "all", k: number }} Ask */
+/**
+ * @typedef {{
+ *   query: string, mode: Mode, sort: Sort, operator: "any" | "all", correct: boolean, k: number
+ * }} Ask
+ */
 /**
  * @typedef {object} Answer
  * @property {Ask} ask

@@ -1,5 +1,6 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit.js";
+import { areOn, turn } from "./combobox.js";
 import { LightElement } from "./element.js";
 import { EMBEDDERS } from "./engine.js";
 import { bytes, count, milliseconds, number } from "./format.js";
@@ -107,6 +108,7 @@ export class StatusDialog extends LightElement {
       ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.room()}`)}
       ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off: this page is not isolated, so models run on one core`)}
       ${fact("Offline", html`${this.offline?.sentence ?? "–"}${this.copy?.state === "downloading" ? meter("Keeping a copy for offline use", this.copy) : nothing}`)}
+      ${fact("Suggestions", html`<label class="switch"><input type="checkbox" .checked=${areOn()} @change=${(/** @type {Event} */ e) => turn(/** @type {HTMLInputElement} */ (e.target).checked)}> Complete words while I type</label>`)}
       ${fact("Start", startLine(engine))}
     </dl>`;
   }

@@ -158,7 +158,9 @@ def test_suggestions_count_as_javascript_counts():
         return suggested, searched["corrected"]
 
     suggested, corrected = run(scenario())
-    assert suggested["completions"] == [{"text": "😀 gold", "count": 1, "changed": [[3, 7]]}]
+    assert suggested["completions"] == [
+        {"text": "😀 gold", "count": 1, "changed": [[3, 7]], "unit": "passage"}
+    ]
     assert suggested["corrections"] == []
     assert set(suggested) == {"completions", "corrections", "known", "timings"}
     assert corrected == [{"from": "glod", "to": ["gold"], "start": 3, "end": 7}]

@@ -108,7 +108,9 @@ def test_suggest(run: Run) -> None:
     assert out["words"] == [["😀 gold", 2], ["😀 golden", 1]]
     assert (out["known"], out["changed"]) == (2, "gold")
     assert out["values"] == [["gold type:markdown", 1], ["gold type:text", 1]]
-    assert out["wrong"] == [{"text": "gold river ", "count": 2, "changed": [[0, 4]]}]
+    assert out["wrong"] == [
+        {"text": "gold river ", "count": 2, "changed": [[0, 4]], "unit": "passage"}
+    ]
     assert out["corrected"] == [{"from": "glod", "to": ["gold"], "start": 0, "end": 4}]
     assert (out["exactly"], out["off"]) == (0, ["bad-option", "bad-query"])
 

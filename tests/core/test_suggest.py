@@ -192,6 +192,7 @@ def test_beside_another_word_what_belongs_together_is_first(texts, cuts, bits):
         ("reciev", [("received", 2)]),
         ("glod~ type:pfd /gl.d/ glo* ", []),
         ("2042 cta ", []),
+        ("gold heading: type:", []),
         ("ogld ", [("gold ", 4)]),
     ],
 )
@@ -260,6 +261,7 @@ def test_stop_words_are_never_completions():
         ("+gold-lettre ", [("lettre", ("letter",), 6, 12)]),
         ("gold-coins ", []),
         ("gold ", []),
+        ("gold heading: ", []),
         ('"glod" ', []),
         ("Recieve", [("Recieve", ("received",), 0, 7)]),
     ],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Complaint, oddStretch } from "../../static/ui/complaint.js";
+import { Complaint, corrections, oddStretch } from "../../static/ui/complaint.js";
 
 const quote = (start, end) => ({
   code: "unclosed-quote",
@@ -91,6 +91,42 @@ test("a fine query changes nothing on the page", (context) => {
   for (const query of ["g", "go", "gold"]) type(query);
   mock.timers.tick(600);
   assert.equal(changes(), 0);
+});
+
+const recieve = { from: "recieve", to: ["receive", "relieve"], start: 0, end: 7 };
+
+test("of problems, corrections and proposals the first that is there is said, in a pause", (context) => {
+  const { complaint, changes } = watched(context);
+  const shown = () => complaint.shown;
+  complaint.typed("recieve it");
+  complaint.proposed("recieve it", "receive it");
+  complaint.answered("recieve it", [], [recieve]);
+  assert.equal(shown(), null);
+  mock.timers.tick(600);
+  assert.deepEqual(shown()?.corrected, [recieve]);
+  assert.deepEqual(oddStretch("recieve it", shown()), [0, 7]);
+  complaint.answered("recieve it", [], []);
+  assert.equal(shown()?.meant, "receive it");
+  assert.equal(changes(), 2);
+  complaint.proposed("recieve", "receive");
+  assert.equal(shown()?.meant ?? "", "", "that was for another query");
+  complaint.typed("receive it");
+  complaint.proposed("receive it", "");
+  complaint.answered("receive it", []);
+  mock.timers.tick(600);
+  assert.equal(shown(), null);
+});
+
+test("a corrected query as it can be taken over", () => {
+  assert.deepEqual(corrections("recieve it", [recieve]), [
+    { text: "receive it", words: "receive" },
+    { text: "relieve it", words: "relieve" },
+  ]);
+  const glod = { from: "glod", to: ["gold", "glow"], start: 8, end: 12 };
+  assert.deepEqual(corrections("recieve glod ", [recieve, glod]), [
+    { text: "receive gold ", words: "receive gold" },
+  ]);
+  assert.deepEqual(corrections("gold", []), []);
 });
 
 test("the odd stretch is drawn only where it still stands", () => {

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.core.analysis import Entry, is_stop
+from app.core.analysis import Entry, fold, is_stop
 from app.core.analysis.scripts import HAS_UNSPACED
 from app.core.lexical import tree
 from app.core.lexical.company import Company
+from app.core.lexical.fields import is_field_alone
 from app.core.lexical.lexicon import Lexicon, typos
 from app.core.lexical.positions import Position, place
 from app.core.lexical.spellings import Spelled
-from app.core.lexical.wording import MAX_COMPLETIONS, doubtful
+from app.core.lexical.wording import doubtful
 
 EDIT_COST = 64
 """How many times as frequent a word must be to make up for one more error."""
@@ -64,12 +65,13 @@ class Corrector:
                 yield from self._of(node, position, place(node, whole)[0] == begun)
 
     def _of(self, node: tree.Word, position: Position, is_begun: bool) -> Sequence[Change]:
-        if not any(typos(entry.form) for entry in (position.whole, *position.parts)):
+        correctable = any(typos(entry.form) for entry in (position.whole, *position.parts))
+        if not correctable or is_field_alone(node.text):
             return []
-        held = self._frequency(position.whole.form)
+        form = position.whole.form
+        held = self._frequency(form)
         if is_begun:
-            words = self.lexicon.completions(position.whole.form, MAX_COMPLETIONS)
-            held += sum(word.count for word in words)
+            held = max(held, self.lexicon.spellings().begun(fold(form)))
         if held:
             return list(self._rare(node, position.whole, held, is_begun))
         for entries in doubtful(position, lambda form: self._frequency(form) > 0):
@@ -105,7 +107,7 @@ class Corrector:
 
         Without what is next to nothing beside the likeliest.
         """
-        held = self.company.together([word for word, _ in near])
+        held = self.company.together([word.forms for word, _ in near])
         options = [
             Option(word, (together + ALONE * word.count) / EDIT_COST**edits)
             for (word, edits), together in zip(near, held, strict=True)

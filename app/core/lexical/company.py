@@ -12,7 +12,7 @@ from app.core.lexical.bm25 import idf
 from app.core.lexical.plan import Word
 from app.core.lexical.postings import Postings
 from app.core.lexical.resolve import SearchedSegment
-from app.core.lexical.spellings import Spelled
+from app.core.lexical.spellings import Forms
 
 Ordinals = NDArray[np.uint32]
 
@@ -27,19 +27,17 @@ class Company:
         self._segments = segments
         self._words = words
 
-    def together(self, words: Sequence[Spelled]) -> list[float]:
+    def together(self, words: Sequence[Forms]) -> list[float]:
         """How many chunks hold each word together with these; a chunk counts as much as its share.
 
         One that holds several forms of the word counts for each.
         """
         total = np.zeros(len(words))
         for number, shares in enumerate(self._shares):
-            pairs = [
-                (at, form) for at, word in enumerate(words) for form in word.forms.get(number, ())
-            ]
+            pairs = [(at, form) for at, forms in enumerate(words) for form in forms.get(number, ())]
             if pairs and shares.any():
-                owners, forms = np.array(pairs, dtype=np.intp).T
-                sums = _sums(shares, self._segments[number].postings, forms)
+                owners, held = np.array(pairs, dtype=np.intp).T
+                sums = _sums(shares, self._segments[number].postings, held)
                 total += np.bincount(owners, sums, minlength=len(words))
         # Sums of floats hang on their order in the last digits.
         return [round(each, 6) for each in total.tolist()]

@@ -26,6 +26,7 @@ class TermDictionary:
     def __init__(self, blob: NDArray[np.uint8], offsets: NDArray[np.uint32]) -> None:
         self._blob = blob.data
         self._offsets = offsets.data
+        self._last = "", range(len(self))
 
     @staticmethod
     def pack(terms: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
@@ -54,14 +55,21 @@ class TermDictionary:
     def find(self, term: str) -> int | None:
         """The number of `term`, None if it is not there."""
         key = term.encode()
-        number = self._bisect(key)
+        number = self._bisect(key, self._around(term))
         return number if number < len(self) and self._bytes(number) == key else None
 
     def with_prefix(self, prefix: str) -> range:
         """Numbers of the terms that start with `prefix`."""
-        key = prefix.encode()
+        key, around = prefix.encode(), self._around(prefix)
         # No UTF-8 byte is 0xff, so this key sorts behind every term with the prefix.
-        return range(self._bisect(key), self._bisect(key + b"\xff"))
+        found = range(self._bisect(key, around), self._bisect(key + b"\xff", around))
+        self._last = prefix, found
+        return found
+
+    def _around(self, text: str) -> range:
+        """Where to look for a term: while one is typed, inside of what began as it does."""
+        prefix, found = self._last
+        return found if text.startswith(prefix) else range(len(self))
 
     def containing(self, part: str, among: range) -> NDArray[np.int64]:
         """Numbers of the terms in `among` that `part` stands in, rising."""
@@ -137,5 +145,5 @@ class TermDictionary:
     def _bytes(self, number: int) -> bytes:
         return bytes(self._blob[self._offsets[number] : self._offsets[number + 1]])
 
-    def _bisect(self, key: bytes) -> int:
-        return bisect_left(range(len(self)), key, key=self._bytes)
+    def _bisect(self, key: bytes, around: range) -> int:
+        return bisect_left(range(len(self)), key, around.start, around.stop, key=self._bytes)

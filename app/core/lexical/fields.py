@@ -40,6 +40,15 @@ _DOT = re.compile(r"\A[\s*.]+")
 _VALUE = re.compile(r'(=?)(?:"([^"]*)"?|[“„‟«]([^"“”‟«»]*)["“”‟«»]?)|([^",“„‟«]+)')
 
 
+def is_field_alone(text: str) -> bool:
+    """Whether a word is the name of a field that has no value (yet).
+
+    >>> is_field_alone("type:"), is_field_alone("types:"), is_field_alone("type")
+    (True, False, False)
+    """
+    return text.endswith(":") and text[:-1].lower() in EXAMPLES
+
+
 def is_text_field(name: str) -> TypeGuard[TextField]:
     """Whether the field is searched by words, not compared."""
     return name in TEXT_FIELDS

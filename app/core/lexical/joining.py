@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -66,20 +67,27 @@ class Words:
             return 1
         return max(1, int(np.partition(self.counts, -limit)[-limit]))
 
-    def best(self, lowest: int, limit: int) -> list[int]:
-        """The words more frequent than `lowest`, and of those that are just so the first."""
+    def best(self, limit: int) -> list[int]:
+        """The most frequent words; of those that are as frequent as the last one the first."""
+        lowest = self.lowest_of(limit)
         sure: list[int] = np.flatnonzero(self.counts > lowest).tolist()
         wanted = limit - len(sure)
         words = np.empty(len(self._order), dtype=np.intp)
         words[self._order] = np.repeat(np.arange(len(self.counts)), np.diff(self._bounds))
         rows = np.flatnonzero(self.counts[words] == lowest)
         cuts = np.searchsorted(rows, self._cuts)
-        names: dict[int, str] = {}
-        for run, start, end in zip(self._runs, cuts, cuts[1:], strict=False):
+        tied = {
+            int(words[row])
+            for start, end in pairwise(cuts.tolist())
             # A run is in order of the alphabet, so no more than its first ones can be wanted.
-            for row in rows[start:end][:wanted].tolist():
-                names.setdefault(int(words[row]), run.terms[int(self._number[row])])
-        return [*sure, *sorted(names, key=names.__getitem__)[:wanted]]
+            for row in rows[start:end][:wanted].tolist()
+        }
+        return [*sure, *sorted(tied, key=self.name)[:wanted]]
+
+    def name(self, word: int) -> str:
+        """What stands in the dictionaries for a word."""
+        run, number = next(self.places(word))
+        return run.terms[number]
 
     def places(self, word: int) -> Iterator[tuple[Run, int]]:
         """The runs that have a word, each with the word's number in its dictionary."""

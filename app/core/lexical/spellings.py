@@ -6,8 +6,9 @@ segment that is a form that folds to itself, the forms that fold to it (`KeyTabl
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,12 @@ from app.core.lexical.sketch import Hashes, Numbers
 
 Forms = dict[int, list[int]]
 """Numbers of the forms of a word, by the number of the segment."""
+
+Weigh = Callable[[Sequence[Forms]], Sequence[float]]
+"""Weights of words by their forms."""
+
+POOL = 4
+"""Completions that are weighed for each that is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +53,53 @@ class Spellings:
         self._field = field
 
     def completing(
-        self, prefix: str, limit: int, without: Hashes | None = None, *, exact: bool = True
+        self, prefix: str, limit: int, without: Hashes | None = None, weigh: Weigh | None = None
     ) -> list[Spelled]:
         """The words whose name begins with `prefix`, most frequent first, then by name.
 
         A prefix with capitals or diacritics begins forms, not names; each is then a word of its
-        own. `without` are hashes of what is not wanted. If not `exact`, a chunk counts once for
-        each form of a word that it holds, which is faster.
+        own. `without` are hashes of what is not wanted. With `weigh` those come first that weigh
+        most beside the root of their frequency, among the most frequent `POOL` times `limit`.
         """
         words = Words(list(self._runs(prefix) if fold(prefix) == prefix else self._exact(prefix)))
         if without is not None:
             words.drop(without)
+        if weigh is None:
+            self._make_exact(words, limit)
+        pool = limit if weigh is None else limit * POOL
+        chosen = words.best(pool)
+        forms = [self._forms(words, word) for word in chosen]
+        weights = [0.0] * len(chosen) if weigh is None else weigh(forms)
+        ranked = sorted(
+            (
+                -weight / math.sqrt(words.counts[word]),
+                -int(words.counts[word]),
+                words.name(word),
+                at,
+            )
+            for at, (word, weight) in enumerate(zip(chosen, weights, strict=True))
+        )
+        return [self._spelled(forms[at], self.count(forms[at])) for *_, at in ranked[:limit]]
+
+    def _make_exact(self, words: Words, limit: int) -> None:
+        """Count chunks that hold several forms once, as far as that decides which are the first."""
         lowest = words.lowest_of(limit)
-        # Those that matter are made exact; what is then too rare makes room for others.
-        while exact and len(doubtful := np.flatnonzero(words.is_sum & (words.counts >= lowest))):
+        while len(doubtful := np.flatnonzero(words.is_sum & (words.counts >= lowest))):
             for word in doubtful.tolist():
                 words.counts[word] = self.count(self._forms(words, word))
             words.is_sum[doubtful] = False
             lowest = words.lowest_of(limit)
-        found = [
-            self._spelled(self._forms(words, word), int(words.counts[word]))
-            for word in words.best(lowest, limit)
-        ]
-        return sorted(found, key=lambda each: (-each.count, each.name))
+
+    def begun(self, prefix: str) -> int:
+        """How often live chunks hold a word that begins with `prefix`, at least."""
+        total = 0
+        for segment in self._segments:
+            frequencies, folded = segment.frequencies, segment.postings.keys.folded
+            among = segment.postings.terms.with_prefix(prefix)
+            total += int(frequencies.forms(self._field)[among.start : among.stop].sum())
+            among = folded.with_prefix(prefix)
+            total += int(frequencies.spellings(self._field)[among.start : among.stop].sum())
+        return total
 
     def near(
         self, word: str, distance: int, limit: int, *, keep: int = 0, is_begun: bool = False
@@ -196,6 +227,7 @@ class Spellings:
     def _add(self, forms: Forms, run: Run, number: int) -> None:
         """Add a form of a run, or the forms that fold to what it has there."""
         held = forms.setdefault(run.segment, [])
-        keys = self._segments[run.segment].postings.keys
-        own = keys.folded_group(number).tolist() if run.is_folded else [number]
-        held += [form for form in own if form not in held]
+        if not run.is_folded:
+            held.append(number)
+        else:
+            held += self._segments[run.segment].postings.keys.folded_group(number).tolist()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -18,9 +17,6 @@ from app.core.lexical.positions import Position, Span, place, positions
 from app.core.lexical.sketch import hashes_of
 from app.core.lexical.spellings import Spelled
 from app.core.lexical.unfinished import WordStart
-
-POOL = 4
-"""Completions that are weighed for each that is wanted, where the query has other words."""
 
 MAX_WORDS = 32
 """Words of a query that are looked at."""
@@ -76,14 +72,9 @@ class Suggester:
         if not self.start.in_phrase:
             unwanted |= stop_words(self._language)
         field = {"heading": "headings"}.get(self.start.field or "", self.start.field or "")
-        spellings, names = self.lexicon.spellings(field), hashes_of(sorted(unwanted))
-        if not company:
-            return spellings.completing(prefix, limit, names)
-        found = spellings.completing(prefix, limit * POOL, names, exact=False)
-        held = company.together(found)
-        ties = {e.name: n / math.sqrt(e.count) for e, n in zip(found, held, strict=True)}
-        found.sort(key=lambda each: (-ties[each.name], -each.count, each.name))
-        return [replace(each, count=spellings.count(each.forms)) for each in found[:limit]]
+        weigh = company.together if company else None
+        names = hashes_of(sorted(unwanted))
+        return self.lexicon.spellings(field).completing(prefix, limit, names, weigh)
 
     def completed(self, word: Spelled, text: str) -> Proposal:
         """The query with its last word completed to `word`, which is written as `text`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from app.core.analysis import Entry, entries, fold, is_character, is_stop, query_language
 from app.core.lexical import tree
+from app.core.lexical.fields import is_field_alone
 from app.core.lexical.lexicon import Lexicon
 from app.core.lexical.lookup import Likeness, exact, word
 from app.core.lexical.patterns import Holding
@@ -107,7 +108,7 @@ class Wording:
                 return [own, Word(form, forms=others, boost=COMPLETION_WEIGHT)], {}
             if others:
                 return [Word(form, forms=others)], {}
-        if known or not self._reading.correct:
+        if known or not self._reading.correct or is_field_alone(node.text):
             return [own], {}
         near = self._corrected(node, position, is_open)
         return [self._likely(form, near.get(position.whole, ()))], near

@@ -1,0 +1,136 @@
+"""A search for every letter, each cancelling the one before: little runs, and nothing piles up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.test_page import box, hits, opened
+from tests.browser.test_runtime import BARE, evaluate
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+pytestmark = pytest.mark.browser
+
+FILL = """async () => {
+    const words = ["river", "mountain", "quartz", "survey", "claim", "assay", "placer", "nugget"];
+    const word = (n, at) => words[(n * 7 + at * at) % words.length];
+    const text = (n) => Array.from({ length: 60 }, (_, at) => word(n, at)).join(" ");
+    const passage = (n) => ({
+        id: `p${n}`, text: text(n) + (n % 40 ? "" : " extraordinarily"),
+    });
+    await fossick.add(Array.from({ length: 2000 }, (_, n) => passage(n)));
+}"""
+
+WATCH = """
+    globalThis.calls = [];
+    fossick.engine = new Proxy(fossick.engine, {
+        get: (target, name) => name !== "call" ? target[name] : async (id, method, args) => {
+            const call = { method, query: args.query ?? args.text, end: "waiting" };
+            calls.push(call);
+            const answer = await target.call(id, method, args);
+            call.end = answer.ok ? "answered" : answer.error.code;
+            return answer;
+        },
+    });
+"""
+"""Notes how every call ends in the engine, whatever the page has made of it meanwhile."""
+
+WORD = "extraordinarily"
+
+
+def calls(page: Page, method: str) -> list[dict[str, Any]]:
+    """The calls of a method so far, in order."""
+    found: list[dict[str, Any]] = page.evaluate("calls")
+    return [call for call in found if call["method"] == method]
+
+
+@pytest.mark.parametrize("pause", [0, 15])
+def test_typing_fast(browser: Browser, site_server: str, pause: int) -> None:
+    """Fifteen letters over 2,000 passages: few searches end, the last one is shown, none waits."""
+    from playwright.sync_api import expect
+
+    for page in opened(browser, site_server):
+        page.evaluate(FILL)
+        page.evaluate(f"() => {{ {WATCH} }}")
+        box(page).press_sequentially(WORD, delay=pause)
+        expect(hits(page).first).to_contain_text("extraordinarily")
+        page.wait_for_timeout(500)
+        searches, suggestions = calls(page, "search"), calls(page, "suggest")
+        assert searches[-1] == {"method": "search", "query": WORD, "end": "answered"}
+        for made in (searches, suggestions):
+            ends = [call["end"] for call in made]
+            assert set(ends) <= {"answered", "cancelled"}
+            assert ends[-1] == "answered"
+        ran = [call for call in searches if call["end"] == "answered"]
+        assert len(ran) <= (4 if pause == 0 else 12), [call["query"] for call in ran]
+        assert page.evaluate("fossick.calls.pending.size") == 0
+        assert page.locator(".summary, .timings summary").first.text_content()
+        assert hits(page).count() == 20
+
+
+def test_searches_that_wait_in_the_engine_never_run(page: Page, site_server: str) -> None:
+    """Given up while another one runs; the answers of the rest come in the order of the calls."""
+    page.goto(site_server + BARE)
+    out = evaluate(
+        page,
+        f"""
+        globalThis.fossick = await Fossick.open({{ collection: "queue", embedder: "none" }});
+        await ({FILL})();
+        {WATCH}
+        const asked = Array.from({{ length: 20 }}, (_, n) => ({{
+            abort: new AbortController(), query: `quartz claim ${{n}}`,
+        }}));
+        const order = [];
+        const searches = asked.map(({{ abort, query }}) =>
+            fossick.search(query, {{ k: 100, signal: abort.signal }})
+                .then(() => order.push(query) && "answered", ({{ code }}) => code));
+        for (const {{ abort }} of asked.slice(1, 19)) abort.abort();
+        const ends = await Promise.all(searches);
+        await sleep(300);
+        const engine = calls.map(({{ end }}) => end);
+        return {{ ends, order, engine, left: fossick.calls.pending.size }};
+        """,
+    )
+    expected = ["answered", *["cancelled"] * 18, "answered"]
+    assert out["ends"] == expected
+    assert out["engine"] == expected
+    assert out["order"] == ["quartz claim 0", "quartz claim 19"]
+    assert out["left"] == 0
+
+
+def test_a_search_that_waits_for_the_model_stops_waiting(
+    page: Page, context: BrowserContext, site_server: str
+) -> None:
+    """In the engine too: its call ends although the model never comes, and others go on."""
+    held: list[Route] = []
+    context.route("**/model_quantized.onnx", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto(site_server + BARE)
+    out = evaluate(
+        page,
+        f"""
+        globalThis.fossick = await Fossick.open({{ collection: "waiting" }});
+        const model = (await fossick.stats()).embedder;
+        const vector = new Float32Array(384).fill(1);
+        await fossick.add([{{ id: "a", text: "gold in the river", vector, model }}]);
+        {WATCH}
+        const giving = new AbortController();
+        const waiting = code(fossick.search("gold", {{ signal: giving.signal }}));
+        await sleep(500);
+        const before = calls.map(({{ end }}) => end);
+        giving.abort();
+        const cancelled = await waiting;
+        const words = await fossick.search("gold", {{ mode: "keyword" }});
+        await sleep(300);
+        const engine = calls.map(({{ end }}) => end);
+        return {{ before, cancelled, hits: words.hits.length, engine }};
+        """,
+    )
+    assert out["before"] == ["waiting"]
+    assert out["cancelled"] == "cancelled"
+    assert out["hits"] == 1
+    assert out["engine"] == ["cancelled", "answered"]
+    for route in held:
+        route.abort()
