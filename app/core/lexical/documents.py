@@ -143,10 +143,12 @@ class DocumentIndex:
         shares = np.divide(
             frequencies, frequencies + norms, out=np.zeros_like(frequencies), where=frequencies > 0
         )
-        scores: Float64Array = factors @ shares
+        scores: Float64Array = (factors[:, np.newaxis] * shares).sum(axis=0)
         coverage = self._index.ranker.coverage
         if coverage and len(factors) > 1 and factors.sum():
-            scores *= (1 - coverage) + coverage * (factors @ (frequencies > 0)) / factors.sum()
+            scores *= (1 - coverage) + coverage * (factors[:, np.newaxis] * (frequencies > 0)).sum(
+                axis=0
+            ) / factors.sum()
         return scores
 
     def _best_chunks(

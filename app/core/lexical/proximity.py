@@ -71,5 +71,6 @@ def shares(
         allowed,
     )
     near = np.where((gaps == NOWHERE) | (gaps > _FURTHEST), 0.0, 1.0 / gaps)
-    closeness: NDArray[np.float64] = weights @ near / weights.sum()
+    # Not a matrix product: its last digits hang on the machine.
+    closeness: NDArray[np.float64] = (weights[:, np.newaxis] * near).sum(axis=0) / weights.sum()
     return closeness
