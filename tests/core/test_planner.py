@@ -54,6 +54,17 @@ LIBRARY = index_of(
         ("gild~1", {0, 2}),
         ("std::vector", {3}),
         ("gold^3 silver", {0, 1, 2}),
+        ("panning (+gold coins)", {0, 2, 3}),
+        ("panning (+gold river mill)", {0, 2, 3}),  # mill alone is not what is in parentheses
+        ('panning ("gold coins" river)', {2, 3}),
+        ("panning (mint -title:US)", {3}),
+        ("panning (mint (+gold river))", {0, 2, 3}),
+        ("+mill (+gold river)", {1}),  # what may be missing does not matter beside what may not
+        ("(-gold -panning) coins", set()),
+        ("(-gold -panning) silver", {1}),
+        ("+(std::dug coins)", {0, 2, 3}),  # any word of what may be missing is enough
+        ("+(the coins)", {2}),
+        ("+(the of)", {0, 1, 2, 3}),
         ("-gold", {1, 3}),
         ("*", {0, 1, 2, 3}),
         ("", set()),

@@ -19,7 +19,7 @@ from app.core.kernels import PostingArrays
 from app.core.lexical.bm25 import idf, length_norm
 from app.core.lexical.index import KeywordIndex
 from app.core.lexical.matching import Leaves, Part, condition_mask
-from app.core.lexical.plan import All, Leaf, Phrase, Plan, Word, filters_of
+from app.core.lexical.plan import All, Condition, Leaf, Phrase, Plan, Word, filters_of
 from app.core.lexical.ranker import FilterMask, KeywordHits, knowing_none
 from app.core.lexical.resolve import SearchedSegment
 from app.core.selection import top_k
@@ -83,7 +83,8 @@ class DocumentIndex:
         base = 0
         for number, segment in enumerate(self._segments):
             window = None if mask is None else mask[base : base + segment.n_chunks]
-            kept = segment.allowed(plan, window, partial(passes or knowing_none, number))
+            conditions = plan.condition, plan.match
+            kept = segment.allowed(conditions, window, partial(passes or knowing_none, number))
             scores = self._scores(found[number], factors, self._norms[number])
             if not plan.needs_match:
                 scores = np.maximum(scores, np.finfo(np.float32).tiny)
@@ -109,7 +110,8 @@ class DocumentIndex:
             return None
         masks = [np.empty(0, dtype=np.bool_)]
         for number, segment in enumerate(self._segments):
-            allowed = segment.allowed(plan, None, partial(passes or knowing_none, number))
+            condition = (plan.condition,)
+            allowed = segment.allowed(condition, None, partial(passes or knowing_none, number))
             masks.append(allowed[segment.cut.document])
         return np.concatenate(masks)
 
@@ -231,17 +233,18 @@ class _Documents:
 
     def allowed(
         self,
-        plan: Plan,
+        conditions: Sequence[Condition | None],
         mask: NDArray[np.bool_] | None,
         passes: Callable[[Any], NDArray[np.bool_]],
     ) -> NDArray[np.bool_]:
-        """bool[documents]: those that may be found."""
+        """bool[documents]: those that fulfil the conditions."""
         kept = self.live if mask is None else self.live & self._any(mask)
-        if plan.condition is None:
+        wanted = tuple(condition for condition in conditions if condition is not None)
+        if not wanted:
             return kept
         leaves = self._leaves(None)
         return kept & condition_mask(
-            plan.condition,
+            All(wanted),
             self._n,
             lambda leaf: self._any(leaves.has(leaf)),
             lambda wanted: self._any(passes(wanted)),

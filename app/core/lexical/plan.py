@@ -104,6 +104,9 @@ class Plan:
     """What every hit fulfils, those of other legs too; None: nothing in particular."""
     needs_match: bool = True
     """Whether a hit must hold a scored leaf besides."""
+    match: Condition | None = None
+    """What a hit by words fulfils besides, where a scored leaf says too little: that one of the
+    items which may be missing is there, and a group only with all that it requires."""
     notes: tuple[str, ...] = ()
     """What of the query was not done, as sentences for the user."""
     corrections: tuple[Correction, ...] = ()

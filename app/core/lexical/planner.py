@@ -8,7 +8,7 @@ its other endings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -56,10 +56,12 @@ class _Planner:
         scored = tuple(leaf for part in (*optional, *required) for leaf in part.scored)
         conditions = tuple(part.condition for part in required)
         holds_words = any(part.scored for part in required)
+        needs_match = not required or (bool(optional) and not holds_words)
         return Plan(
             _joined(scored),
             All(conditions) if conditions else None,
-            needs_match=not required or (bool(optional) and not holds_words),
+            needs_match=needs_match,
+            match=_beyond_leaves(optional) if needs_match else None,
             notes=tuple(dict.fromkeys(self._notes)),
             corrections=tuple(self._words.corrections),
         )
@@ -72,10 +74,12 @@ class _Planner:
             is_optional = tree.is_optional(each) and not _is_everything(each)
             if is_optional and self._words.is_left_out(each):
                 continue
-            if is_optional and not self._reading.all_words:
-                optional.append(self._part(each, ""))
+            part = self._part(each, "")
+            # What scores nothing, such as (type:pdf -dir:old), narrows down wherever it stands.
+            if is_optional and part.scored and not self._reading.all_words:
+                optional.append(_loosely(each, part))
             else:
-                required.append(self._part(each, ""))
+                required.append(part)
         return optional, required
 
     def _part(self, node: tree.Node, field_: str) -> _Part:
@@ -110,13 +114,19 @@ class _Planner:
 
     def _sequence(self, nodes: tuple[tree.Node, ...], field_: str) -> _Part:
         """A group in parentheses: what is required, and any of the rest if that is no word."""
-        parts = [(each, self._part(each, field_)) for each in nodes]
-        needed = [p for n, p in parts if not tree.is_optional(n) or self._reading.all_words]
-        free = [p for n, p in parts if tree.is_optional(n) and not self._reading.all_words]
+        said = [each for each in nodes if not self._words.is_left_out(each)] or nodes
+        needed: list[_Part] = []
+        free: list[_Part] = []
+        for each in said:
+            part = self._part(each, field_)
+            if tree.is_optional(each) and part.scored and not self._reading.all_words:
+                free.append(_loosely(each, part))
+            else:
+                needed.append(part)
         conditions = [part.condition for part in needed]
         if free and not any(part.scored for part in needed):
             conditions.append(Either(tuple(part.condition for part in free)))
-        return _Part(_scored([part for _, part in parts]), All(tuple(conditions)))
+        return _Part(_scored([*free, *needed]), All(tuple(conditions)))
 
     # Phrases and patterns
 
@@ -183,6 +193,37 @@ def _is_everything(node: tree.Node) -> bool:
     return isinstance(node, tree.Wildcard) and set(node.pattern) == {"*"}
 
 
+def _loosely(node: tree.Node, part: _Part) -> _Part:
+    """The part as an optional item: any word is enough of one that comes to several."""
+    while isinstance(node, tree.Boost):
+        node = node.node
+    if not isinstance(node, tree.Word):
+        return part
+    return part._replace(condition=Either(tuple(map(Has, part.scored))))
+
+
+def _beyond_leaves(optional: Sequence[_Part]) -> Condition | None:
+    """That one of the items matches; None where that is to hold any scored leaf."""
+    each = [set(_enough(part.condition)) >= {*map(_plain, part.scored)} for part in optional]
+    return None if all(each) else Either(tuple(part.condition for part in optional))
+
+
+def _enough(condition: Condition) -> Iterator[Leaf]:
+    """Leaves each of which fulfils a condition by itself."""
+    match condition:
+        case Has(leaf):
+            yield _plain(leaf)
+        case Either(parts):
+            for part in parts:
+                yield from _enough(part)
+        case All((part,)):
+            yield from _enough(part)
+
+
+def _plain(leaf: Leaf) -> Leaf:
+    return replace(leaf, boost=1.0)
+
+
 def _alone(leaf: Leaf) -> _Part:
     return _Part((leaf,), Has(leaf))
 
@@ -195,7 +236,7 @@ def _joined(leaves: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
     """Equal leaves as one that weighs as much as all."""
     boosts: dict[Leaf, float] = {}
     for leaf in leaves:
-        plain = replace(leaf, boost=1.0)
+        plain = _plain(leaf)
         boosts[plain] = boosts.get(plain, 0.0) + leaf.boost
     return tuple(replace(leaf, boost=boost) for leaf, boost in boosts.items())
 
