@@ -65,9 +65,7 @@ class View:
     @cached_property
     def documents(self) -> DocumentIndex:
         """The keyword leg over whole documents."""
-        tables = [live.segment.chunks for live in self.snapshot.segments]
-        cuts = [Cut(chunks.document, chunks.heading) for chunks in tables]
-        return DocumentIndex(self.keyword, cuts)
+        return DocumentIndex(self.keyword)
 
     @cached_property
     def filters(self) -> Filters:
@@ -172,10 +170,12 @@ class View:
 
 
 def _searched(live: LiveSegment) -> SearchedSegment:
-    """A segment for the keyword leg, with the language of each chunk."""
+    """A segment for the keyword leg, with the language and the document of each chunk."""
     names, languages = _languages(live.segment)
     dead = live.live_chunks if live.dead.any() else None
-    return SearchedSegment(live.segment.postings, dead, languages, names)
+    chunks = live.segment.chunks
+    cut = Cut(chunks.document, chunks.heading)
+    return SearchedSegment(live.segment.postings, dead, languages, names, cut)
 
 
 def _languages(segment: Segment) -> tuple[tuple[str, ...], NDArray[np.uint8] | None]:

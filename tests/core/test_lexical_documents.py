@@ -39,6 +39,11 @@ QUERIES = st.sampled_from(
     ]
 )
 
+PHRASES = st.sampled_from(
+    ['"gold mine"', '"mine gold"', '"gold gold"', '"ore gold-mine"', '"gold * mine"', '"gold mi*"']
+)
+LONG = st.lists(st.sampled_from(["gold", "mine", "ore", "gold-mine", "x"]), min_size=3, max_size=5)
+
 
 def rows_of(document):
     """The chunks of a document, with the number of the heading of each, and it as one chunk."""
@@ -67,7 +72,7 @@ def cut_of(documents):
 def index_of(documents, live=None):
     """Over documents, in one segment."""
     rows, cut = cut_of(documents)
-    return rows, cut, SearchedSegment(build_postings(rows), live)
+    return rows, cut, SearchedSegment(build_postings(rows), live, cut=cut)
 
 
 def planned(query, segments):
@@ -90,7 +95,7 @@ def test_a_document_scores_as_one_chunk_of_its_whole_text(documents, query):
     whole = SearchedSegment(build_postings([rows_of(document)[2] for document in documents]))
     made = planned(query, [whole])
     expected = KeywordIndex([whole], ranker=RANKER).search(made, 100)
-    found = DocumentIndex(KeywordIndex([segment], ranker=RANKER), [cut]).search(
+    found = DocumentIndex(KeywordIndex([segment], ranker=RANKER)).search(
         planned(query, [segment]), 100, with_matches=True
     )
     assert scores_of(found, cut.document) == pytest.approx(
@@ -103,49 +108,92 @@ def test_a_document_scores_as_one_chunk_of_its_whole_text(documents, query):
 
 
 @settings(deadline=None)
-@given(DOCUMENTS, QUERIES, st.data())
+@given(DOCUMENTS, QUERIES | PHRASES, st.data())
 def test_the_cut_into_segments_changes_nothing(documents, query, data):
     """Any split and any deletes rank as a fresh index of what lives, as do merged segments."""
     alive = data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents)))
     places = sorted(data.draw(st.lists(st.integers(0, len(documents)), max_size=2)))
     kept = [document for document, lives in zip(documents, alive, strict=True) if lives]
     rows, cut, fresh = index_of(kept)
-    expected = DocumentIndex(KeywordIndex([fresh], ranker=RANKER), [cut]).search(
+    expected = DocumentIndex(KeywordIndex([fresh], ranker=RANKER)).search(
         planned(query, [fresh]), 100
     )
-    segments, cuts, merged = [], [], []
+    segments, merged = [], []
     for first, last in pairwise([0, *places, len(documents)]):
         _, part, _ = index_of(documents[first:last])
         live = np.array(alive[first:last], dtype=np.bool_)[part.document]
         segments.append(index_of(documents[first:last], live)[2])
-        cuts.append(part)
         merged.append((segments[-1].postings, live))
-    index = DocumentIndex(KeywordIndex(segments, ranker=RANKER), cuts)
+    index = DocumentIndex(KeywordIndex(segments, ranker=RANKER))
     found = index.search(planned(query, segments), 100)
     lives = np.concatenate([np.empty(0, np.bool_), *(live for _, live in merged)])
     renumbered = np.cumsum(lives) - 1
     assert renumbered[found.ordinals].tolist() == expected.ordinals.tolist()
     assert found.scores.tolist() == pytest.approx(expected.scores.tolist())
-    again = SearchedSegment(merge_postings(merged))
-    joined = DocumentIndex(KeywordIndex([again], ranker=RANKER), [cut]).search(
+    again = SearchedSegment(merge_postings(merged), cut=cut)
+    joined = DocumentIndex(KeywordIndex([again], ranker=RANKER)).search(
         planned(query, [again]), 100
     )
     assert joined.ordinals.tolist() == expected.ordinals.tolist()
     assert len(rows) == len(cut.document)
 
 
+SHARED = st.lists(st.sampled_from(["gold", "mine", "gold-mine", "ore-gold-x"]), max_size=4)
+PIECES = st.lists(st.tuples(SHARED.map(" ".join), LONG.map(" ".join)), min_size=1, max_size=4)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=3), PHRASES)
+def test_a_phrase_counts_in_a_document_as_in_one_chunk_of_its_text(pieces, query):
+    """Over the borders of chunks, and once where neighbours share it, whatever they share."""
+    documents = [("gold mine", "mine gold", [("gold gold", each)]) for each in pieces]
+    _, cut, segment = index_of(documents)
+    whole = SearchedSegment(build_postings([rows_of(document)[2] for document in documents]))
+    expected = KeywordIndex([whole], ranker=RANKER).search(planned(query, [whole]), 100)
+    found = DocumentIndex(KeywordIndex([segment], ranker=RANKER)).search(
+        planned(query, [segment]), 100
+    )
+    assert scores_of(found, cut.document) == pytest.approx(
+        dict(zip(expected.ordinals.tolist(), expected.scores.tolist(), strict=True)), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "chunks"),
+    [
+        ('"gold mine"', [0]),  # over a border where nothing is repeated: where it begins
+        ('"deep ore"', [1, 2]),  # in what is repeated: in both chunks
+        ('"ore lies"', [2]),  # from what is repeated on: in the later one
+        ('"mine lies"~4', [1]),  # over all that is repeated
+        ('"mine lies"~>2', []),
+        ('"lies water"', []),  # another document
+        ('title:"gold mine"', []),
+    ],
+)
+def test_a_phrase_is_found_over_the_border_of_two_chunks(query, chunks):
+    """By its chunks as by its documents, where the body goes on."""
+    sections = [("", [("", "old gold"), ("deep ore", "mine x x"), ("", "lies")])]
+    _, _, segment = index_of([("", "", sections), ("", "", [("", [("", "water")])])])
+    index = KeywordIndex([segment], ranker=RANKER)
+    made = planned(query, [segment])
+    assert sorted(index.search(made, 10).ordinals.tolist()) == chunks
+    by_document = DocumentIndex(index).search(made, 10)
+    assert by_document.total == bool(chunks)
+    assert set(by_document.ordinals.tolist()) <= set(chunks)
+
+
 def test_the_best_chunk_is_shown():
     """Words that stand apart are found together, by the chunk that has the rarer one."""
     document = ("", "", [("", [("", "gold mine"), ("", "deep ore x x"), ("", "gold")])])
     other = ("", "", [("", [("", "gold gold mine")])])
-    _, cut, segment = index_of([document, other])
+    _, _, segment = index_of([document, other])
     index = KeywordIndex([segment], ranker=RANKER)
     made = planned("gold AND ore", [segment])
     assert index.search(made, 10).total == 0
-    hits = DocumentIndex(index, [cut]).search(made, 10)
+    hits = DocumentIndex(index).search(made, 10)
     assert hits.ordinals.tolist() == [1]
     mask = np.array([True, False, False, True])
-    assert DocumentIndex(index, [cut]).search(made, 10, mask).ordinals.tolist() == [0]
+    assert DocumentIndex(index).search(made, 10, mask).ordinals.tolist() == [0]
 
 
 @pytest.mark.parametrize(
@@ -165,13 +213,13 @@ def test_the_best_chunk_is_shown():
 def test_what_is_shown_passes_the_filters(query, chunk):
     """Where a document is found by one of its pages, a chunk on that page stands for it."""
     sections = [("", [("", "gold gold gold")]), ("", [("", "gold mine")]), ("", [("", "gold ore")])]
-    _, cut, segment = index_of([("", "", sections)])
+    _, _, segment = index_of([("", "", sections)])
 
     def on_page(_, wanted):
         return np.any(
             [[i.first <= page <= i.last for page in (1, 2, 3)] for i in wanted.intervals], 0
         )
 
-    index = DocumentIndex(KeywordIndex([segment], ranker=RANKER), [cut])
+    index = DocumentIndex(KeywordIndex([segment], ranker=RANKER))
     hits = index.search(planned(query, [segment]), 10, passes=on_page)
     assert hits.ordinals.tolist() == [chunk]

@@ -2,7 +2,8 @@
 
 from app.core.lexical.build import PostingsBuilder, Row, build_postings
 from app.core.lexical.complaints import QueryError
-from app.core.lexical.documents import Cut, DocumentIndex
+from app.core.lexical.cut import Cut
+from app.core.lexical.documents import DocumentIndex
 from app.core.lexical.grammar import parse
 from app.core.lexical.index import KeywordIndex
 from app.core.lexical.lexicon import Lexicon

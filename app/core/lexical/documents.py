@@ -2,13 +2,12 @@
 
 What chunks of a document share counts once: the stretch that a chunk repeats of the one before,
 the headings of a section, title and path. Conditions are asked of the document: two words that
-are both required may stand in different chunks. A phrase stands within a chunk.
+are both required may stand in different chunks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from app.core.kernels import PostingArrays
 from app.core.lexical.bm25 import idf, length_norm
+from app.core.lexical.cut import Cut
 from app.core.lexical.index import KeywordIndex
 from app.core.lexical.matching import Leaves, Part, condition_mask
 from app.core.lexical.plan import All, Condition, Leaf, Phrase, Plan, Word, filters_of
@@ -27,40 +27,12 @@ from app.core.selection import top_k
 Float64Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Cut:
-    """How the documents of a segment were cut, u32[n] each."""
-
-    document: NDArray[np.uint32]
-    """The document of each chunk, rising from 0; none is without chunks."""
-    heading: NDArray[np.uint32]
-    """A number for its heading path."""
-
-    @cached_property
-    def first(self) -> NDArray[np.uint8]:
-        """u8[n]: whether a chunk is the first of its document."""
-        return _changes(self.document)
-
-    @cached_property
-    def begins(self) -> NDArray[np.uint8]:
-        """u8[n]: whether a chunk has another heading path than the one before."""
-        return self.first | _changes(self.heading)
-
-    @cached_property
-    def starts(self) -> NDArray[np.int64]:
-        """int64[documents + 1]: the first chunk of each document, and the number of chunks."""
-        return np.append(np.flatnonzero(self.first), len(self.document))
-
-
 class DocumentIndex:
     """BM25 over documents: the same words, fields and parameters as over chunks."""
 
-    def __init__(self, index: KeywordIndex, cuts: Sequence[Cut]) -> None:
+    def __init__(self, index: KeywordIndex) -> None:
         self._index = index
-        self._segments = [
-            _Documents(index, segment, cut)
-            for segment, cut in zip(index.segments, cuts, strict=True)
-        ]
+        self._segments = [_Documents(index, segment) for segment in index.segments]
 
     def search(
         self,
@@ -191,11 +163,11 @@ class DocumentIndex:
 class _Documents:
     """The documents of one segment."""
 
-    def __init__(self, index: KeywordIndex, segment: SearchedSegment, cut: Cut) -> None:
-        self.cut = cut
+    def __init__(self, index: KeywordIndex, segment: SearchedSegment) -> None:
+        self.cut = segment.cut or _each_alone(segment.n_chunks)
         self._index = index
         self._segment = segment
-        self._n = len(cut.starts) - 1
+        self._n = len(self.cut.starts) - 1
 
     @property
     def n_chunks(self) -> int:
@@ -227,7 +199,8 @@ class _Documents:
             for leaf, sums in self._found(words, part):
                 sign = -1 if part.is_repeated else 1
                 summed[leaf] = summed.get(leaf, 0.0) + sign * sums
-        summed |= dict(self._found(phrases, None))
+        leaves = self._leaves(None)
+        summed |= {phrase: self._sums(*leaves.once(phrase)) for phrase in phrases}
         rows = [np.maximum(summed[leaf], 0.0) for leaf in scored]
         return np.array(rows).reshape(len(scored), self._n)
 
@@ -253,9 +226,7 @@ class _Documents:
     def _leaves(self, part: Part | None) -> Leaves:
         return Leaves(self._segment, self._index.kernels, self._index.ranker.weights, part)
 
-    def _found(
-        self, leaves: Sequence[Leaf], part: Part | None
-    ) -> Iterator[tuple[Leaf, Float64Array]]:
+    def _found(self, leaves: Sequence[Leaf], part: Part) -> Iterator[tuple[Leaf, Float64Array]]:
         found = self._leaves(part).matches(leaves)
         for number, leaf in enumerate(leaves):
             yield leaf, self._sums(*found.clause(number))
@@ -284,10 +255,11 @@ def _parts(segment: SearchedSegment, cut: Cut) -> list[Part]:
     ]
 
 
+def _each_alone(n_chunks: int) -> Cut:
+    """Every chunk as a document."""
+    numbers = np.arange(n_chunks, dtype=np.uint32)
+    return Cut(numbers, numbers)
+
+
 def _no_leaf(leaf: Leaf) -> NDArray[np.bool_]:
     raise ValueError(f"{leaf} is no filter")
-
-
-def _changes(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
-    """u8[n]: whether a number differs from the one before."""
-    return np.not_equal(np.diff(numbers.astype(np.int64), prepend=-1), 0).astype(np.uint8)

@@ -211,9 +211,8 @@ class KeywordIndex:
         """Chunks of a segment that may be found, u8[n]; None if any that scores may."""
         segment = self._segments[number]
         parts = [] if mask is None else [mask]
-        for condition in (plan.condition, plan.match):
-            if condition is not None:
-                parts.append(_fulfilling(condition, leaves, passes, number))
+        wanted = [each for each in (plan.condition, plan.match) if each is not None]
+        parts += [_fulfilling(condition, leaves, passes, number) for condition in wanted]
         if parts and segment.live is not None and not plan.needs_match:
             parts.append(segment.live)
         if not parts:

@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels import Gathered, Kernels, PostingArrays
+from app.core.lexical.phrases import Phrases
 from app.core.lexical.plan import All, Condition, Either, Has, Leaf, Not, Passes, Phrase, Word
-from app.core.lexical.postings import FIELDS, GAP
+from app.core.lexical.postings import FIELDS
 from app.core.lexical.resolve import Lists, SearchedSegment
 
 Flags = NDArray[np.bool_]
 UInt32Array = NDArray[np.uint32]
 Float32Array = NDArray[np.float32]
-
-_POSITION = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ class Leaves:
         self._kernels = kernels
         self._weights = np.array(weights, dtype=np.float32)
         self._part = part or Part(segment.postings.arrays)
+        self._phrases = Phrases(segment, kernels)
         self._found: dict[Leaf, tuple[UInt32Array, Float32Array]] = {}
 
     def matches(self, leaves: Sequence[Leaf]) -> Gathered:
@@ -132,53 +132,29 @@ class Leaves:
             self._part.weights(weights),
         )
 
+    def once(self, phrase: Phrase) -> tuple[UInt32Array, Float32Array]:
+        """Chunks that hold a phrase, what chunks of a document share counted once, and how often.
+
+        A document may be left with less than nothing in one chunk and more in another.
+        """
+        return _sparse(self._phrases.counts_once(phrase, self._held(phrase)))
+
     def _phrase(self, phrase: Phrase) -> tuple[UInt32Array, Float32Array]:
-        """Chunks that hold a phrase, and how often."""
+        """Chunks in which a phrase begins, and how often."""
+        return _sparse(self._phrases.counts(phrase, self._held(phrase)))
+
+    def _held(self, phrase: Phrase) -> dict[Word, Flags]:
         self._gather([slot for slot in phrase.slots if slot not in self._found])
-        wanted = np.ones(self.segment.n_chunks, dtype=np.bool_)
+        held = {}
         for slot in phrase.slots:
-            here = np.zeros(self.segment.n_chunks, dtype=np.bool_)
-            here[self._found[slot][0]] = True
-            wanted &= here
-        if not wanted.any():
-            return np.empty(0, np.uint32), np.empty(0, np.float32)
-        mask = wanted.astype(np.uint8)
-        # Equal slots share one array: each needs a position of its own.
-        found = {slot: self._positions(slot, mask) for slot in phrase.slots}
-        keys = [found[slot] for slot in phrase.slots]
-        slack = max(0, min(phrase.slack, GAP - len(keys) - 1))  # not into another field
-        ordinals, counts = self._kernels.near(keys, slack, phrase.ordered)
-        return ordinals, counts.astype(np.float32)
+            held[slot] = np.zeros(self.segment.n_chunks, dtype=np.bool_)
+            held[slot][self._found[slot][0]] = True
+        return held
 
-    def _positions(self, word: Word, wanted: NDArray[np.uint8]) -> NDArray[np.uint64]:
-        """Where a word stands in the wanted chunks: ``ordinal << 32 | position``, rising."""
-        postings = self.segment.postings
-        found: list[NDArray[np.uint64]] = []
-        for lists in self.segment.lists(word):
-            mask = self.segment.mask(lists.language) if lists.language else None
-            allowed = wanted if mask is None else wanted & mask
-            for number in lists.numbers.tolist():
-                at = postings.slice_of(number)
-                found.append(
-                    self._kernels.positions(
-                        postings.positions,
-                        self.segment.postings.arrays,
-                        at.start,
-                        at.stop,
-                        int(postings.position_offsets[number]),
-                        allowed,
-                    )
-                )
-        keys = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
-        return self._in_field(keys, word.field) if word.field else keys
 
-    def _in_field(self, keys: NDArray[np.uint64], field: str) -> NDArray[np.uint64]:
-        ordinals = (keys >> np.uint64(32)).astype(np.int64)
-        starts = self.segment.postings.field_starts[ordinals]
-        positions = (keys & _POSITION).astype(np.int64)
-        inside = (positions[:, None] >= starts).sum(axis=1)
-        kept: NDArray[np.uint64] = keys[inside == FIELDS.index(field)]
-        return kept
+def _sparse(counts: NDArray[np.int64]) -> tuple[UInt32Array, Float32Array]:
+    ordinals = np.flatnonzero(counts)
+    return ordinals.astype(np.uint32), counts[ordinals].astype(np.float32)
 
 
 def condition_mask(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.analysis import keys as stems
+from app.core.lexical.cut import Cut
 from app.core.lexical.frequencies import Frequencies
 from app.core.lexical.keys import FOLD, spelling
 from app.core.lexical.patterns import Pattern
@@ -36,7 +37,8 @@ class SearchedSegment:
     """A segment's postings as a search needs them.
 
     `live` bool[n] tells the chunks that are not deleted, None if all are; `languages` u8[n] is the
-    language of each chunk as a place in `names`.
+    language of each chunk as a place in `names`; `cut` tells which chunks are of one document,
+    None if each is one by itself.
     """
 
     def __init__(
@@ -45,11 +47,13 @@ class SearchedSegment:
         live: NDArray[np.bool_] | None = None,
         languages: NDArray[np.uint8] | None = None,
         names: tuple[str, ...] = ("en",),
+        cut: Cut | None = None,
     ) -> None:
         self.postings = postings
         self.live = live
         self._languages = languages
         self.names = names
+        self.cut = cut
         self._masks: dict[str, Mask | None] = {}
         self._lists: dict[tuple[object, ...], list[Lists]] = {}
 
