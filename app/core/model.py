@@ -98,6 +98,8 @@ class Hit:
     metadata: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
     """Why `text` is empty, for people: its place in the index cannot be read."""
+    explanation: object | None = None
+    """Why it has its score (`engine.explaining.Explanation`), if that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

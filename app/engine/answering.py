@@ -7,6 +7,7 @@ from dataclasses import asdict, astuple
 from app.core.lexical import Wanted
 from app.core.model import Corrected, QueryProblem, SearchResult
 from app.engine import selecting
+from app.engine.explaining import explanations
 from app.engine.passages import Show
 from app.engine.searcher import Searcher
 from app.ports import Store
@@ -21,7 +22,11 @@ async def answer(searcher: Searcher, store: Store) -> SearchResult:
         matches = ranking.matches
         facets = searcher.options.facets
         counted = None if matches is None else view.facets.count(matches, facets)
-    show = Show(view, store, wanted)
+    explained = {}
+    if searcher.options.explain:
+        with timings.part("fuse"):
+            explained = explanations(searcher.words_index, ranking, chosen)
+    show = Show(view, store, wanted, explained)
     with timings.part("fetch"):
         hits = [await show.hit(found, rank) for rank, found in enumerate(chosen, start=1)]
     result = SearchResult(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from app.core.dense import hash_embedder
 from app.core.lexical import Plan
 from app.core.model import LegResult
-from app.core.ranking import rrf
+from app.core.ranking import RRF_K, rrf
 
 Ordinals = NDArray[np.int64]
 
@@ -51,6 +52,35 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Fusion:
+    """How the score of a ranking came about."""
+
+    method: Literal["convex", "rrf", "none"]
+    parts: tuple[tuple[str, float, Ordinals, NDArray[np.float64]], ...]
+    """Name of a leg, its weight, ordinals, and for each what the leg gives it; a leg with several
+    models has a part for each of them."""
+    recency: bool = False
+    """Whether scores are multiplied by how new a document is."""
+
+    @classmethod
+    def of_ranks(cls, legs: Mapping[str, Sequence[Leg]]) -> Fusion:
+        """Weighted RRF of all of them."""
+        return cls(
+            "rrf",
+            tuple(
+                (name, leg.weight, leg.ordinals, 1 / (RRF_K + np.arange(1, len(leg.ordinals) + 1)))
+                for name, same in legs.items()
+                for leg in same
+            ),
+        )
+
+    @classmethod
+    def of_one(cls, name: str, leg: Leg) -> Fusion:
+        """The scores of one leg as they are."""
+        return cls("none", ((name, 1.0, leg.ordinals, leg.scores),))
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """The outcome of a search before any text is read."""
 
@@ -60,6 +90,7 @@ class Ranking:
     scores: NDArray[np.float64]
     legs: Mapping[str, Leg]
     total: int
+    fusion: Fusion
     exhausted: bool
     """Whether more candidates from each leg would bring nothing new."""
     matches: NDArray[np.bool_] | None = None

@@ -59,6 +59,8 @@ class Show:
     store: Store
     wanted: Wanted
     """What is highlighted."""
+    explained: Mapping[int, object] = field(default_factory=dict)
+    """Explanations by ordinal."""
 
     async def hit(self, found: Candidate, rank: int) -> Hit:
         """The hit with its text, read by range, and highlights."""
@@ -87,6 +89,7 @@ class Show:
             also_at=tuple(found.also_at),
             metadata=document.metadata,
             problem=problem,
+            explanation=self.explained.get(found.ordinal),
         )
 
 

@@ -24,7 +24,7 @@ from app.core.ranking import convex, recency
 from app.engine.days import midnight_after
 from app.engine.embedding import EmbedderChain
 from app.engine.filters import Mask
-from app.engine.legs import Leg, Ranking, fused, joined, tier_of
+from app.engine.legs import Fusion, Leg, Ranking, fused, joined, tier_of
 from app.engine.options import SearchOptions
 from app.engine.ordering import modified, positions
 from app.engine.reading import given_model
@@ -131,21 +131,24 @@ class Searcher:
             tiers = [self._tier(model, vector, depth) for model, vector in self.vectors.items()]
         with self.timings.part("fuse"):
             legs = tiers if keyword is None else [keyword, *tiers]
+            named = {"keyword": keyword, "vector": joined(tiers) if tiers else None}
             if keyword is None or not tiers:
                 best = joined(legs)
+                fusion = Fusion.of_one("vector" if keyword is None else "keyword", best)
             elif found and len(tiers) == 1 and tier_of(*self.vectors).gradual:
-                best = self._combined(keyword, found.ceiling, tiers[0])
+                best, fusion = self._combined(keyword, found.ceiling, tiers[0])
             else:
                 best = fused(legs)
+                fusion = Fusion.of_ranks({"keyword": [keyword], "vector": tiers})
             if self.options.recency:
-                best = self._with_recent(best)
-            named = {"keyword": keyword, "vector": joined(tiers) if tiers else None}
+                best, fusion = self._with_recent(best), replace(fusion, recency=True)
             return Ranking(
                 plan=self.plan,
                 ordinals=best.ordinals,
                 scores=best.scores,
                 legs={name: leg for name, leg in named.items() if leg is not None},
                 total=max(found.total if found else 0, len(best.ordinals)),
+                fusion=fusion,
                 exhausted=all(len(leg.ordinals) < depth for leg in legs),
                 matches=self._matches(found, best),
             )
@@ -213,7 +216,7 @@ class Searcher:
             return None
         if depth not in self._found:
             with self.timings.part("keyword"):
-                self._found[depth] = self._words_index.search(
+                self._found[depth] = self.words_index.search(
                     self.plan,
                     depth,
                     self.mask,
@@ -223,7 +226,8 @@ class Searcher:
         return self._found[depth]
 
     @property
-    def _words_index(self) -> KeywordIndex | DocumentIndex:
+    def words_index(self) -> KeywordIndex | DocumentIndex:
+        """The keyword leg: over documents where hits are grouped by them."""
         grouped = self.options.group_by_document
         return self.view.documents if grouped else self.view.keyword
 
@@ -237,7 +241,7 @@ class Searcher:
         mask[best.ordinals] = True
         return mask
 
-    def _combined(self, keyword: Leg, ceiling: float, tier: Leg) -> Leg:
+    def _combined(self, keyword: Leg, ceiling: float, tier: Leg) -> tuple[Leg, Fusion]:
         """The convex combination of words and the cosines of the one model there is.
 
         One weak word of many says little, however high it ranks; by ranks alone it would count as
@@ -247,11 +251,12 @@ class Searcher:
         ordinals = np.union1d(keyword.ordinals, tier.ordinals)
         cosines = self.view.vectors(model).cosines(vector, ordinals).astype(np.float64)
         words = keyword.scores / ceiling if ceiling else keyword.scores
-        fused = convex(
-            [(keyword.ordinals, words), (ordinals, np.clip(cosines, 0.0, 1.0))],
-            weights=[1.0 - MEANING, MEANING],
+        parts = (
+            ("keyword", 1.0 - MEANING, keyword.ordinals, words),
+            ("vector", MEANING, ordinals, np.clip(cosines, 0.0, 1.0)),
         )
-        return Leg(fused.ordinals, fused.scores)
+        best = convex([part[2:] for part in parts], weights=[part[1] for part in parts])
+        return Leg(best.ordinals, best.scores), Fusion("convex", parts)
 
     def _with_recent(self, best: Leg) -> Leg:
         """The candidates in the order that they have when it counts how new they are."""
@@ -263,7 +268,7 @@ class Searcher:
     @cached_property
     def _condition(self) -> Mask | None:
         """Chunks that fulfil what the query asks of every hit, None where that is nothing."""
-        return self._words_index.fulfilling(self.plan, self.view.filters.mask)
+        return self.words_index.fulfilling(self.plan, self.view.filters.mask)
 
     def _tier(self, model: str, vector: NDArray[np.float32], depth: int) -> Leg:
         tier = tier_of(model)

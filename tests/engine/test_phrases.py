@@ -1,4 +1,4 @@
-"""Phrases in real documents: no border between passages hides one."""
+"""Phrases in real documents: no border between passages hides one, and none counts twice."""
 
 from __future__ import annotations
 
@@ -35,5 +35,32 @@ def test_every_phrase_of_a_document_is_found(path, text, phrases):
                 result = await found.search(f'"{phrase}"', {"mode": "keyword", **options})
                 assert result.hits, (phrase, options)
                 assert phrase.split()[0] in result.hits[0].text.lower()
+
+    run(test())
+
+
+def test_what_passages_share_counts_once():
+    """A document scores for its phrases as if it had been cut without any overlap."""
+
+    async def test():
+        shared = "Gold lies in the old mine below the river, they say, and nobody ever went there."
+        other = " ".join(
+            f"Stone{n} stands beside tree{n} and well{n} in the wood." for n in range(9)
+        )
+        text = " ".join(f"{other} {shared}" for _ in range(12))
+        found = await collection(embedder=None)
+        report = await found.add([source("a.txt", text), source("b.txt", "nothing of the sort")])
+        times = text.count("old mine")
+        passages = await found.search('"old mine"', {"mode": "keyword", "k": 100})
+        assert passages.total < report.chunks
+        held = sum(hit.text.count("old mine") for hit in passages.hits)
+        assert held > times  # passages do share it
+        (hit,) = (
+            await found.search(
+                '"old mine"', {"mode": "keyword", "groupBy": "document", "explain": True}
+            )
+        ).hits
+        (part,) = hit.explanation.keyword.terms
+        assert part.frequency == times
 
     run(test())

@@ -4,6 +4,7 @@ from app.core.lexical.build import PostingsBuilder, Row, build_postings
 from app.core.lexical.complaints import QueryError
 from app.core.lexical.cut import Cut
 from app.core.lexical.documents import DocumentIndex
+from app.core.lexical.explaining import KeywordScore, explain
 from app.core.lexical.grammar import parse
 from app.core.lexical.index import KeywordIndex
 from app.core.lexical.lexicon import Lexicon
@@ -23,6 +24,7 @@ __all__ = [
     "DocumentIndex",
     "KeywordHits",
     "KeywordIndex",
+    "KeywordScore",
     "Lexicon",
     "Plan",
     "Postings",
@@ -35,6 +37,7 @@ __all__ = [
     "Vocabulary",
     "Wanted",
     "build_postings",
+    "explain",
     "merge_postings",
     "parse",
     "plan",

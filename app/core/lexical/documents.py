@@ -7,21 +7,18 @@ are both required may stand in different chunks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property, partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.kernels import PostingArrays
 from app.core.lexical.bm25 import idf, length_norm
-from app.core.lexical.cut import Cut
 from app.core.lexical.index import KeywordIndex
-from app.core.lexical.matching import Leaves, Part, condition_mask
-from app.core.lexical.plan import All, Condition, Leaf, Phrase, Plan, Word, filters_of
+from app.core.lexical.matching import condition_mask
+from app.core.lexical.plan import All, Leaf, Plan, filters_of
 from app.core.lexical.ranker import FilterMask, KeywordHits, knowing_none
-from app.core.lexical.resolve import SearchedSegment
+from app.core.lexical.segment_documents import SegmentDocuments
 from app.core.selection import top_k
 
 Float64Array = NDArray[np.float64]
@@ -32,7 +29,7 @@ class DocumentIndex:
 
     def __init__(self, index: KeywordIndex) -> None:
         self._index = index
-        self._segments = [_Documents(index, segment) for segment in index.segments]
+        self._segments = [SegmentDocuments(index, segment) for segment in index.segments]
 
     def search(
         self,
@@ -76,6 +73,34 @@ class DocumentIndex:
             np.concatenate([np.empty(0, np.bool_), *matches]) if with_matches else None,
         )
 
+    def evidence(
+        self, plan: Plan, ordinals: NDArray[np.int64]
+    ) -> tuple[list[Leaf], Float64Array, Float64Array, list[int], int]:
+        """What the scores of the documents of some chunks are made of, see `explaining.Evidence`.
+
+        Scored leaves l, frequencies (l, chunks), norms (chunks,), documents that hold each leaf,
+        documents.
+        """
+        scored = sorted(plan.scored, key=repr)
+        found = [segment.frequencies(scored) for segment in self._segments]
+        columns, norms = [], []
+        for ordinal in ordinals.tolist():
+            number, base = 0, 0
+            while ordinal >= base + self._segments[number].n_chunks:
+                base += self._segments[number].n_chunks
+                number += 1
+            document = int(self._segments[number].cut.document[ordinal - base])
+            columns.append(found[number][:, document])
+            norms.append(self._norms[number][document])
+        frequencies = np.array(columns).reshape(len(ordinals), len(scored)).T
+        held = self._held(scored, found).tolist()
+        return scored, frequencies, np.array(norms), held, self._n_live
+
+    @property
+    def chunks(self) -> KeywordIndex:
+        """The index of their chunks."""
+        return self._index
+
     def fulfilling(self, plan: Plan, passes: FilterMask | None = None) -> NDArray[np.bool_] | None:
         """bool[chunks]: those of documents that fulfil the condition of a plan; None: all."""
         if plan.condition is None:
@@ -100,15 +125,20 @@ class DocumentIndex:
 
     def _factors(self, scored: Sequence[Leaf], found: Sequence[Float64Array]) -> Float64Array:
         """Boost times idf of each leaf, float64[leaves]."""
-        held = np.zeros(len(scored), dtype=np.int64)
-        for segment, frequencies in zip(self._segments, found, strict=True):
-            held += np.count_nonzero(frequencies[:, segment.live], axis=1)
+        held = self._held(scored, found).tolist()
         return np.array(
             [
                 leaf.boost * idf(self._n_live, count)
-                for leaf, count in zip(scored, held.tolist(), strict=True)
+                for leaf, count in zip(scored, held, strict=True)
             ]
         )
+
+    def _held(self, scored: Sequence[Leaf], found: Sequence[Float64Array]) -> NDArray[np.int64]:
+        """int64[leaves]: live documents that hold each."""
+        held = np.zeros(len(scored), dtype=np.int64)
+        for segment, frequencies in zip(self._segments, found, strict=True):
+            held += np.count_nonzero(frequencies[:, segment.live], axis=1)
+        return held
 
     def _scores(
         self, frequencies: Float64Array, factors: Float64Array, norms: Float64Array
@@ -158,107 +188,6 @@ class DocumentIndex:
         sizes = np.diff(firsts, append=len(scores))
         highest = np.flatnonzero(scores == np.repeat(np.maximum.reduceat(scores, firsts), sizes))
         return highest[np.searchsorted(highest, firsts)][documents].astype(np.int64)
-
-
-class _Documents:
-    """The documents of one segment."""
-
-    def __init__(self, index: KeywordIndex, segment: SearchedSegment) -> None:
-        self.cut = segment.cut or _each_alone(segment.n_chunks)
-        self._index = index
-        self._segment = segment
-        self._n = len(self.cut.starts) - 1
-
-    @property
-    def n_chunks(self) -> int:
-        """Chunks, deleted ones included."""
-        return self._segment.n_chunks
-
-    @cached_property
-    def live(self) -> NDArray[np.bool_]:
-        """bool[documents]: those that are not deleted."""
-        live = self._segment.live
-        return np.ones(self._n, np.bool_) if live is None else live[self.cut.starts[:-1]]
-
-    @cached_property
-    def lengths(self) -> Float64Array:
-        """Weighted length of each document."""
-        postings, weights = self._segment.postings, self._index.ranker.weights
-        body, headings, title, path = (each.astype(np.float64) for each in postings.lengths)
-        total = weights[0] * (body - postings.repeated_lengths)
-        total += weights[1] * headings * self.cut.begins
-        total += (weights[2] * title + weights[3] * path) * self.cut.first
-        return self._sums(np.arange(len(total)), total)
-
-    def frequencies(self, scored: Sequence[Leaf]) -> Float64Array:
-        """(leaves, documents): the weighted frequency of each leaf."""
-        words = [leaf for leaf in scored if isinstance(leaf, Word)]
-        phrases = [leaf for leaf in scored if isinstance(leaf, Phrase)]
-        summed: dict[Leaf, Float64Array] = {}
-        for part in _parts(self._segment, self.cut):
-            for leaf, sums in self._found(words, part):
-                sign = -1 if part.is_repeated else 1
-                summed[leaf] = summed.get(leaf, 0.0) + sign * sums
-        leaves = self._leaves(None)
-        summed |= {phrase: self._sums(*leaves.once(phrase)) for phrase in phrases}
-        rows = [np.maximum(summed[leaf], 0.0) for leaf in scored]
-        return np.array(rows).reshape(len(scored), self._n)
-
-    def allowed(
-        self,
-        conditions: Sequence[Condition | None],
-        mask: NDArray[np.bool_] | None,
-        passes: Callable[[Any], NDArray[np.bool_]],
-    ) -> NDArray[np.bool_]:
-        """bool[documents]: those that fulfil the conditions."""
-        kept = self.live if mask is None else self.live & self._any(mask)
-        wanted = tuple(condition for condition in conditions if condition is not None)
-        if not wanted:
-            return kept
-        leaves = self._leaves(None)
-        return kept & condition_mask(
-            All(wanted),
-            self._n,
-            lambda leaf: self._any(leaves.has(leaf)),
-            lambda wanted: self._any(passes(wanted)),
-        )
-
-    def _leaves(self, part: Part | None) -> Leaves:
-        return Leaves(self._segment, self._index.kernels, self._index.ranker.weights, part)
-
-    def _found(self, leaves: Sequence[Leaf], part: Part) -> Iterator[tuple[Leaf, Float64Array]]:
-        found = self._leaves(part).matches(leaves)
-        for number, leaf in enumerate(leaves):
-            yield leaf, self._sums(*found.clause(number))
-
-    def _sums(self, chunks: NDArray[Any], values: NDArray[Any]) -> Float64Array:
-        documents = self.cut.document[chunks].astype(np.intp)
-        return np.bincount(documents, values, self._n).astype(np.float64)
-
-    def _any(self, chunks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        flags = np.zeros(self._n, dtype=np.bool_)
-        flags[self.cut.document[chunks]] = True
-        return flags
-
-
-def _parts(segment: SearchedSegment, cut: Cut) -> list[Part]:
-    """What a document has: its body but for what is repeated, headings, title and path."""
-    postings = segment.postings
-    none = np.empty(0, np.uint32), np.empty(0, np.uint8)
-    repeated = postings.repeated_postings, postings.repeated_counts
-    arrays = PostingArrays(postings.ordinals, postings.counts, (repeated, none, none))
-    return [
-        Part(postings.arrays, (1, 0, 0, 0)),
-        Part(arrays, is_repeated=True),
-        Part(postings.arrays, (0, 1, 0, 0), cut.begins),
-        Part(postings.arrays, (0, 0, 1, 1), cut.first),
-    ]
-
-
-def _each_alone(n_chunks: int) -> Cut:
-    """Every chunk as a document."""
-    numbers = np.arange(n_chunks, dtype=np.uint32)
-    return Cut(numbers, numbers)
 
 
 def _no_leaf(leaf: Leaf) -> NDArray[np.bool_]:

@@ -138,6 +138,15 @@ class KeywordIndex:
             for number, found in enumerate(matches)
         ]
 
+    def matched(self, plan: Plan) -> tuple[list[Leaf], list[Gathered], Float32Array]:
+        """The scored leaves, where each segment has them, and the boost times idf of each."""
+        return self._matched(self._leaves(), plan)
+
+    @property
+    def norms(self) -> Sequence[Float32Array]:
+        """float32[n] a segment: the frequency at which a word scores half of the most."""
+        return self._norms
+
     @cached_property
     def n_live(self) -> int:
         """Live chunks in all segments."""

@@ -54,8 +54,8 @@ class Phrases:
             counts += self._near(phrase, every, len(counts))
             shared = {word: each.shared for word, each in found.items()}
             counts -= self._near(phrase, shared, len(counts))
-        every = np.ones(max(0, len(counts) - 1), dtype=np.bool_)
-        return counts + self._over_borders(phrase, held, every)
+        borders = np.ones(max(0, len(counts) - 1), dtype=np.bool_)
+        return counts + self._over_borders(phrase, held, borders)
 
     def _of_document(self, keys: Keys) -> Keys:
         """All of the body, headings where they are new, title and path in the first chunk."""
