@@ -204,6 +204,7 @@ export interface SearchOptions extends CallOptions {
   facets?: true | Facet[];
   /** 0, the default, to 1: how much a document's being new adds to its score. */
   recency?: number;
+  /** Whether hits tell what their scores are made of: {@link Hit.explanation}. */
   explain?: boolean;
   /** A query vector to search with instead of embedding the query. */
   vector?: Float32Array;
@@ -257,6 +258,76 @@ export interface Hit {
   metadata: Record<string, string>;
   /** Why `text` is empty, for people: what the index holds of it is damaged. */
   problem?: string;
+  /** With the option `explain` only. */
+  explanation?: Explanation;
+}
+
+/** Why a hit has its score: the shares of its legs added up, times `recency`. */
+export interface Explanation {
+  /**
+   * How the legs are joined: a convex combination of their scores, reciprocal rank fusion, or not
+   * at all where there is only one.
+   */
+  fusion: "convex" | "rrf" | "none";
+  legs: { keyword?: LegShare; vector?: LegShare };
+  /** Factor for how new the document is; 1 without the option `recency`. */
+  recency: number;
+  /** The score of the keyword leg taken apart, where that has found the hit. */
+  keyword?: KeywordScore;
+}
+
+export interface LegShare {
+  weight: number;
+  /**
+   * "convex": the leg's score as a part of the most it could be; "rrf": 1 / (60 + rank); "none":
+   * the leg's score.
+   */
+  value: number;
+  /** weight * value */
+  share: number;
+}
+
+/** A score by words: those of `terms`, of `coverage` and of `proximity` added up. */
+export interface KeywordScore {
+  score: number;
+  /** What was scored; documents where hits are grouped by them. */
+  unit: "passage" | "document";
+  /** What of the query it holds, what adds most first. */
+  terms: TermMatch[];
+  /** Words and phrases of the query that it does not hold. */
+  missing: string[];
+  /** The frequency at which a word scores half of the most: low for a short text. */
+  norm: number;
+  /** How much of the query it holds, 0 to 1 by weight, and what it loses for the rest. */
+  coverage: Adjustment;
+  /** How near the words stand, 0 to 1, and what it gains by that. */
+  proximity: Adjustment;
+}
+
+export interface Adjustment {
+  share: number;
+  score: number;
+}
+
+/** A word, pattern or phrase of the query that a hit holds. */
+export interface TermMatch {
+  /** As it was typed; a phrase in quotation marks. */
+  text: string;
+  kind: "word" | "phrase";
+  /** The one field it was looked for in, "" for all. */
+  field: "" | "body" | "headings" | "title" | "path";
+  /** What stands for it in the hit, eight forms at most, the most frequent first. */
+  forms: string[];
+  /** Occurrences of these by field; of a phrase those of its words. */
+  counts: Partial<Record<"body" | "headings" | "title" | "path", number>>;
+  /** Occurrences weighed by field and by likeness, as BM25 takes them. */
+  frequency: number;
+  /** Passages, or documents, that hold it. */
+  documentFrequency: number;
+  idf: number;
+  boost: number;
+  /** boost * idf * frequency / (frequency + norm) */
+  score: number;
 }
 
 /** Something in a query that was not taken as it may have been meant; it is searched anyway. */

@@ -19,9 +19,10 @@ async def answer(searcher: Searcher, store: Store) -> SearchResult:
     ranking, chosen = selecting.best(searcher)
     wanted = Wanted.by(ranking.plan.scored, view.keyword.segments)
     with timings.part("facets"):
-        matches = ranking.matches
-        facets = searcher.options.facets
-        counted = None if matches is None else view.facets.count(matches, facets)
+        counted = None
+        if ranking.matches is not None:
+            matches = selecting.with_shown(view, ranking.matches, chosen)
+            counted = view.facets.count(matches, searcher.options.facets)
     explained = {}
     if searcher.options.explain:
         with timings.part("fuse"):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
 from app.engine.legs import Ranking
 from app.engine.passages import Candidate, candidate, path_of
 from app.engine.searcher import Searcher
@@ -20,6 +25,26 @@ def best(searcher: Searcher) -> tuple[Ranking, list[Candidate]]:
         if len(chosen) >= options.k or ranking.exhausted:
             break
     return ranking, chosen
+
+
+def with_shown(
+    view: View, matches: NDArray[np.bool_], chosen: Sequence[Candidate]
+) -> NDArray[np.bool_]:
+    """What the words match, bool[chunks], and the hits that are shown besides: near in meaning.
+
+    No hit is without its facet values so; copies of a document count as often as there are.
+    """
+    every = matches.copy()
+    bases = view.snapshot.bases.tolist()
+    for found in chosen:
+        every[found.ordinal] = True
+        if matches[found.ordinal]:
+            continue
+        for segment, document in view.copies(found.place):
+            every[bases[segment] + int(view.snapshot.segments[segment].first_chunks[document])] = (
+                True
+            )
+    return every
 
 
 def _chosen(view: View, ranking: Ranking, k: int, by_document: bool) -> list[Candidate]:

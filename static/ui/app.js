@@ -229,6 +229,7 @@ export class FossickApp extends LightElement {
       adding: this.collecting.busy,
       onOpen: (index) => void this.opening.hit(index),
       onMore: () => this.asking.more(),
+      onExplain: () => this.asking.explainHits(),
       query: this.asking.query,
       fact: (hit) => this.engine.fact(hit.documentId, answer.ask.sort),
       onChange: (change) => this.asking.set(change),

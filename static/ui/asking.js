@@ -28,6 +28,8 @@ export class Asking {
     /** Whether any word is enough, or all are needed. @type {"any" | "all"} */
     this.operator = kept.operator ?? "any";
     this.k = HITS;
+    /** Whether hits tell why they are there; for this query only, once somebody has asked. */
+    this.explain = false;
     /** Whether unknown words are taken for typing errors; for this query only if not. */
     this.correct = true;
     /** @type {Answer | null} */
@@ -44,7 +46,7 @@ export class Asking {
         const { query, ...options } = ask;
         // In any other order the passages of one document would fill the page.
         const groupBy = ask.sort === "relevance" ? undefined : "document";
-        const always = /** @type {const} */ ({ facets: true, explain: true, typing: true });
+        const always = /** @type {const} */ ({ facets: true, typing: true });
         return fossick.search(query, { ...options, ...always, groupBy, signal });
       },
       (answer) => this.answered(answer),
@@ -60,6 +62,7 @@ export class Asking {
     Object.assign(this, change);
     if (change.query !== undefined) {
       this.correct = true;
+      this.explain = false;
       this.complaint.typed(change.query);
     }
     this.k = HITS;
@@ -70,6 +73,13 @@ export class Asking {
   /** Searches for the words as they stand, unknown ones too. */
   exactly() {
     this.correct = false;
+    this.ask();
+  }
+
+  /** Asks again, for what each hit's score is made of. */
+  explainHits() {
+    if (this.explain) return;
+    this.explain = true;
     this.ask();
   }
 
@@ -89,8 +99,8 @@ export class Asking {
     history.replaceState({ query: this.query, mode, sort, operator }, "");
     document.title = query ? `${query} – Fossick` : "Fossick";
     this.busy = query !== "";
-    const { correct, k } = this;
-    if (query) this.searcher.run({ query: this.query, mode, sort, operator, correct, k });
+    const { correct, explain, k } = this;
+    if (query) this.searcher.run({ query: this.query, mode, sort, operator, correct, explain, k });
     else {
       this.searcher.stop();
       this.answer = null;

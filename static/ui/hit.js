@@ -4,11 +4,10 @@ import { badge, isCode, isMarkdown, place } from "./address.js";
 import { fileName, number, shortPath } from "./format.js";
 import { icon } from "./icons.js";
 import { codeExcerpt, excerpt } from "./pieces.js";
+import { whyTemplate } from "./why.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
 /** @typedef {import("./pieces.js").Piece} Piece */
-
-const LEGS = { keyword: "Words", vector: "Meaning" };
 
 /** @param {readonly Piece[]} parts */
 export const marked = (parts) =>
@@ -21,9 +20,9 @@ export const hitId = (index) => `hit-${index + 1}`;
  * One hit as a list item.
  * @param {Hit} hit
  * @param {number} index
- * @param {{ active: boolean, fact: string, onOpen: () => void }} options
+ * @param {{ active: boolean, fact: string, onOpen: () => void, onExplain: () => void }} options
  */
-export function hitTemplate(hit, index, { active, fact, onOpen }) {
+export function hitTemplate(hit, index, { active, fact, onOpen, onExplain }) {
   const code = isCode(hit.path);
   const parts = partsOf(hit, code);
   return html`<li class="hit ${active ? "active" : ""}" @click=${(/** @type {MouseEvent} */ e) => fromCard(e) && onOpen()}>
@@ -39,7 +38,7 @@ export function hitTemplate(hit, index, { active, fact, onOpen }) {
           : html`<p class="hit-snippet ${code ? "code" : ""}" dir="auto">${marked(parts)}</p>`
       }
       ${alsoAt(hit)}
-      ${explanation(hit)}
+      ${whyTemplate(hit, onExplain)}
     </div>
   </li>`;
 }
@@ -98,34 +97,4 @@ function alsoAt(hit) {
   const shown = paths.slice(0, 3).join(", ");
   const rest = paths.length > 3 ? ` and ${number(paths.length - 3)} more` : "";
   return html`<p class="quiet">Same content: ${shown}${rest}</p>`;
-}
-
-/** @param {Hit} hit */
-function explanation(hit) {
-  return html`<details class="why">
-    <summary>Why this hit</summary>
-    <table>
-      <thead><tr><th scope="col">Leg</th><th scope="col">Rank</th><th scope="col">Score</th></tr></thead>
-      <tbody>
-        ${Object.entries(LEGS).map(([leg, name]) => {
-          const result = hit.legs?.[/** @type {keyof typeof LEGS} */ (leg)];
-          return html`<tr><th scope="row">${name}</th>${
-            result
-              ? html`<td>${result.rank}</td><td>${score(result.score)}</td>`
-              : html`<td colspan="2">not found by ${leg === "keyword" ? "words" : "meaning"}</td>`
-          }</tr>`;
-        })}
-      </tbody>
-      <tfoot><tr><th scope="row">Fused</th><td>${hit.rank}</td><td>${score(hit.score)}</td></tr></tfoot>
-    </table>
-  </details>`;
-}
-
-/**
- * Four digits that mean something: 12.41, 0.6127, 0.03252.
- * @param {number} value
- */
-function score(value) {
-  if (!Number.isFinite(value)) return "–";
-  return value !== 0 && Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(2);
 }

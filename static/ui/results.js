@@ -11,6 +11,7 @@ import { hitTemplate } from "./hit.js";
  * @property {boolean} adding whether files are being added
  * @property {(index: number) => void} onOpen
  * @property {() => void} onMore
+ * @property {() => void} onExplain
  * @property {string} query what is in the box now
  * @property {(hit: import("../fossick.js").Hit) => string} fact what the hits are sorted by
  * @property {(change: import("./asking.js").Change) => void} onChange
@@ -41,6 +42,7 @@ export function resultsTemplate(answer, options) {
             active: index === options.active,
             fact: options.fact(hit),
             onOpen: () => options.onOpen(index),
+            onExplain: options.onExplain,
           }),
       )}
     </ol>

@@ -10,7 +10,8 @@
 /** @typedef {import("../fossick.js").Sort} Sort */
 /**
  * @typedef {{
- *   query: string, mode: Mode, sort: Sort, operator: "any" | "all", correct: boolean, k: number
+ *   query: string, mode: Mode, sort: Sort, operator: "any" | "all", correct: boolean,
+ *   explain: boolean, k: number
  * }} Ask
  */
 /**

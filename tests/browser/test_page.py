@@ -186,6 +186,16 @@ def test_a_hit_shows_its_place_its_matches_and_why(library: Page) -> None:
     words = hit.get_by_role("row", name=re.compile("^Words"))
     expect(words.get_by_role("cell").first).to_have_text("1")
     expect(hit.get_by_role("row", name=re.compile("^Fused"))).to_be_visible()
+    found = hit.get_by_role("row", name=re.compile("^permitted"))
+    expect(found).to_contain_text("text 1")
+    parts = hit.locator(".why .words tbody td:last-child").all_inner_texts()
+    total = hit.locator(".why .words tfoot td").last.inner_text()
+    assert abs(sum(float(part.replace("−", "-")) for part in parts) - float(total)) < 0.02
+    ask(library, "cats unicorns", "lease.pdf")  # another query begins without
+    hit = hits(library).first
+    hit.locator("details.why").evaluate("fold => fold.open = false")
+    hit.get_by_text("Why this hit").click()
+    expect(hit.get_by_role("row", name=re.compile("^cats"))).to_be_visible()
 
 
 def test_pages_of_a_pdf_and_lines_of_code_are_numbered(library: Page) -> None:

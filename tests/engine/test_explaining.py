@@ -123,7 +123,7 @@ def test_words_side_by_side_are_told():
 
 
 def test_how_legs_are_fused():
-    """By scores with one model, by ranks where its cosines grade nothing, not at all with one leg."""
+    """By scores with one model, by ranks where its cosines grade nothing; one leg not at all."""
 
     async def test():
         found = await stocked(ConceptEmbedder())

@@ -75,6 +75,29 @@ def test_counts_are_documents_of_all_that_matches(mode):
     run(test())
 
 
+def test_no_hit_is_without_its_values():
+    """Hits that are only near in meaning are counted with what the words match, copies too."""
+
+    async def test():
+        library = await collection(embedder=ConceptEmbedder())
+        near = [
+            source("near/a.md", "puppy hound", modified=stamp(2020, 1, 1)),
+            source("copy/a.md", "puppy hound", modified=stamp(2019, 1, 1)),
+        ]
+        words = [source(f"words/{n}.txt", f"dog cash {n}") for n in range(3)]
+        far = [source(f"far/{n}.html", f"<p>car vehicle {n}</p>") for n in range(9)]
+        await library.add([*near, *words, *far])
+        result = await library.search("dog", {"k": 4, "facets": True})
+        assert len(result.hits) == 4
+        assert told(result)["type"] == [("text", 3), ("markdown", 2)]
+        assert told(result)["folder"] == [("words", 3), ("copy", 1), ("near", 1)]
+        assert result.documents == 5
+        more = await library.search("dog", {"k": 1, "facets": ["type"]})
+        assert sum(count for _, count in told(more)["type"]) == more.documents >= 3
+
+    run(test())
+
+
 def test_filters_are_those_of_the_query_language():
     """Each value carries the text that narrows to it."""
 
@@ -151,8 +174,10 @@ def test_by_meaning_the_candidates_are_counted():
         near = await library.search("hound", {"mode": "vector", "facets": ["type"]})
         assert told(near)["type"] == [("markdown", 2), ("text", 1)]
         words = await library.search("puppy", {"facets": ["type"]})
-        assert told(words)["type"] == [("text", 1)], "the words match, so they are counted"
         assert len(words.hits) == 3
+        assert told(words)["type"] == [("markdown", 2), ("text", 1)], "what is shown counts too"
+        first = await library.search("puppy", {"k": 1, "facets": ["type"]})
+        assert told(first)["type"] == [("text", 1)]
         meant = await library.search("hound", {"facets": ["type"]})
         assert told(meant)["type"] == [("markdown", 2), ("text", 1)]
 

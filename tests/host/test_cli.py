@@ -93,6 +93,23 @@ def indexed(tmp_path, capsys):
     return index
 
 
+def test_scores_are_taken_apart(indexed, capsys):
+    """For people in lines under each hit, for machines as they are."""
+    common = ("--index", indexed, "--embedder", "none")
+    code, out, _ = call(capsys, "search", "gold silver title:a10", *common, "--explain")
+    assert code == 0
+    assert " by words, of the passage:" in out
+    assert "a10: title 1; in 2, idf " in out
+    assert "–  silver: not in it" in out
+    assert "not all words (" in out
+    search = ("search", "gold", *common, "--explain", "--json")
+    (hit, *_) = json.loads(call(capsys, *search)[1])["hits"]
+    (term,) = hit["explanation"]["keyword"]["terms"]
+    assert term["score"] == pytest.approx(hit["score"], rel=1e-5)
+    plain = json.loads(call(capsys, "search", "gold", *common, "--json")[1])
+    assert plain["hits"][0]["explanation"] is None
+
+
 def test_facets_and_orders(indexed, capsys):
     """Counts with filters that can be pasted; orders by name and size; all words."""
     common = ("--index", indexed, "--embedder", "none")

@@ -18,7 +18,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"mode": "hybrid", "explain": True},
     {"mode": "keyword", "k": 25},
     {"mode": "vector", "k": 25},
-    {"mode": "hybrid", "groupBy": "document"},
+    {"mode": "hybrid", "groupBy": "document", "explain": True},
 )
 
 

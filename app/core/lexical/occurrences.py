@@ -61,7 +61,7 @@ def _rows(
 ) -> tuple[Int64s, Int64s]:
     """The postings of forms in a range of chunks, and the number of the form of each."""
     starts = _lower_bounds(postings, numbers, first)
-    sizes = _lower_bounds(postings, numbers, last) - starts
+    sizes = (_lower_bounds(postings, numbers, last) - starts).astype(np.intp)
     before = np.cumsum(sizes) - sizes
     rows = np.arange(int(sizes.sum())) - np.repeat(before - starts, sizes)
     return rows.astype(np.int64), np.repeat(numbers, sizes)

@@ -14,7 +14,7 @@ from app.core.model import Hit, Mode, QueryProblem, SearchResult, Sort, Suggesti
 from app.engine import SearchOptions
 from app.engine.context import place
 from app.engine.options import FACETS
-from app.host import console, opening
+from app.host import console, explanation, opening
 
 HELP = "search the index"
 
@@ -41,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--by-document", action="store_true", help="one passage a document")
     parser.add_argument(
+        "--explain", action="store_true", help="tell what the score of each hit is made of"
+    )
+    parser.add_argument(
         "--no-correct", action="store_true", help="search for unknown words as they stand"
     )
 
@@ -58,6 +61,7 @@ async def run(options: argparse.Namespace) -> int:
         facets=FACETS if options.facets else (),
         group_by_document=options.by_document,
         correct=not options.no_correct,
+        explain=options.explain,
     )
     embedder = "none" if options.mode == "keyword" else options.embedder
     async with opening.collection(
@@ -74,6 +78,8 @@ async def run(options: argparse.Namespace) -> int:
         return 0 if result.hits else 1
     for hit in result.hits:
         _show(hit)
+        for line in explanation.lines(hit):
+            console.out.print(Text(f"      {line}", style="dim"))
     if not result.hits:
         console.err.print("Nothing found.")
     _count(result)
