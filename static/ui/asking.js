@@ -1,7 +1,8 @@
 // @ts-check
-/** What is asked and what was answered; the question outlives a reload of the page. */
+/** What is asked and what was answered; the question stands in the address of the page. */
 import { found } from "./answer-bar.js";
 import { Complaint } from "./complaint.js";
+import { Location } from "./location.js";
 import { Searcher } from "./searching.js";
 
 /** @typedef {import("./searching.js").Mode} Mode */
@@ -18,15 +19,13 @@ export class Asking {
   /** @param {import("./app.js").FossickApp} app */
   constructor(app) {
     this.app = app;
-    // In the state of the history entry, not in the address: a query is nobody's business.
-    const kept = /** @type {Change | null} */ (history.state) ?? {};
-    this.query = kept.query ?? "";
-    /** @type {Mode} */
-    this.mode = kept.mode ?? "hybrid";
-    /** @type {Sort} */
-    this.sort = kept.sort ?? "relevance";
-    /** Whether any word is enough, or all are needed. @type {"any" | "all"} */
-    this.operator = kept.operator ?? "any";
+    this.location = new Location((question) => this.set(question));
+    const { query, mode, sort, operator } = this.location.question;
+    this.query = query;
+    this.mode = mode;
+    this.sort = sort;
+    /** Whether any word is enough, or all are needed. */
+    this.operator = operator;
     this.k = HITS;
     /** Whether hits tell why they are there; for this query only, once somebody has asked. */
     this.explain = false;
@@ -96,7 +95,7 @@ export class Asking {
   ask() {
     const query = this.query.trim();
     const { mode, sort, operator } = this;
-    history.replaceState({ query: this.query, mode, sort, operator }, "");
+    this.location.keep({ query: this.query, mode, sort, operator });
     document.title = query ? `${query} – Fossick` : "Fossick";
     this.busy = query !== "";
     const { correct, explain, k } = this;

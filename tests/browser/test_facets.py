@@ -206,7 +206,32 @@ def test_orders_are_of_documents_and_survive_a_reload(asked: Page) -> None:
     expect(sort(asked)).to_have_value("size", timeout=60_000)
     expect(asked.get_by_role("switch", name="All words")).to_be_checked()
     expect(hits(asked).first).to_contain_text("File 23.md")
-    assert "gold" not in asked.url
+
+
+def test_the_address_gives_the_same_view(asked: Page) -> None:
+    """Query, filters, order and all words: as a link, after a jump in the page, and taken back."""
+    from playwright.sync_api import expect
+
+    value(asked, "Markdown").click()
+    sort(asked).select_option("Name")
+    asked.get_by_role("switch", name="All words").check()
+    fragment = "#q=type%3Amarkdown+gold&mode=keyword&sort=name&words=all"
+    expect(asked).to_have_url(re.compile(re.escape(fragment) + "$"))
+    link = asked.url
+    asked.get_by_role("link", name="Fossick, start page").click()
+    expect(asked).not_to_have_url(re.compile("gold"))
+    asked.evaluate("link => { location.href = link; }", link)
+    expect(box(asked)).to_have_value("type:markdown gold")
+    expect(sort(asked)).to_have_value("name")
+    expect(asked.get_by_role("switch", name="All words")).to_be_checked()
+    first = hits(asked).first.inner_text()
+    asked.evaluate("location.href = '#results'")  # as the link for screen readers does
+    expect(asked).to_have_url(link)
+    asked.reload()
+    expect(hits(asked).first).to_have_text(
+        re.compile(".*".join(first.split()[:3]), re.DOTALL), timeout=60_000
+    )
+    expect(box(asked)).to_have_value("type:markdown gold")
 
 
 def test_all_words(asked: Page) -> None:
