@@ -3,6 +3,7 @@ import { html, nothing, repeat } from "../vendor/lit.js";
 import { barTemplate } from "./answer-bar.js";
 import "./facets.js";
 import { hitTemplate } from "./hit.js";
+import { filters, without } from "./query-filters.js";
 
 /** @typedef {import("./searching.js").Answer} Answer */
 /**
@@ -73,6 +74,7 @@ function closest({ ask, result, interim }) {
 function noHits({ ask: { query, mode, operator }, interim }, { adding, onChange }) {
   if (interim)
     return html`<p class="no-hits quiet">No passage holds these words. Searching by meaning…</p>`;
+  const words = filters(query).reduceRight(without, query);
   return html`<div class="no-hits">
     <p>${mode === "keyword" ? "No passage holds" : "Nothing found for"} <strong>${query.trim()}</strong>.</p>
     <p class="quiet">${
@@ -80,9 +82,11 @@ function noHits({ ask: { query, mode, operator }, interim }, { adding, onChange 
         ? "Files are still being added; what they hold appears here as they come."
         : operator === "all"
           ? html`Every word is asked for. <button type="button" class="text-button" @click=${() => onChange({ operator: "any" })}>Search for any of them</button>.`
-          : mode === "keyword"
-            ? html`Try fewer or other words, or <button type="button" class="text-button" @click=${() => onChange({ mode: "hybrid" })}>search by meaning as well</button>.`
-            : "Try fewer or other words."
+          : words.trim() && words !== query
+            ? html`The filters may let nothing through. <button type="button" class="text-button" @click=${() => onChange({ query: words })}>Search without them</button>.`
+            : mode === "keyword"
+              ? html`Try fewer or other words, or <button type="button" class="text-button" @click=${() => onChange({ mode: "hybrid" })}>search by meaning as well</button>.`
+              : "Try fewer or other words."
     }</p>
   </div>`;
 }

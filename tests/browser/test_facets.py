@@ -234,6 +234,17 @@ def test_the_address_gives_the_same_view(asked: Page) -> None:
     expect(box(asked)).to_have_value("type:markdown gold")
 
 
+def test_filters_that_let_nothing_through_can_be_left_out(asked: Page) -> None:
+    """Without hits a press leaves the words alone."""
+    from playwright.sync_api import expect
+
+    box(asked).fill("-type:html gold date:1999 ")
+    expect(asked.get_by_text("The filters may let nothing through.")).to_be_visible()
+    asked.get_by_role("button", name="Search without them").click()
+    expect(box(asked)).to_have_value("gold ")
+    expect(hits(asked).first).to_be_visible()
+
+
 def test_all_words(asked: Page) -> None:
     """One that holds both; without hits the way back is offered."""
     from playwright.sync_api import expect
