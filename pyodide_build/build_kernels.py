@@ -24,7 +24,7 @@ from vendor_manifest import Package, Record, describe, inputs_digest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "app/core/kernels/kernels.c"
-INCLUDED = ("app/core/kernels/english.h",)
+INCLUDED = ("app/core/kernels/english.h", "app/core/kernels/plain.h")
 """What `SOURCE` includes."""
 TARGET = "kernels/kernels.wasm"
 FLAGS = (

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.core.analysis.plain import plain_forms
 from app.core.analysis.snowball import stemmer
 from app.core.kernels import PARTS, STAY, NumpyKernels
+from app.core.kernels.indexing import Said
 from app.core.lexical import Row, Vocabulary, build_postings
 from app.errors import InputError
 from tests.contract import kernels_hosts
@@ -101,6 +103,64 @@ def test_expanding_equals_numpy(wasm, given_):
         for piece in found.pieces[(0, *found.ends)[text] : found.ends[text]].tolist()
     ]
     assert TWIN.expand(*given_)[0].tolist() == [number for each in by_hand for number in each]
+
+
+_PARTS = "a B ab Ab AB ABs v V s 1 20 2024 a1 abc1 Ab1c 1B T10 xYZ é _ __ - . ' ’ _- , 's 'T + @"
+WORDS = st.one_of(
+    st.lists(st.sampled_from(_PARTS.split()), min_size=1, max_size=9).map("".join),
+    st.text(st.sampled_from("aBvVsT12._-'"), min_size=1, max_size=12),
+    st.text(st.sampled_from("aB1_."), min_size=60, max_size=70),
+)
+
+
+@given(st.lists(WORDS))
+@example(["2024-01-15T1", "1.2.2024", "1_ABs.2", "don't", "O'Brien's", "v1.2aB", "U.S.A", "a_."])
+def test_plain_forms_equal_python(wasm, words):
+    """All that is plain and of ASCII, and nothing else."""
+    words = [word for word in words if word]
+    found = wasm().plain_forms(words)
+    forms = iter(found.forms)
+    for word, size in zip(words, found.sizes.tolist(), strict=True):
+        expected = list(plain_forms(word)) if word.isascii() else []
+        assert [next(forms) for _ in range(size)] == expected, word
+    assert not list(forms)
+
+
+@pytest.mark.slow
+def test_plain_forms_of_real_words(wasm, judged_words):
+    """Every word of the judged collections."""
+    words = sorted({word for word in judged_words if word.isascii() and "\n" not in word})
+    found = wasm().plain_forms(words)
+    forms = iter(found.forms)
+    for word, size in zip(words, found.sizes.tolist(), strict=True):
+        assert [next(forms) for _ in range(size)] == list(plain_forms(word)), word
+
+
+@st.composite
+def told(draw):
+    """Texts of pieces with words, each with a sign that says something of columns or nothing."""
+    found, _, offsets, _ = draw(expandable())
+    n_words = draw(st.integers(1, 6))
+    words = draw(st.lists(st.integers(0, n_words - 1), min_size=int(offsets[-1])))
+    rows = draw(st.lists(st.lists(st.integers(0, 3), max_size=4, unique=True), max_size=4))
+    n_signs = len(rows) + 1
+    signs = draw(st.lists(st.integers(0, n_signs - 1), min_size=n_words, max_size=n_words))
+    said_offsets = np.cumsum([0, 0, *map(len, rows)]).astype(np.uint32)
+    columns = np.array([column for row in rows for column in row], np.uint32)
+    parts = st.lists(st.integers(-99, 99), min_size=len(columns), max_size=len(columns))
+    points, different = (np.array(draw(parts), np.float64) / 64 for _ in range(2))
+    said = Said(said_offsets, columns, points, different)
+    share = draw(st.sampled_from([0.06, 0.0, 0.7]))
+    numbers = np.array(words, np.uint32), np.array(signs, np.uint32)
+    return found, offsets, *numbers, said, 4, share
+
+
+@given(told())
+def test_telling_equals_numpy(wasm, given_):
+    """Sizes and both sums, to the last bit."""
+    for one, other in zip(wasm().tell(*given_), TWIN.tell(*given_), strict=True):
+        assert one.dtype == other.dtype
+        assert one.tolist() == other.tolist()
 
 
 @st.composite

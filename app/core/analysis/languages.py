@@ -90,12 +90,12 @@ def language_of(text: str) -> str:
     if not ranked or not _is_clear(ranked, extent):
         return ""
     language = ranked[0][0]
-    if language in latin_languages() and _different(words, language) < least_different(extent):
+    if language in latin_languages() and _different(words, language) < _least_different(extent):
         return ""
     return language
 
 
-def least_different(extent: float) -> float:
+def _least_different(extent: float) -> float:
     """Different small words that a text in Latin letters has, of `extent` words and symbols."""
     return MIN_DIFFERENT * sqrt(extent) * min(1.0, extent / FEW_WORDS)
 
@@ -245,19 +245,19 @@ def letter_points(letter: str, language: str) -> float:
 
 
 def _is_clear(ranked: list[tuple[str, float]], extent: float) -> bool:
+    """Whether a language is far enough ahead of the second one, in a text of that extent."""
     language, score = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
-    return is_clear(language, score, second, extent)
-
-
-def is_clear(language: str, score: float, second: float, extent: float) -> bool:
-    """Whether a language is far enough ahead of the second one, in a text of that extent."""
-    share = MIN_LATIN_SHARE if language in _WORDY else MIN_SHARE
     return (
-        score >= max(MIN_SCORE, share * extent)
+        score >= max(MIN_SCORE, least_share(language) * extent)
         and score - second >= MIN_LEAD
         and score >= MIN_RATIO * second
     )
+
+
+def least_share(language: str) -> float:
+    """Points for each word that a text in a language has."""
+    return MIN_LATIN_SHARE if language in _WORDY else MIN_SHARE
 
 
 def _different(words: Iterable[str], language: str) -> float:

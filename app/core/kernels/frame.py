@@ -17,6 +17,7 @@ U8 = np.dtype(np.uint8)
 U32 = np.dtype(np.uint32)
 U64 = np.dtype(np.uint64)
 F32 = np.dtype(np.float32)
+F64 = np.dtype(np.float64)
 
 _WORDS = 40
 _POSTING_WORDS = 12

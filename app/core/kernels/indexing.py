@@ -11,8 +11,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.core.kernels.port import Bytes, Sparse, Uint32s
+
+Float64s = NDArray[np.float64]
 
 PARTS = 5
 """Parts of a row, each a text: the two of the body, headings, title, path."""
@@ -54,6 +57,34 @@ class Inverted(NamedTuple):
     """Of what is repeated, headings, title and path."""
 
 
+class Forms(NamedTuple):
+    """Forms of words, one word after another, and how many each has; 0 if that is not known."""
+
+    forms: list[str]
+    sizes: Bytes
+
+
+class Said(NamedTuple):
+    """What signs say: sign i something of each of ``columns[offsets[i]:offsets[i + 1]]``.
+
+    `points` and `different` float64, one for each of `columns`: multiples of 1/64, so that sums of
+    them hang on no order.
+    """
+
+    offsets: Uint32s
+    columns: Uint32s
+    points: Float64s
+    different: Float64s
+
+
+class Told(NamedTuple):
+    """Words of each text, and sums float64 (texts, columns) of what they say."""
+
+    sizes: Uint32s
+    points: Float64s
+    different: Float64s
+
+
 class Indexing(Protocol):
     """One implementation of the loops of indexing."""
 
@@ -69,6 +100,23 @@ class Indexing(Protocol):
         `found`, in any order and as often as wanted.
         """
 
+    def tell(
+        self,
+        found: Found,
+        offsets: Uint32s,
+        words: Uint32s,
+        signs: Uint32s,
+        said: Said,
+        width: int,
+        share: float,
+    ) -> Told:
+        """What the words of texts say of `width` columns.
+
+        Piece i has the words ``words[offsets[i]:offsets[i + 1]]``, word j the sign ``signs[j]``; 0
+        is none. In a text of n words one counts ``1 + share * n`` times at most, in full 64ths, to
+        the points, and once to what is different.
+        """
+
     def invert(
         self, numbers: Uint32s, sizes: Uint32s, terms: Uint32s, n_terms: int, gap: int, most: int
     ) -> Inverted:
@@ -81,6 +129,12 @@ class Indexing(Protocol):
 
     def sort_names(self, blob: Bytes, offsets: Uint32s, numbers: Uint32s) -> Uint32s:
         """Numbers of names, sorted by the bytes ``blob[offsets[i]:offsets[i + 1]]`` of each."""
+
+    def plain_forms(self, words: Sequence[str]) -> Forms | None:
+        """The forms of words without line feeds, as far as they are plain and of ASCII.
+
+        What `analysis.plain.plain_forms` makes of them. None where there is nothing in C.
+        """
 
     def english_stems(self, words: Sequence[str]) -> list[str] | None:
         """What the English stemmer of Snowball makes of words without line feeds.

@@ -23,7 +23,7 @@ typedef float f32;
 #define DAMAGED (-1)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 9; }
+EXPORT(version) int version(void) { return 10; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -916,6 +916,62 @@ EXPORT(expand) int expand(const struct expand *a) {
   return (int)m;
 }
 
+/* ---- tell -------------------------------------------------------------------------------- */
+
+struct tell {
+  const u32 *found, *ends; /* pieces of texts, and where those of each text end */
+  u32 n_texts;
+  const u32 *offsets, *words; /* of each piece its words */
+  const u32 *signs; /* of each word; 0 says nothing */
+  const u32 *said, *columns; /* of each sign where it begins; the columns that it speaks for */
+  const double *points, *different;
+  u32 width;
+  u32 *stamps, *times; /* scratch, one a word; stamps are zeros */
+  u32 *seen; /* scratch: as many as there are words */
+  u32 *sizes; /* (n_texts,) answer: words of each text */
+  double *sums, *sums_different; /* (n_texts * width,) answers, zeros before */
+  double share;
+};
+
+/* Count the words of a text that say something; answers how many different ones there are. */
+INLINE u32 count_words(const struct tell *a, u32 text) {
+  u32 n = 0, size = 0;
+  for (u32 at = text ? a->ends[text - 1] : 0; at < a->ends[text]; at++) {
+    u32 piece = a->found[at], from = a->offsets[piece], to = a->offsets[piece + 1];
+    size += to - from;
+    for (u32 k = from; k < to; k++) {
+      u32 word = a->words[k];
+      if (!a->signs[word]) continue;
+      if (a->stamps[word] != text + 1) {
+        a->stamps[word] = text + 1;
+        a->times[word] = 0;
+        a->seen[n++] = word;
+      }
+      a->times[word]++;
+    }
+  }
+  a->sizes[text] = size;
+  return n;
+}
+
+/* All numbers are multiples of 1/64, so that their sums hang on no order. */
+EXPORT(tell) int tell(const struct tell *a) {
+  for (u32 text = 0; text < a->n_texts; text++) {
+    u32 n = count_words(a, text);
+    double most = 1 + __builtin_floor(a->share * a->sizes[text] * 64) / 64;
+    for (u32 i = 0; i < n; i++) {
+      u32 word = a->seen[i], sign = a->signs[word];
+      double times = a->times[word] < most ? a->times[word] : most;
+      for (u32 k = a->said[sign]; k < a->said[sign + 1]; k++) {
+        u32 place = text * a->width + a->columns[k];
+        a->sums[place] += times * a->points[k];
+        a->sums_different[place] += a->different[k];
+      }
+    }
+  }
+  return 0;
+}
+
 /* ---- invert ------------------------------------------------------------------------------ */
 
 /* Parts of a row: the two of the body, headings, title, path. */
@@ -1058,6 +1114,10 @@ EXPORT(sort_names) int sort_names(const struct sort_names *s) {
     }
   return 0;
 }
+
+/* ---- plain_forms ------------------------------------------------------------------------- */
+
+#include "plain.h"
 
 /* ---- english_stems ----------------------------------------------------------------------- */
 

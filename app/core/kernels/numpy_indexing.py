@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.kernels.indexing import PARTS, STAY, Found, Inverted, Pieces
+from app.core.kernels.indexing import (
+    PARTS,
+    STAY,
+    Float64s,
+    Forms,
+    Found,
+    Inverted,
+    Pieces,
+    Said,
+    Told,
+)
 from app.core.kernels.port import Bytes, Sparse, Uint32s
 from app.core.kernels.scoring import offsets_of, ranges
 
@@ -72,6 +83,35 @@ class NumpyIndexing:
         sums, at = offsets_of(ends - starts), offsets_of(np.diff(edges)[sequence])
         return numbers[ranges(starts, ends)], np.diff(sums[at]).astype(np.uint32)
 
+    def tell(
+        self,
+        found: Found,
+        offsets: Uint32s,
+        words: Uint32s,
+        signs: Uint32s,
+        said: Said,
+        width: int,
+        share: float,
+    ) -> Told:
+        """What the words of texts say."""
+        n_texts = len(found.ends)
+        numbers, sizes = self.expand(found, np.arange(n_texts, dtype=np.uint32), offsets, words)
+        texts = np.repeat(np.arange(n_texts, dtype=np.int64), sizes.astype(np.intp))
+        tells = signs[numbers] > 0
+        pairs, counts = np.unique(
+            texts[tells] << 32 | numbers[tells].astype(np.int64), return_counts=True
+        )
+        texts, spoken = pairs >> 32, signs[pairs & 0xFFFF_FFFF]
+        times = np.minimum(counts, 1 + np.floor(share * sizes[texts] * 64) / 64)
+        starts, ends = said.offsets[spoken].astype(np.int64), said.offsets[spoken + 1]
+        at = ranges(starts, ends.astype(np.int64))
+        each = (ends - starts).astype(np.intp)
+        places = _intp(np.repeat(texts, each) * width + said.columns[at].astype(np.int64))
+        points = np.bincount(places, np.repeat(times, each) * said.points[at], n_texts * width)
+        different = np.bincount(places, said.different[at], n_texts * width)
+        shape = n_texts, width
+        return Told(sizes, _sums(points).reshape(shape), _sums(different).reshape(shape))
+
     def invert(
         self, numbers: Uint32s, sizes: Uint32s, terms: Uint32s, n_terms: int, gap: int, most: int
     ) -> Inverted:
@@ -116,6 +156,10 @@ class NumpyIndexing:
         data, edges = blob.tobytes(), offsets.tolist()
         names = {number: data[slice(*edges[number : number + 2])] for number in numbers.tolist()}
         return np.array(sorted(numbers.tolist(), key=names.__getitem__), dtype=np.uint32)
+
+    def plain_forms(self, words: Sequence[str]) -> Forms | None:
+        """None: there is nothing quicker here than the way in Python."""
+        return None
 
     def english_stems(self, words: Sequence[str]) -> list[str] | None:
         """None: there is nothing quicker here than the stemmer in Python."""
@@ -178,3 +222,8 @@ def _is_new(forms: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.boo
 def _intp(numbers: NDArray[np.int64]) -> NDArray[np.intp]:
     """For bincount(), which takes 32 bits only in a browser."""
     return numbers.astype(np.intp)
+
+
+def _sums(sums: NDArray[Any]) -> Float64s:
+    """What bincount() counted, in its type even if there was nothing."""
+    return sums.astype(np.float64)

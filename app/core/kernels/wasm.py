@@ -31,7 +31,7 @@ from app.core.kernels.port import (
 )
 from app.core.kernels.wasm_indexing import IndexingExports, WasmIndexing
 
-VERSION = 9
+VERSION = 10
 """What `version` of the module must answer."""
 
 _WINDOW = 16_384

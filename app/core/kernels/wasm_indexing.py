@@ -9,16 +9,31 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.kernels.frame import U8, U32, Frame, Memory, cut, same_length
-from app.core.kernels.indexing import PARTS, STAY, Found, Inverted, Pieces, joined
+from app.core.kernels.frame import F64, U8, U32, Frame, Memory, cut, same_length
+from app.core.kernels.indexing import (
+    PARTS,
+    STAY,
+    Forms,
+    Found,
+    Inverted,
+    Pieces,
+    Said,
+    Told,
+    joined,
+)
 from app.core.kernels.port import Bytes, Sparse, Uint32s
 from app.errors import InputError
 
 _PIECES = Struct("<17I")
 _AT, _TEXT_NUMBER, _N_FOUND, _N_PIECES = 1, 4, 7, 14
 _EXPAND = Struct("<8I")
+_TELL = Struct("<17I4xd")
 _INVERT = Struct("<29I")
 _SORT_NAMES = Struct("<5I")
+_PLAIN_FORMS = Struct("<5I")
+_N_BYTES = 4
+_MOST_FORMS = 5
+"""Times its bytes that the forms of a word take."""
 _ENGLISH_STEMS = Struct("<3I")
 _SPARSE_COUNTS = 17, 20, 23, 26
 _N_STREAM = 28
@@ -37,8 +52,10 @@ class IndexingExports(Protocol):
     def pieces(self, frame: int, /) -> int: ...  # noqa: D102
     def place_pieces(self, frame: int, /) -> int: ...  # noqa: D102
     def expand(self, frame: int, /) -> int: ...  # noqa: D102
+    def tell(self, frame: int, /) -> int: ...  # noqa: D102
     def invert(self, frame: int, /) -> int: ...  # noqa: D102
     def sort_names(self, frame: int, /) -> int: ...  # noqa: D102
+    def plain_forms(self, frame: int, /) -> int: ...  # noqa: D102
     def english_stems(self, frame: int, /) -> int: ...  # noqa: D102
 
 
@@ -48,6 +65,7 @@ class WasmIndexing:
     def __init__(self, exports: IndexingExports, memory: Memory) -> None:
         self._exports = exports
         self._expand = exports.expand
+        self._tell = exports.tell
         self._invert = exports.invert
         self._sort_names = exports.sort_names
         self._english_stems = exports.english_stems
@@ -69,6 +87,33 @@ class WasmIndexing:
         out = frame.empty(total, np.uint32)
         frame.call(self._expand, _EXPAND, *words, frame.at(out, U32), frame.at(sizes, U32))
         return out, sizes
+
+    def tell(
+        self,
+        found: Found,
+        offsets: Uint32s,
+        words: Uint32s,
+        signs: Uint32s,
+        said: Said,
+        width: int,
+        share: float,
+    ) -> Told:
+        """What the words of texts say."""
+        frame, n = self._frame, len(found.ends)
+        same_length(len(said.columns), len(said.points), len(said.different))
+        sizes = frame.empty(n, np.uint32)
+        sums, different = frame.zeros(n * width, np.float64), frame.zeros(n * width, np.float64)
+        scratch = [frame.zeros(len(signs), np.uint32)]
+        scratch += [frame.empty(len(signs), np.uint32) for _ in range(2)]
+        inputs = [frame.at(array, U32) for array in (*found, offsets, words, signs)]
+        heard = [frame.at(said.offsets, U32), frame.at(said.columns, U32)]
+        heard += [frame.at(said.points, F64), frame.at(said.different, F64)]
+        given = [*inputs[:2], n, *inputs[2:], *heard, width]
+        given += [frame.at(array, U32) for array in (*scratch, sizes)]
+        given += [frame.at(sums, F64), frame.at(different, F64)]
+        frame.call(self._tell, _TELL, *given, share)
+        shape = n, width
+        return Told(sizes, sums.reshape(shape), different.reshape(shape))
 
     def invert(
         self, numbers: Uint32s, sizes: Uint32s, terms: Uint32s, n_terms: int, gap: int, most: int
@@ -131,16 +176,33 @@ class WasmIndexing:
         )
         return order
 
+    def plain_forms(self, words: Sequence[str]) -> Forms | None:
+        """The forms of words that are plain and of ASCII."""
+        frame, text = self._frame, self._lines(words)
+        out = frame.empty(_MOST_FORMS * len(text), np.uint8)
+        sizes = frame.empty(len(words), np.uint8)
+        given = frame.at(text, U8), len(text), frame.at(out, U8), frame.at(sizes, U8), 0
+        same_length(len(words), frame.call(self._exports.plain_forms, _PLAIN_FORMS, *given))
+        forms = out[: frame.word(_N_BYTES)].tobytes().decode("ascii").split("\n")[:-1]
+        return Forms(forms, sizes)
+
     def english_stems(self, words: Sequence[str]) -> list[str] | None:
         """What the English stemmer makes of words."""
         frame = self._frame
-        text = np.frombuffer("\n".join([*words, ""]).encode(), np.uint8)
+        text = self._lines(words)
         out = frame.empty(len(text) + _LEAD, np.uint8)
         given = frame.at(text, U8), len(text), frame.at(out, U8)
         used = frame.call(self._english_stems, _ENGLISH_STEMS, *given)
         stems = out[_LEAD:used].tobytes().decode().split("\n")[:-1]
         same_length(len(words), len(stems))
         return stems
+
+    def _lines(self, words: Sequence[str]) -> NDArray[np.uint8]:
+        """Words in UTF-8, each with a line feed behind, where they may be changed."""
+        data = np.frombuffer("\n".join([*words, ""]).encode(), np.uint8)
+        lines = self._frame.empty(len(data), np.uint8)
+        lines[:] = data
+        return lines
 
 
 class WasmPieces:

@@ -6,8 +6,8 @@ Python, and all else is done by the kernels.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from app.core.analysis.plain import plain_forms
 from app.core.analysis.scripts import WORD_OR_ADDRESS
 from app.core.kernels import STAY, Found, Kernels, NumpyKernels
 from app.core.kernels.port import Uint32s
+from app.core.kernels.scoring import ranges
+from app.core.lexical.growing import Growing
 from app.core.lexical.names import Names
 
 
@@ -35,8 +37,8 @@ class Numbering:
         self._pieces = self.kernels.indexing.new_pieces()
         self.names = Names()
         self._words = _Words()
-        self._offsets = array("I", [0])
-        self._numbers = array("I")
+        self._offsets = Growing([0])
+        self._numbers = Growing()
 
     def __len__(self) -> int:
         """How many forms there are."""
@@ -54,10 +56,7 @@ class Numbering:
         found = self.find(texts)
         wanted = np.arange(len(texts)) if sequence is None else np.array(sequence)
         return self.kernels.indexing.expand(
-            found,
-            wanted.astype(np.uint32),
-            np.array(self._offsets, dtype=np.uint32),
-            np.array(self._numbers, dtype=np.uint32),
+            found, wanted.astype(np.uint32), self._offsets.items, self._numbers.items
         )
 
     def find(self, texts: Sequence[str]) -> Found:
@@ -74,6 +73,26 @@ class Numbering:
 
     def _read(self, pieces: Sequence[str]) -> None:
         """Note the numbers of the forms in new pieces, most of which are one plain word."""
+        if not pieces:
+            return
+        forms, found = self.kernels.indexing.plain_forms(pieces) or ([], np.zeros(len(pieces)))
+        sizes = found.astype(np.int64)
+        is_plain = sizes > 0
+        others, sizes[~is_plain] = self._others(list(compress(pieces, (~is_plain).tolist())))
+        ends = np.cumsum(sizes)
+        starts = ends - sizes
+        numbers = np.empty(int(ends[-1]), dtype=np.uint32)
+        numbers[ranges(starts[is_plain], ends[is_plain])] = self.names.numbers_of(
+            forms
+        ) | np.uint32(STAY)
+        numbers[starts[is_plain]] &= np.uint32(STAY - 1)
+        numbers[ranges(starts[~is_plain], ends[~is_plain])] = others
+        before = len(self._numbers)
+        self._numbers.extend(numbers)
+        self._offsets.extend((before + ends).astype(np.uint32))
+
+    def _others(self, pieces: Sequence[str]) -> tuple[Uint32s, list[int]]:
+        """The numbers of the forms in pieces, with `STAY`, and how many each piece has."""
         forms: list[str] = []
         steps: list[int] = []
         sizes = []
@@ -91,8 +110,7 @@ class Numbering:
             sizes.append(len(forms) - before)
         numbers = self.names.numbers_of(forms) | np.uint32(STAY)
         numbers[steps] &= np.uint32(STAY - 1)
-        self._numbers.frombytes(numbers.tobytes())
-        self._offsets.extend((self._offsets[-1] + np.cumsum(sizes, dtype=np.int64)).tolist())
+        return numbers, sizes
 
 
 class _Words(dict[str, tuple[tuple[str, int], ...]]):

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.analysis.languages import (
+    FEW_WORDS,
+    MIN_DIFFERENT,
+    MIN_LEAD,
+    MIN_RATIO,
+    MIN_SCORE,
     MOST_REPEATED,
     SAMPLE,
     SYMBOL_WEIGHT,
     SYMBOLS,
     different_in,
-    is_clear,
     latin_languages,
-    least_different,
+    least_share,
     letter_points,
     said_by,
 )
 from app.core.analysis.scripts import MARKS
-from app.core.kernels.indexing import joined
+from app.core.kernels.indexing import Said, joined
 from app.core.kernels.port import Uint32s
-from app.core.kernels.scoring import ranges
+from app.core.lexical.growing import Growing
 from app.core.lexical.numbering import Numbering
 
-_WORD = re.compile(r"[a-z]+")
 _WORD_OR_END = re.compile(r"[^\W\d_]+|\n")
 _MARKED_LETTER = re.compile(r"(?![\x00-\x7f])[^\W\d_]")
 # İ becomes a letter with a mark.
@@ -57,8 +58,8 @@ class Teller:
     def __init__(self, numbering: Numbering) -> None:
         self._numbering = numbering
         self._words = _Words()
-        self._numbers = np.empty(0, np.uint32)
-        self._offsets = np.zeros(1, np.uint32)
+        self._numbers = Growing()
+        self._offsets = Growing([0])
 
     def languages(self, texts: Sequence[str]) -> list[str]:
         """`language_of` of each text; all must be simple."""
@@ -68,71 +69,32 @@ class Teller:
         return found
 
     def _batch(self, texts: Sequence[str]) -> list[str]:
-        words, sizes = self._read(texts)
-        points, different = self._weighed(words, sizes)
+        found = self._numbering.find(texts)
+        self._read(self._numbering.pieces_since(len(self._offsets) - 1))
+        sizes, points, different = self._numbering.kernels.indexing.tell(
+            found,
+            self._offsets.items,
+            self._numbers.items,
+            self._words.signs.items,
+            self._words.said(),
+            len(_languages()),
+            MOST_REPEATED,
+        )
         for row, text in enumerate(texts):
             if not text.isascii():
                 points[row] += _said_by_letters(text)
-        extents = sizes + SYMBOL_WEIGHT * _symbols(texts)
-        rows, best = np.arange(len(texts)), np.argmax(points, axis=1)
-        scores, small_words = points[rows, best], different[rows, best]
-        points[rows, best] = -1.0
-        seconds = np.maximum(points.max(axis=1), 0.0)
-        return [
-            _verdict(_languages()[place], *numbers)
-            for place, *numbers in zip(
-                *(each.tolist() for each in (best, scores, seconds, extents, small_words)),
-                strict=True,
-            )
-        ]
+        return _verdicts(points, different, sizes + SYMBOL_WEIGHT * _symbols(texts))
 
-    def _read(self, texts: Sequence[str]) -> tuple[Uint32s, Uint32s]:
-        """Numbers of words, and how many each text has."""
-        found = self._numbering.find(texts)
-        fresh = self._numbering.pieces_since(len(self._offsets) - 1)
-        if fresh:
-            lines = _WORD_OR_END.findall("\n".join([*fresh, ""]).lower())
-            numbers = np.fromiter(map(self._words.__getitem__, lines), np.uint32, len(lines))
-            is_word = numbers != _Words.END
-            ends = len(self._numbers) + np.cumsum(is_word)[~is_word]
-            self._offsets = np.concatenate([self._offsets, ends.astype(np.uint32)])
-            self._numbers = np.concatenate([self._numbers, numbers[is_word]])
-        return self._numbering.kernels.indexing.expand(
-            found, np.arange(len(texts), dtype=np.uint32), self._offsets, self._numbers
-        )
-
-    def _weighed(self, words: Uint32s, sizes: Uint32s) -> tuple[Points, Points]:
-        """Points of each text for each language, and how many different small words it has."""
-        signs = np.array(self._words.signs, dtype=np.uint32)
-        said = self._words.said()
-        text = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes.astype(np.intp))
-        telling = signs[words] > 0
-        pairs, counts = np.unique(
-            text[telling] << 32 | words[telling].astype(np.int64), return_counts=True
-        )
-        text, sign = pairs >> 32, signs[pairs & 0xFFFF_FFFF].astype(np.int64)
-        times = np.minimum(counts, 1 + np.floor(MOST_REPEATED * sizes[text] * 64) / 64)
-        each = (said.ends[sign] - said.starts[sign]).astype(np.intp)
-        at = ranges(said.starts[sign], said.ends[sign])
-        shape = len(sizes), len(_languages())
-        places = (np.repeat(text, each) * shape[1] + said.languages[at]).astype(np.intp)
-        size = shape[0] * shape[1]
-        points = np.bincount(places, np.repeat(times, each) * said.points[at], size)
-        different = np.bincount(places, said.different[at], size)
-        return (
-            points.astype(np.float64).reshape(shape),
-            different.astype(np.float64).reshape(shape),
-        )
-
-
-class _Said(NamedTuple):
-    """What signs say: sign i ``languages[starts[i]:ends[i]]``, with points for each."""
-
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    languages: NDArray[np.int64]
-    points: Points
-    different: Points
+    def _read(self, pieces: Sequence[str]) -> None:
+        """Note the words of new pieces."""
+        if not pieces:
+            return
+        lines = _WORD_OR_END.findall("\n".join([*pieces, ""]).lower())
+        numbers = self._words.numbers(lines)
+        is_word = numbers != _Words.END
+        ends = len(self._numbers) + np.cumsum(is_word)[~is_word]
+        self._offsets.extend(ends.astype(np.uint32))
+        self._numbers.extend(numbers[is_word])
 
 
 class _Words(dict[str, int]):
@@ -143,14 +105,22 @@ class _Words(dict[str, int]):
 
     def __init__(self) -> None:
         super().__init__({"\n": self.END})
-        self.signs = array("I", [0])
+        self.signs = Growing([0])
         """The sign of each word; 0 says nothing."""
+        self._fresh: list[int] = []
         self._known: dict[tuple[Collection[str], float], int] = {}
         self._rows: list[list[tuple[int, float, float]]] = [[]]
-        self._said: _Said | None = None
+        self._said: Said | None = None
+
+    def numbers(self, words: Sequence[str]) -> Uint32s:
+        """The numbers of words; new ones get theirs."""
+        numbers = np.fromiter(map(self.__getitem__, words), np.uint32, len(words))
+        self.signs.extend(self._fresh)
+        self._fresh.clear()
+        return numbers
 
     def __missing__(self, word: str) -> int:
-        self.signs.append(self._sign(word))
+        self._fresh.append(self._sign(word))
         number = self[word] = len(self)
         return number
 
@@ -170,14 +140,34 @@ class _Words(dict[str, int]):
             )
         return sign
 
-    def said(self) -> _Said:
+    def said(self) -> Said:
         """What all signs say."""
         if self._said is None:
-            ends = np.cumsum([len(row) for row in self._rows])
-            starts = np.concatenate([[0], ends[:-1]])
-            flat = np.array([each for row in self._rows for each in row]).reshape(-1, 3)
-            self._said = _Said(starts, ends, flat[:, 0].astype(np.int64), flat[:, 1], flat[:, 2])
+            offsets = np.cumsum([0, *map(len, self._rows)]).astype(np.uint32)
+            flat = np.array([each for row in self._rows for each in row]).reshape(-1, 3).T
+            points, different = (np.ascontiguousarray(column) for column in flat[1:])
+            self._said = Said(offsets, flat[0].astype(np.uint32), points, different)
         return self._said
+
+
+def _verdicts(points: Points, different: Points, extents: Points) -> list[str]:
+    """The language of each text, "" if that is not clear; in `language_of` the same for one."""
+    rows, best = np.arange(len(points)), np.argmax(points, axis=1)
+    scores, small_words = points[rows, best], different[rows, best]
+    points[rows, best] = -1.0
+    seconds = np.maximum(points.max(axis=1), 0.0)
+    least = MIN_DIFFERENT * np.sqrt(extents) * np.minimum(1.0, extents / FEW_WORDS)
+    is_told = (
+        (scores >= np.maximum(MIN_SCORE, _shares()[best] * extents))
+        & (scores - seconds >= MIN_LEAD)
+        & (scores >= MIN_RATIO * seconds)
+        & (small_words >= least)
+    )
+    names = _languages()
+    return [
+        names[place] if told else ""
+        for place, told in zip(best.tolist(), is_told.tolist(), strict=True)
+    ]
 
 
 def _said_by_letters(text: str) -> Points:
@@ -191,10 +181,10 @@ def _said_by_letter(letter: str) -> Points:
     return np.array([letter_points(letter, language) for language in _languages()])
 
 
-def _verdict(language: str, score: float, second: float, extent: float, different: float) -> str:
-    if not score or not is_clear(language, score, second, extent):
-        return ""
-    return "" if different < least_different(extent) else language
+@cache
+def _shares() -> Points:
+    """Points that a text has for each word, if it is in one of `_languages`."""
+    return np.array([least_share(language) for language in _languages()])
 
 
 @cache
