@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.core.analysis.plain import plain_forms
 from app.core.analysis.snowball import stemmer
 from app.core.kernels import PARTS, STAY, NumpyKernels
-from app.core.kernels.indexing import Said
+from app.core.kernels.indexing import Said, joined
 from app.core.lexical import Row, Vocabulary, build_postings
 from app.errors import InputError
 from tests.contract import kernels_hosts
@@ -45,7 +45,7 @@ def wasm(kernels):
 
 def encoded(texts):
     """What a table of pieces is given."""
-    return [text.encode("utf-8", "replace") for text in texts]
+    return joined(text.encode("utf-8", "replace") for text in texts)
 
 
 def same_pieces(one, other, texts):
@@ -153,6 +153,16 @@ def told(draw):
     share = draw(st.sampled_from([0.06, 0.0, 0.7]))
     numbers = np.array(words, np.uint32), np.array(signs, np.uint32)
     return found, offsets, *numbers, said, 4, share
+
+
+@given(TEXTS)
+def test_counting_equals_numpy(wasm, texts):
+    """Signs of each text."""
+    wanted = bytes(chr(byte) in "a({#" for byte in range(256))
+    found, expected = (each.count(encoded(texts), wanted) for each in (wasm(), TWIN))
+    assert found.dtype == expected.dtype
+    assert found.tolist() == expected.tolist()
+    assert expected.tolist() == [sum(text.count(sign) for sign in "a({#") for text in texts]
 
 
 @given(told())

@@ -24,6 +24,13 @@ STAY = 1 << 31
 """The bit set in the number of a form that stands in the same position as the form before."""
 
 
+class Texts(NamedTuple):
+    """Texts in UTF-8 with a line feed between them, and where each ends."""
+
+    data: bytes
+    ends: Uint32s
+
+
 class Found(NamedTuple):
     """The pieces of texts by number, in order: text i has those in ``ends[i - 1]:ends[i]``."""
 
@@ -37,8 +44,8 @@ class Pieces(Protocol):
     def __len__(self) -> int:
         """How many different ones there are."""
 
-    def find(self, texts: Sequence[bytes]) -> Found:
-        """The pieces of texts in UTF-8."""
+    def find(self, texts: Texts) -> Found:
+        """The pieces of texts."""
 
     def since(self, number: int) -> list[str]:
         """The pieces from `number` on."""
@@ -100,6 +107,9 @@ class Indexing(Protocol):
         `found`, in any order and as often as wanted.
         """
 
+    def count(self, texts: Texts, wanted: bytes) -> Uint32s:
+        """How many bytes of each text are wanted: where the 256 bytes of `wanted` are not 0."""
+
     def tell(
         self,
         found: Found,
@@ -144,10 +154,9 @@ class Indexing(Protocol):
         """
 
 
-def joined(texts: Iterable[bytes]) -> tuple[bytes, Uint32s]:
-    """Texts with a line feed between them, as a gap, and where each ends."""
+def joined(texts: Iterable[bytes]) -> Texts:
+    """Texts with a line feed between them, as a gap."""
     parts = list(texts)
     sizes = np.fromiter(map(len, parts), np.uint32, len(parts))
     gaps = np.arange(len(parts), dtype=np.uint32)
-    ends: Uint32s = np.cumsum(sizes, dtype=np.uint32) + gaps
-    return b"\n".join(parts), ends
+    return Texts(b"\n".join(parts), np.cumsum(sizes, dtype=np.uint32) + gaps)

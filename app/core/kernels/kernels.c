@@ -916,6 +916,25 @@ EXPORT(expand) int expand(const struct expand *a) {
   return (int)m;
 }
 
+/* ---- count ------------------------------------------------------------------------------- */
+
+struct count {
+  const u8 *text, *wanted; /* the second 256 flags */
+  const u32 *ends; /* where each text ends, rising */
+  u32 n_texts;
+  u32 *sizes; /* (n_texts,) answer */
+};
+
+EXPORT(count) int count(const struct count *a) {
+  u32 at = 0;
+  for (u32 text = 0; text < a->n_texts; text++) {
+    u32 n = 0;
+    for (; at < a->ends[text]; at++) n += a->wanted[a->text[at]] != 0;
+    a->sizes[text] = n;
+  }
+  return 0;
+}
+
 /* ---- tell -------------------------------------------------------------------------------- */
 
 struct tell {

@@ -19,6 +19,7 @@ from app.core.kernels.indexing import (
     Inverted,
     Pieces,
     Said,
+    Texts,
     Told,
 )
 from app.core.kernels.port import Bytes, Sparse, Uint32s
@@ -45,20 +46,22 @@ class PythonPieces:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def find(self, texts: Sequence[bytes]) -> Found:
+    def find(self, texts: Texts) -> Found:
         """The pieces of texts.
 
         >>> table = PythonPieces()
-        >>> found = table.find([b"Up-to-date, (really)", b"1,000 really."])
+        >>> found = table.find(joined([b"Up-to-date, (really)", b"1,000 really."]))
         >>> found.pieces.tolist(), found.ends.tolist(), table.since(1)
         ([0, 1, 2, 1], [2, 4], ['really', '1,000'])
         """
         numbers, found, ends = self._numbers, array("I"), []
-        for text in texts:
-            for raw in _PIECE.findall(text):
+        start = 0
+        for end in texts.ends.tolist():
+            for raw in _PIECE.findall(texts.data[start:end]):
                 if piece := raw.strip(_EDGES):
                     found.append(numbers.setdefault(piece, len(numbers)))
             ends.append(len(found))
+            start = end + 1
         return Found(np.array(found, dtype=np.uint32), np.array(ends, dtype=np.uint32))
 
     def since(self, number: int) -> list[str]:
@@ -82,6 +85,17 @@ class NumpyIndexing:
         starts, ends = offsets[pieces].astype(np.int64), offsets[pieces + 1].astype(np.int64)
         sums, at = offsets_of(ends - starts), offsets_of(np.diff(edges)[sequence])
         return numbers[ranges(starts, ends)], np.diff(sums[at]).astype(np.uint32)
+
+    def count(self, texts: Texts, wanted: bytes) -> Uint32s:
+        """How many bytes of each text are wanted.
+
+        >>> is_bracket = bytes(byte in b"()" for byte in range(256))
+        >>> NumpyIndexing().count(joined([b"f(x)", b"", b"()"]), is_bracket).tolist()
+        [2, 0, 2]
+        """
+        is_wanted = np.frombuffer(wanted, np.uint8) != 0
+        places = np.flatnonzero(is_wanted[np.frombuffer(texts.data, np.uint8)])
+        return np.diff(np.searchsorted(places, texts.ends), prepend=0).astype(np.uint32)
 
     def tell(
         self,

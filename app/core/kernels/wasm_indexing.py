@@ -18,8 +18,8 @@ from app.core.kernels.indexing import (
     Inverted,
     Pieces,
     Said,
+    Texts,
     Told,
-    joined,
 )
 from app.core.kernels.port import Bytes, Sparse, Uint32s
 from app.errors import InputError
@@ -27,6 +27,7 @@ from app.errors import InputError
 _PIECES = Struct("<17I")
 _AT, _TEXT_NUMBER, _N_FOUND, _N_PIECES = 1, 4, 7, 14
 _EXPAND = Struct("<8I")
+_COUNT = Struct("<5I")
 _TELL = Struct("<17I4xd")
 _INVERT = Struct("<29I")
 _SORT_NAMES = Struct("<5I")
@@ -52,6 +53,7 @@ class IndexingExports(Protocol):
     def pieces(self, frame: int, /) -> int: ...  # noqa: D102
     def place_pieces(self, frame: int, /) -> int: ...  # noqa: D102
     def expand(self, frame: int, /) -> int: ...  # noqa: D102
+    def count(self, frame: int, /) -> int: ...  # noqa: D102
     def tell(self, frame: int, /) -> int: ...  # noqa: D102
     def invert(self, frame: int, /) -> int: ...  # noqa: D102
     def sort_names(self, frame: int, /) -> int: ...  # noqa: D102
@@ -65,6 +67,7 @@ class WasmIndexing:
     def __init__(self, exports: IndexingExports, memory: Memory) -> None:
         self._exports = exports
         self._expand = exports.expand
+        self._count = exports.count
         self._tell = exports.tell
         self._invert = exports.invert
         self._sort_names = exports.sort_names
@@ -87,6 +90,16 @@ class WasmIndexing:
         out = frame.empty(total, np.uint32)
         frame.call(self._expand, _EXPAND, *words, frame.at(out, U32), frame.at(sizes, U32))
         return out, sizes
+
+    def count(self, texts: Texts, wanted: bytes) -> Uint32s:
+        """How many bytes of each text are wanted."""
+        frame, (data, ends) = self._frame, texts
+        sizes = frame.empty(len(ends), np.uint32)
+        given = [frame.at(np.frombuffer(each, np.uint8), U8) for each in (data, wanted)]
+        frame.call(
+            self._count, _COUNT, *given, frame.at(ends, U32), len(ends), frame.at(sizes, U32)
+        )
+        return sizes
 
     def tell(
         self,
@@ -222,10 +235,10 @@ class WasmPieces:
     def __len__(self) -> int:
         return self._count
 
-    def find(self, texts: Sequence[bytes]) -> Found:
+    def find(self, texts: Texts) -> Found:
         """The pieces of texts."""
         frame = self._frame
-        data, ends = joined(texts)
+        data, ends = texts
         text = np.frombuffer(data, np.uint8)
         found = frame.empty(len(text) // 2 + len(ends) + 1, np.uint32)
         offsets = frame.empty(len(ends), np.uint32)

@@ -15,6 +15,7 @@ from app.core.analysis.entries import CACHE_WORDS, CACHED_WORD, word_entries
 from app.core.analysis.plain import plain_forms
 from app.core.analysis.scripts import WORD_OR_ADDRESS
 from app.core.kernels import STAY, Found, Kernels, NumpyKernels
+from app.core.kernels.indexing import Texts, joined
 from app.core.kernels.port import Uint32s
 from app.core.kernels.scoring import ranges
 from app.core.lexical.growing import Growing
@@ -39,6 +40,9 @@ class Numbering:
         self._words = _Words()
         self._offsets = Growing([0])
         self._numbers = Growing()
+        self._found = Found(np.empty(0, np.uint32), np.empty(0, np.uint32))
+        self._places: dict[str, int] = {}
+        """Texts whose pieces are `_found`: those that were read last."""
 
     def __len__(self) -> int:
         """How many forms there are."""
@@ -53,19 +57,32 @@ class Numbering:
         `sequence` names texts by their places, in any order and as often as wanted; all of them
         as they stand if it is not given.
         """
-        found = self.find(texts)
-        wanted = np.arange(len(texts)) if sequence is None else np.array(sequence)
-        return self.kernels.indexing.expand(
-            found, wanted.astype(np.uint32), self._offsets.items, self._numbers.items
-        )
+        places, found = self._found_in(texts)
+        order = map(texts.__getitem__, range(len(texts)) if sequence is None else sequence)
+        wanted = np.array([places[text] for text in order], dtype=np.uint32)
+        return self.kernels.indexing.expand(found, wanted, self._offsets.items, self._numbers.items)
 
-    def find(self, texts: Sequence[str]) -> Found:
-        """The pieces of texts, by numbers that stay for good."""
-        # A name of a file may hold lone surrogates, which are no letters.
+    def find(self, texts: Sequence[str]) -> tuple[Texts, Found]:
+        """Texts as bytes, and their pieces, by numbers that stay for good."""
         known = len(self._pieces)
-        found = self._pieces.find([text.encode("utf-8", "replace") for text in texts])
+        # A name of a file may hold lone surrogates, which are no letters.
+        data = joined(text.encode("utf-8", "replace") for text in texts)
+        self._found = self._pieces.find(data)
+        self._places = {text: place for place, text in enumerate(texts)}
         self._read(self._pieces.since(known))
-        return found
+        return data, self._found
+
+    def _found_in(self, texts: Sequence[str]) -> tuple[dict[str, int], Found]:
+        """Places of texts, and the pieces there; those read last are not read again."""
+        places, before = self._places, self._found
+        fresh = [text for text in texts if text not in places]
+        if not fresh:
+            return places, before
+        _, more = self.find(fresh)
+        known = len(before.ends)
+        places = {**places, **{text: known + place for text, place in self._places.items()}}
+        ends = np.concatenate([before.ends, more.ends + np.uint32(len(before.pieces))])
+        return places, Found(np.concatenate([before.pieces, more.pieces]), ends)
 
     def pieces_since(self, number: int) -> list[str]:
         """The pieces that `find` names, from `number` on."""

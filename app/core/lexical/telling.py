@@ -26,7 +26,7 @@ from app.core.analysis.languages import (
     said_by,
 )
 from app.core.analysis.scripts import MARKS
-from app.core.kernels.indexing import Said, joined
+from app.core.kernels.indexing import Said
 from app.core.kernels.port import Uint32s
 from app.core.lexical.growing import Growing
 from app.core.lexical.numbering import Numbering
@@ -44,7 +44,9 @@ Points = NDArray[np.float64]
 
 def is_simple(text: str) -> bool:
     """Whether `Teller` can tell the language: short, and its letters are of Western Europe."""
-    return len(text) <= SAMPLE and (text.isascii() or not _OTHER_LETTER.search(text))
+    if len(text) > SAMPLE:
+        return False
+    return text.isascii() or not _OTHER_LETTER.search("".join(set(text)))
 
 
 class Teller:
@@ -57,6 +59,7 @@ class Teller:
 
     def __init__(self, numbering: Numbering) -> None:
         self._numbering = numbering
+        self._indexing = numbering.kernels.indexing
         self._words = _Words()
         self._numbers = Growing()
         self._offsets = Growing([0])
@@ -69,9 +72,9 @@ class Teller:
         return found
 
     def _batch(self, texts: Sequence[str]) -> list[str]:
-        found = self._numbering.find(texts)
+        data, found = self._numbering.find(texts)
         self._read(self._numbering.pieces_since(len(self._offsets) - 1))
-        sizes, points, different = self._numbering.kernels.indexing.tell(
+        sizes, points, different = self._indexing.tell(
             found,
             self._offsets.items,
             self._numbers.items,
@@ -83,7 +86,8 @@ class Teller:
         for row, text in enumerate(texts):
             if not text.isascii():
                 points[row] += _said_by_letters(text)
-        return _verdicts(points, different, sizes + SYMBOL_WEIGHT * _symbols(texts))
+        symbols = self._indexing.count(data, _IS_SYMBOL)
+        return _verdicts(points, different, sizes + SYMBOL_WEIGHT * symbols)
 
     def _read(self, pieces: Sequence[str]) -> None:
         """Note the words of new pieces."""
@@ -191,10 +195,3 @@ def _shares() -> Points:
 def _languages() -> tuple[str, ...]:
     """All that ASCII letters may be in, in the order in which equal scores rank."""
     return tuple(sorted(latin_languages()))
-
-
-def _symbols(texts: Sequence[str]) -> NDArray[np.int64]:
-    """Signs of code in each text."""
-    data, ends = joined(text.encode() for text in texts)
-    places = np.flatnonzero(np.frombuffer(data.translate(_IS_SYMBOL), np.uint8))
-    return np.diff(np.searchsorted(places, ends), prepend=0)
