@@ -58,7 +58,7 @@ class View:
         """The keyword leg."""
         for live in self.snapshot.segments:
             if live not in self._searched:
-                self._searched[live] = _searched(live)
+                self._searched[live] = _searched(live, self._kernels)
         segments = [self._searched[live] for live in self.snapshot.segments]
         return KeywordIndex(segments, kernels=self._kernels)
 
@@ -169,13 +169,13 @@ class View:
         return sum(map(len, found))
 
 
-def _searched(live: LiveSegment) -> SearchedSegment:
+def _searched(live: LiveSegment, kernels: Kernels | None) -> SearchedSegment:
     """A segment for the keyword leg, with the language and the document of each chunk."""
     names, languages = _languages(live.segment)
     dead = live.live_chunks if live.dead.any() else None
     chunks = live.segment.chunks
     cut = Cut(chunks.document, chunks.heading)
-    return SearchedSegment(live.segment.postings, dead, languages, names, cut)
+    return SearchedSegment(live.segment.postings, dead, languages, names, cut, kernels)
 
 
 def _languages(segment: Segment) -> tuple[tuple[str, ...], NDArray[np.uint8] | None]:

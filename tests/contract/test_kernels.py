@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.kernels import Gathered, NumpyKernels, PostingArrays
+from app.core.kernels import ANY, Gathered, Languages, NumpyKernels, PostingArrays
 from app.core.kernels.wasm import WasmKernels
+from app.core.lexical.dictionary import TermDictionary
 from app.errors import InputError, StorageError
 from tests.contract import kernels_hosts, kernels_suite
 
@@ -92,9 +93,11 @@ def same(one, other):
     longest=st.sampled_from([0, 1, 40, 2000]),
     share=st.sampled_from([0, 0.05, 1]),
     live=FLAGS,
+    spoken=st.booleans(),
+    least=st.sampled_from([0, 1e-38, 0.5]),
 )
-def test_gather_and_scores(wasm, seed, n, clauses, longest, share, live):
-    """Unions of lists and the scores made of them."""
+def test_gather_and_scores(wasm, seed, n, clauses, longest, share, live, spoken, least):
+    """Unions of lists, some in chunks of one language alone, and the scores made of them."""
     chosen = np.random.default_rng(seed)
     postings, edges = postings_of(chosen, n, sum(clauses), longest, share)
     order = chosen.permutation(sum(clauses))
@@ -107,6 +110,9 @@ def test_gather_and_scores(wasm, seed, n, clauses, longest, share, live):
         weights,
         chosen.choice(np.float32([0, 1, 1.7, 3, 1e-20]), 4),
     )
+    if spoken:
+        of_lists = chosen.choice(np.uint8([0, 1, 2, ANY]), sum(clauses))
+        arguments += (Languages(chosen.integers(0, 2, n, np.uint8), of_lists),)
     kernels, place = wasm()
     found, expected = kernels.gather(postings, *arguments), TWIN.gather(postings, *arguments)
     same(found, expected)
@@ -121,6 +127,23 @@ def test_gather_and_scores(wasm, seed, n, clauses, longest, share, live):
         kernels.cover(found, factors, 0.3, placed)
         TWIN.cover(Gathered(*expected), factors, 0.3, scores)
         same([placed], [scores])
+    mask, part = flags_of(chosen, "some", n), 0.3 if len(expected.ordinals) else 0.0
+    ours, twin = (
+        each.rank(Gathered(*expected), factors, norms, part, mask, 5, least=least)
+        for each in (kernels, TWIN)
+    )
+    same([*ours.best, ours.scores], [*twin.best, twin.scores])
+
+
+@given(st.lists(st.text("abé東-", min_size=1, max_size=5), unique=True), st.randoms())
+def test_finding_equals_numpy(wasm, names, chance):
+    """Names that are there, and others."""
+    there = [name for name in names if chance.random() < 0.6]
+    blob, offsets = TermDictionary.pack(sorted(there))
+    asked = [name.encode() for name in names]
+    expected = [sorted(there).index(name) if name in there else -1 for name in names]
+    assert TWIN.find(blob, offsets, asked).tolist() == expected
+    assert wasm()[0].find(blob, offsets, asked).tolist() == expected
 
 
 @given(
@@ -258,11 +281,15 @@ def test_garbage_stays_inside(wasm, seed):
     for flags in (None, live):
         for offsets in (np.uint32([0, 4]), np.uint32([0, 1, 2, 3, 4])):
             lists = (postings, flags, offsets, starts, ends, one, one)
+            spoken = Languages(live[: n // 2 + 1], np.uint8([0, 1, ANY, 1]))
+            attempt(lambda given=lists, by=spoken: kernels.gather(*given, by))
             if found := attempt(lambda given=lists: kernels.gather(*given)):
                 factors = one[: len(offsets) - 1]
+                attempt(lambda f=found, by=factors: kernels.rank(f, by, norms, 0.1, None, 9))
                 attempt(lambda f=found, by=factors: kernels.add_scores(f, by, norms, scores))
         attempt(lambda f=flags: kernels.positions(stream, postings, 0, size, 0, f))
     kernels.intersect(postings.ordinals, starts)
+    kernels.find(stream, postings.ordinals, [b"gold", stream[:9].tobytes()])
     for ordered in (True, False):
         kernels.near([keys, keys[::-1].copy(), keys[:50], keys], 9, ordered)
     assert arena is None or not arena.strayed()

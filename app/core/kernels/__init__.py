@@ -3,9 +3,20 @@
 from app.core.kernels.indexing import PARTS, STAY, Found, Inverted
 from app.core.kernels.numpy_indexing import encode_positions
 from app.core.kernels.numpy_kernels import NumpyKernels
-from app.core.kernels.port import NOWHERE, Best, Gathered, Kernels, Near, PostingArrays
+from app.core.kernels.port import (
+    ANY,
+    NOWHERE,
+    Best,
+    Gathered,
+    Kernels,
+    Languages,
+    Near,
+    PostingArrays,
+    Ranked,
+)
 
 __all__ = [
+    "ANY",
     "NOWHERE",
     "PARTS",
     "STAY",
@@ -14,8 +25,10 @@ __all__ = [
     "Gathered",
     "Inverted",
     "Kernels",
+    "Languages",
     "Near",
     "NumpyKernels",
     "PostingArrays",
+    "Ranked",
     "encode_positions",
 ]

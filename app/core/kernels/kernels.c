@@ -23,7 +23,7 @@ typedef float f32;
 #define DAMAGED (-1)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 10; }
+EXPORT(version) int version(void) { return 12; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -58,6 +58,8 @@ INLINE u32 seek32(const u32 *values, u32 n, u32 at, u32 target) {
 
 /* ---- gather ------------------------------------------------------------------------------ */
 
+/* In place of a language: every one. */
+#define ANY 255
 /* Chunks that are summed at a time, so that the sums stay in a near cache; those for which
  * `touched` has one byte, and those of 16 such bytes. */
 #define WINDOW 16384
@@ -78,6 +80,9 @@ struct gather {
   u32 n_clauses;
   const u32 *clause_offsets, *starts, *ends;
   const f32 *weights, *field_weights;
+  const u8 *languages; /* of chunks; null: no list asks for any */
+  u32 n_languages;
+  const u8 *language; /* of each list, or ANY */
   f32 *sums;   /* of a window; all 0 before and after */
   u8 *touched; /* the same; for each cell of `sums`: whether anything is in it */
   struct cursor *cursors; /* scratch, one a list */
@@ -127,6 +132,18 @@ INLINE struct cursor weigh(const struct gather *a, struct cursor from, u32 size,
   return end;
 }
 
+/* Take away what a list has in chunks of another language than its own. 0, or DAMAGED. */
+INLINE int silence(const struct gather *a, u32 list, u32 at, u32 size, f32 *block) {
+  if (!a->languages || a->language[list] == ANY) return 0;
+  const u32 *ordinals = a->postings->ordinals + at;
+  u8 own = a->language[list];
+  for (u32 i = 0; i < size; i++) {
+    if (ordinals[i] >= a->n_languages) return DAMAGED;
+    if (a->languages[ordinals[i]] != own) block[i] = 0;
+  }
+  return 0;
+}
+
 /* Keep of a block what counts; the results take its place in `frequencies`, from `m` on. */
 INLINE int keep_block(const struct gather *a, u32 at, u32 size, u32 m) {
   const u32 *ordinals = a->postings->ordinals + at;
@@ -150,7 +167,8 @@ INLINE int gather_list(const struct gather *a, u32 list, int m) {
   while (cursor.at < a->ends[list] && m >= 0) {
     u32 at = cursor.at, size = least(a->ends[list] - at, BLOCK);
     cursor = weigh(a, cursor, size, a->weights[list], a->frequencies + m);
-    m = keep_block(a, at, size, (u32)m);
+    int state = silence(a, list, at, size, a->frequencies + m);
+    m = state < 0 ? state : keep_block(a, at, size, (u32)m);
   }
   return m;
 }
@@ -166,6 +184,7 @@ INLINE int sum_list(const struct gather *a, u32 list, u32 base, f32 *block) {
   while (cursor.at < end) {
     u32 at = cursor.at, size = least(end - at, BLOCK);
     cursor = weigh(a, cursor, size, a->weights[list], block);
+    if (silence(a, list, at, size, block) < 0) return DAMAGED;
     for (u32 i = 0; i < size; i++) {
       u32 place = ordinals[at + i] - base;
       if (place >= WINDOW) return DAMAGED;
@@ -335,6 +354,43 @@ EXPORT(cover) int cover(const struct cover *a) {
   return 0;
 }
 
+/* ---- find -------------------------------------------------------------------------------- */
+
+struct find {
+  const u8 *blob;
+  u32 n_blob;
+  const u32 *offsets; /* (n + 1,) into the blob: names, sorted */
+  u32 n;
+  const u8 *names;
+  const u32 *ends; /* where each name ends; one byte lies between two */
+  u32 n_names;
+  u32 *places; /* (n_names,) answer: all ones for one that is not there */
+};
+
+/* Below, at or above 0 as a name of the dictionary sorts before, as or behind another one. */
+INLINE int compare(const struct find *a, u32 number, const u8 *name, u32 size) {
+  u32 start = a->offsets[number], end = a->offsets[number + 1];
+  /* What does not lie in the blob is found by no name. */
+  u32 own = start <= end && end <= a->n_blob ? end - start : 0;
+  for (u32 i = 0; i < least(own, size); i++)
+    if (a->blob[start + i] != name[i]) return (int)a->blob[start + i] - (int)name[i];
+  return (int)own - (int)size;
+}
+
+EXPORT(find) int find(const struct find *a) {
+  for (u32 i = 0, start = 0; i < a->n_names; start = a->ends[i++] + 1) {
+    u32 low = 0, high = a->n, size = a->ends[i] - start;
+    while (low < high) {
+      u32 middle = low + (high - low) / 2;
+      if (compare(a, middle, a->names + start, size) < 0) low = middle + 1;
+      else high = middle;
+    }
+    u32 is_there = low < a->n && !compare(a, low, a->names + start, size);
+    a->places[i] = is_there ? low : 0xffffffffu;
+  }
+  return 0;
+}
+
 /* ---- top_k ------------------------------------------------------------------------------- */
 
 struct top_k {
@@ -416,6 +472,25 @@ EXPORT(top_k) int top_k(struct top_k *a) {
     a->best[held] = key_score(worst);
   }
   return (int)matched;
+}
+
+/* ---- rank -------------------------------------------------------------------------------- */
+
+struct rank {
+  struct add_scores scores;
+  struct cover cover;
+  f32 least;
+  struct top_k best;
+};
+
+/* As `top_k`, or DAMAGED. */
+EXPORT(rank) int rank(struct rank *a) {
+  if (add_scores(&a->scores) < 0) return DAMAGED;
+  if (a->cover.share > 0 && cover(&a->cover) < 0) return DAMAGED;
+  if (a->least > 0)
+    for (u32 i = 0; i < a->scores.n; i++)
+      if (a->scores.scores[i] < a->least) a->scores.scores[i] = a->least;
+  return top_k(&a->best);
 }
 
 /* ---- intersect --------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@ A key is ``ordinal << 32 | position``: keys of one chunk stand together, in orde
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -31,6 +32,25 @@ POSITIONS = np.uint64(0xFFFF_FFFF)
 _ORDINAL = np.uint64(32)
 LONGEST = 5
 """Bytes that a number of 32 bits takes at most."""
+
+
+def find(blob: Bytes, offsets: Uint32s, names: Sequence[bytes]) -> NDArray[np.int64]:
+    """Places of names in a sorted dictionary; see `Kernels.find`.
+
+    >>> blob, offsets = np.frombuffer(b"goldmineore", np.uint8), np.uint32([0, 4, 8, 11])
+    >>> find(blob, offsets, [b"ore", b"mi", b"gold"]).tolist()
+    [2, -1, 0]
+    """
+    bytes_, edges = blob.data, offsets.data
+
+    def name(number: int) -> bytes:
+        return bytes(bytes_[edges[number] : edges[number + 1]])
+
+    def place(wanted: bytes) -> int:
+        found = bisect_left(range(len(edges) - 1), wanted, key=name)
+        return found if found < len(edges) - 1 and name(found) == wanted else -1
+
+    return np.array([place(wanted) for wanted in names], dtype=np.int64)
 
 
 def intersect(a: Uint32s, b: Uint32s) -> Uint32s:

@@ -49,6 +49,7 @@ class PythonPieces:
     def find(self, texts: Texts) -> Found:
         """The pieces of texts.
 
+        >>> from app.core.kernels.indexing import joined
         >>> table = PythonPieces()
         >>> found = table.find(joined([b"Up-to-date, (really)", b"1,000 really."]))
         >>> found.pieces.tolist(), found.ends.tolist(), table.since(1)
@@ -89,6 +90,7 @@ class NumpyIndexing:
     def count(self, texts: Texts, wanted: bytes) -> Uint32s:
         """How many bytes of each text are wanted.
 
+        >>> from app.core.kernels.indexing import joined
         >>> is_bracket = bytes(byte in b"()" for byte in range(256))
         >>> NumpyIndexing().count(joined([b"f(x)", b"", b"()"]), is_bracket).tolist()
         [2, 0, 2]

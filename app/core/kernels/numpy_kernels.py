@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.core.kernels import matching, scoring
 from app.core.kernels.indexing import Indexing
 from app.core.kernels.numpy_indexing import NumpyIndexing
@@ -13,8 +16,10 @@ from app.core.kernels.port import (
     Flags,
     Float32s,
     Gathered,
+    Languages,
     Near,
     PostingArrays,
+    Ranked,
     Uint32s,
     Uint64s,
 )
@@ -35,9 +40,11 @@ class NumpyKernels:
         ends: Uint32s,
         weights: Float32s,
         field_weights: Float32s,
+        languages: Languages | None = None,
     ) -> Gathered:
         """The union of each clause's posting lists."""
-        return scoring.gather(postings, live, clause_offsets, starts, ends, weights, field_weights)
+        clauses = clause_offsets, starts, ends, weights
+        return scoring.gather(postings, live, *clauses, field_weights, languages)
 
     def add_scores(
         self, gathered: Gathered, factors: Float32s, norms: Float32s, scores: Float32s
@@ -52,6 +59,29 @@ class NumpyKernels:
     def top_k(self, scores: Float32s, mask: Flags | None, k: int) -> Best:
         """The k best of the scores above 0."""
         return scoring.top_k(scores, mask, k)
+
+    def rank(
+        self,
+        gathered: Gathered,
+        factors: Float32s,
+        norms: Float32s,
+        share: float,
+        mask: Flags | None,
+        k: int,
+        *,
+        least: float = 0.0,
+    ) -> Ranked:
+        """Scores and the best of them."""
+        scores = np.zeros(len(norms), dtype=np.float32)
+        scoring.add_scores(gathered, factors, norms, scores)
+        if share:
+            scoring.cover(gathered, factors, share, scores)
+        np.maximum(scores, np.float32(least), out=scores)
+        return Ranked(scoring.top_k(scores, mask, k), scores)
+
+    def find(self, blob: Bytes, offsets: Uint32s, names: Sequence[bytes]) -> NDArray[np.int64]:
+        """Places of names in a sorted dictionary."""
+        return matching.find(blob, offsets, names)
 
     def intersect(self, a: Uint32s, b: Uint32s) -> Uint32s:
         """What stands in both of two rising arrays."""

@@ -29,6 +29,9 @@ ROOM = 32
 NOWHERE = 0xFFFF_FFFF
 """The distance of words that do not stand in one chunk."""
 
+ANY = 255
+"""In place of a language: every one."""
+
 Flags = NDArray[np.uint8] | NDArray[np.bool_]
 """(n,) one byte a chunk; it counts where that is not 0."""
 
@@ -48,6 +51,16 @@ class PostingArrays:
     ordinals: Uint32s
     counts: Bytes
     sparse: tuple[Sparse, Sparse, Sparse]
+
+
+class Languages(NamedTuple):
+    """Lists that count in chunks of one language: numbers u8 of those of chunks (n,), and of lists.
+
+    A list with `ANY` counts everywhere.
+    """
+
+    of_chunks: Bytes
+    of_lists: Bytes
 
 
 class Gathered(NamedTuple):
@@ -72,6 +85,13 @@ class Best(NamedTuple):
     ordinals: Uint32s
     scores: Float32s
     matched: int
+
+
+class Ranked(NamedTuple):
+    """The best chunks, and the score of every chunk, (n,)."""
+
+    best: Best
+    scores: Float32s
 
 
 class Near(NamedTuple):
@@ -105,14 +125,16 @@ class Kernels(Protocol):
         ends: Uint32s,
         weights: Float32s,
         field_weights: Float32s,
+        languages: Languages | None = None,
     ) -> Gathered:
         """The union of each clause's posting lists.
 
         Clause j has the lists ``clause_offsets[j]:clause_offsets[j + 1]``; list i is the postings
         ``starts[i]:ends[i]`` with weight ``weights[i]``. The frequency of a posting is
         ``weight * (w0 * body + w1 * headings + w2 * title + w3 * path)``, where `field_weights`
-        (4,) are the w, finite and not negative. Frequencies of a chunk add up in the order of the
-        lists. Chunks with frequency 0, and those not in `live` (None: all are), are left out.
+        (4,) are the w, finite and not negative; it is 0 in a chunk of another language than that
+        of the list. Frequencies of a chunk add up in the order of the lists. Chunks with frequency
+        0, and those not in `live` (None: all are), are left out.
         """
 
     def add_scores(
@@ -132,6 +154,28 @@ class Kernels(Protocol):
 
     def top_k(self, scores: Float32s, mask: Flags | None, k: int) -> Best:
         """The k best of the scores above 0 that `mask` lets through; ties by lower ordinal."""
+
+    def rank(
+        self,
+        gathered: Gathered,
+        factors: Float32s,
+        norms: Float32s,
+        share: float,
+        mask: Flags | None,
+        k: int,
+        *,
+        least: float = 0.0,
+    ) -> Ranked:
+        """`add_scores` to zeros, `cover` if `share` is above 0, then `top_k`.
+
+        Scores below `least` are raised to it before the best are chosen.
+        """
+
+    def find(self, blob: Bytes, offsets: Uint32s, names: Sequence[bytes]) -> NDArray[np.int64]:
+        """Places of names, none of them empty, in a sorted dictionary; -1 for one not there.
+
+        Number i is ``blob[offsets[i]:offsets[i + 1]]``; sorted by bytes.
+        """
 
     def intersect(self, a: Uint32s, b: Uint32s) -> Uint32s:
         """What stands in both of two strictly rising arrays."""

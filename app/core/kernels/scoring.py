@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels.port import (
+    ANY,
     Best,
+    Bytes,
     Flags,
     Float32s,
     Gathered,
+    Languages,
     PostingArrays,
     Uint32s,
     damaged,
@@ -28,6 +31,7 @@ def gather(
     ends: Uint32s,
     weights: Float32s,
     field_weights: Float32s,
+    languages: Languages | None = None,
 ) -> Gathered:
     """The union of each clause's posting lists; see `Kernels.gather`.
 
@@ -46,6 +50,9 @@ def gather(
         raise damaged()
     ordinals = postings.ordinals[ranges(starts, ends)]
     frequencies = list_frequencies(postings, starts, ends, weights, field_weights)
+    if languages is not None:
+        own = np.repeat(languages.of_lists, lengths_of(starts, ends))
+        frequencies[_is_foreign(ordinals, own, languages.of_chunks)] = 0
     edges = offsets_of(lengths_of(starts, ends))[clause_offsets]
     parts = [
         _clause(ordinals[low:high], frequencies[low:high], live, n_lists)
@@ -58,6 +65,16 @@ def gather(
         np.concatenate([np.empty(0, np.float32), *(part for _, part in parts)]),
         offsets_of(np.array([len(part) for part, _ in parts], np.intp)).astype(np.uint32),
     )
+
+
+def _is_foreign(ordinals: Uint32s, own: Bytes, of_chunks: Bytes) -> NDArray[np.bool_]:
+    """Postings whose chunk is in another language than the one that they count in."""
+    told = own != ANY
+    if told.any() and ordinals[told].max() >= len(of_chunks):
+        raise damaged()
+    foreign: NDArray[np.bool_] = told.copy()
+    foreign[told] = of_chunks[ordinals[told]] != own[told]
+    return foreign
 
 
 def _clause(

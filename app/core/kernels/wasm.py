@@ -11,9 +11,10 @@ from struct import Struct
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.core.kernels.frame import F32, U8, U32, U64, Frame, Memory, cut, same_length
-from app.core.kernels.indexing import Indexing
+from app.core.kernels.indexing import Indexing, joined
 from app.core.kernels.port import (
     ROOM,
     Best,
@@ -21,8 +22,10 @@ from app.core.kernels.port import (
     Flags,
     Float32s,
     Gathered,
+    Languages,
     Near,
     PostingArrays,
+    Ranked,
     Uint32s,
     Uint64s,
     damaged,
@@ -31,13 +34,16 @@ from app.core.kernels.port import (
 )
 from app.core.kernels.wasm_indexing import IndexingExports, WasmIndexing
 
-VERSION = 10
+VERSION = 12
 """What `version` of the module must answer."""
 
 _WINDOW = 16_384
 _CELL = 16
 _CURSOR_WORDS = 4
-_GATHER = Struct("<15I")
+_GATHER = Struct("<18I")
+_RANK = Struct("<8I4I2f3If8I")
+_RANK_HELD = 25
+_FIND = Struct("<8I")
 _ADD_SCORES = Struct("<8I")
 _COVER = Struct("<4I2f3I")
 _TOP_K = Struct("<8I")
@@ -58,6 +64,8 @@ class Exports(IndexingExports, Protocol):
     def add_scores(self, frame: int, /) -> int: ...  # noqa: D102
     def cover(self, frame: int, /) -> int: ...  # noqa: D102
     def top_k(self, frame: int, /) -> int: ...  # noqa: D102
+    def rank(self, frame: int, /) -> int: ...  # noqa: D102
+    def find(self, frame: int, /) -> int: ...  # noqa: D102
     def intersect(self, frame: int, /) -> int: ...  # noqa: D102
     def count_positions(self, frame: int, /) -> int: ...  # noqa: D102
     def positions(self, frame: int, /) -> int: ...  # noqa: D102
@@ -79,6 +87,8 @@ class WasmKernels:
         self._add_scores = exports.add_scores
         self._cover = exports.cover
         self._top_k = exports.top_k
+        self._rank = exports.rank
+        self._find = exports.find
         self._intersect = exports.intersect
         self._count_positions = exports.count_positions
         self._positions = exports.positions
@@ -99,6 +109,7 @@ class WasmKernels:
         ends: Uint32s,
         weights: Float32s,
         field_weights: Float32s,
+        languages: Languages | None = None,
     ) -> Gathered:
         """The union of each clause's posting lists."""
         frame, clauses = self._frame, len(clause_offsets) - 1
@@ -113,10 +124,17 @@ class WasmKernels:
         words = [frame.postings(postings), *frame.flags(live), clauses]
         words += [frame.at(array, U32) for array in (clause_offsets, starts, ends)]
         words += [frame.at(weights, F32), frame.at(field_weights, F32, 4)]
+        words += self._languages(languages, len(starts))
         words += [frame.at(self._sums, F32), frame.at(self._touched, U8), frame.at(cursors, U32)]
         words += [frame.at(ordinals, U32), frame.at(frequencies, F32), frame.at(offsets, U32)]
         found = _checked(frame.call(self._gather, _GATHER, *words))
         return Gathered(cut(ordinals, found), cut(frequencies, found), offsets)
+
+    def _languages(self, languages: Languages | None, n_lists: int) -> list[int]:
+        if languages is None:
+            return [0, 0, 0]
+        of_lists = self._frame.at(languages.of_lists, U8, n_lists)
+        return [*self._frame.flags(languages.of_chunks), of_lists]
 
     def add_scores(
         self, gathered: Gathered, factors: Float32s, norms: Float32s, scores: Float32s
@@ -169,6 +187,45 @@ class WasmKernels:
         )
         held = frame.word(_TOP_K_HELD)
         return Best(cut(ordinals, held), cut(best, held), matched)
+
+    def rank(
+        self,
+        gathered: Gathered,
+        factors: Float32s,
+        norms: Float32s,
+        share: float,
+        mask: Flags | None,
+        k: int,
+        *,
+        least: float = 0.0,
+    ) -> Ranked:
+        """Scores and the best of them."""
+        frame, n, clauses = self._frame, len(norms), len(factors)
+        same_length(clauses, len(gathered.offsets) - 1)
+        room = min(not_negative("k", k), n)
+        scores, heap = frame.zeros(n, np.float32), frame.empty(room, np.uint64)
+        ordinals, best = frame.empty(room, np.uint32), frame.empty(room, np.float32)
+        lists = [frame.at(gathered.offsets, U32), frame.at(gathered.ordinals, U32)]
+        at_factors, at_scores = frame.at(factors, F32), frame.at(scores, F32)
+        words: list[float] = [clauses, *lists, frame.at(gathered.frequencies, F32), at_factors]
+        words += [frame.at(norms, F32), at_scores, n]
+        covered = frame.zeros(n if share else 0, np.float32)
+        words += [clauses, *lists, at_factors, float(factors.sum()), share]
+        words += [frame.at(covered, F32), at_scores, n, least]
+        words += [at_scores, 0 if mask is None else frame.at(mask, U8, n), n, room]
+        words += [frame.at(heap, U64), frame.at(ordinals, U32), frame.at(best, F32), 0]
+        matched = _checked(frame.call(self._rank, _RANK, *words))
+        held = frame.word(_RANK_HELD)
+        return Ranked(Best(cut(ordinals, held), cut(best, held), matched), scores)
+
+    def find(self, blob: Bytes, offsets: Uint32s, names: Sequence[bytes]) -> NDArray[np.int64]:
+        """Places of names in a sorted dictionary."""
+        frame, (data, ends) = self._frame, joined(names)
+        places = frame.empty(len(names), np.uint32)
+        words = [frame.at(blob, U8), len(blob), frame.at(offsets, U32), len(offsets) - 1]
+        words += [frame.at(np.frombuffer(data, np.uint8), U8), frame.at(ends, U32)]
+        _checked(frame.call(self._find, _FIND, *words, len(names), frame.at(places, U32)))
+        return places.view(np.int32).astype(np.int64)
 
     def intersect(self, a: Uint32s, b: Uint32s) -> Uint32s:
         """What stands in both of two rising arrays."""

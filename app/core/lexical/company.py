@@ -77,6 +77,6 @@ def _sums(
 
 def _chunks(segment: SearchedSegment, word: Word) -> Ordinals:
     """Ordinals of the live chunks of a segment that hold a word in any form, whatever language."""
-    numbers = {number for lists in segment.lists(word) for number in lists.numbers.tolist()}
+    numbers = segment.lists(word).anywhere.tolist()
     found = [segment.frequencies.chunks(number) for number in numbers]
     return np.unique(np.concatenate([np.empty(0, np.uint32), *found]))

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels import Kernels
 from app.core.lexical.distance import Characters
 from app.core.lexical.sketch import Hashes, Sketch, hashes
 
@@ -57,6 +58,14 @@ class TermDictionary:
         key = term.encode()
         number = self._bisect(key, self._around(term))
         return number if number < len(self) and self._bytes(number) == key else None
+
+    def find_all(self, terms: Sequence[str], kernels: Kernels) -> list[int]:
+        """The number of each of the terms, none of them empty; -1 for one that is not there."""
+        if not terms:
+            return []
+        blob, offsets = np.asarray(self._blob), np.asarray(self._offsets)
+        found: list[int] = kernels.find(blob, offsets, [term.encode() for term in terms]).tolist()
+        return found
 
     def with_prefix(self, prefix: str) -> range:
         """Numbers of the terms that start with `prefix`."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.kernels import Gathered, Kernels, NumpyKernels
+from app.core.kernels import Gathered, Kernels, NumpyKernels, Ranked
 from app.core.lexical.bm25 import idf, length_norm, weigh
 from app.core.lexical.matching import Leaves, condition_mask
 from app.core.lexical.plan import Condition, Leaf, Plan, Word
@@ -20,6 +20,9 @@ from app.core.lexical.resolve import Mask, SearchedSegment
 from app.core.selection import top_k
 
 Float32Array = NDArray[np.float32]
+
+_ROUNDED = 1 - 1e-9
+"""Less than 1 by more than a product can be rounded up."""
 
 
 class KeywordIndex:
@@ -79,18 +82,19 @@ class KeywordIndex:
         for number, segment in enumerate(self._segments):
             window = None if mask is None else mask[base : base + segment.n_chunks]
             allowed = self._allowed(number, plan, leaves[number], passes, window)
-            scores = self._scores(number, matches[number], factors, plan.needs_match)
-            ordinals, values, matched = self._kernels.top_k(scores, allowed, depth)
-            best.append((ordinals.astype(np.int64) + base, values))
+            found, scores = self._ranked(
+                number, matches[number], factors, allowed, depth, needs_match=plan.needs_match
+            )
+            best.append((found.ordinals.astype(np.int64) + base, found.scores))
             if with_matches:
                 matching.append(scores > 0 if allowed is None else (scores > 0) & (allowed != 0))
-            total += matched
+            total += found.matched
             base += segment.n_chunks
         by_leaf = dict(zip(scored, factors, strict=True))
-        ordinals_, scores_ = self._nearer(plan, by_leaf, *_joined(best, depth))
+        ordinals_, scores_ = self._nearer(plan, by_leaf, *_joined(best, depth), k)
         ceiling = float(factors.sum()) * (1 + self._ranker.proximity)
-        found = np.concatenate(matching) if with_matches else None
-        return KeywordHits(ordinals_[:k], scores_[:k], total, ceiling, found)
+        matched = np.concatenate(matching) if with_matches else None
+        return KeywordHits(ordinals_[:k], scores_[:k], total, ceiling, matched)
 
     def _nearer(
         self,
@@ -98,14 +102,17 @@ class KeywordIndex:
         factors: Mapping[Leaf, float],
         ordinals: NDArray[np.int64],
         scores: NDArray[np.float64],
+        k: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The hits in the order that they have when it counts how near the words stand."""
+        """The k best in the order that they have when it counts how near the words stand."""
         words = neighbours(plan.scored)
         if not self._ranker.proximity or len(words) < 2 or not len(ordinals):
             return ordinals, scores
+        # What cannot reach the k-th score is not looked at.
+        reach = scores[min(k, len(scores)) - 1] / (1 + self._ranker.proximity) if k else np.inf
+        first = np.sort(ordinals[: min(LOOKED_AT, np.count_nonzero(scores >= reach * _ROUNDED))])
         own = [float(factors[word]) for word in words]
         weights = np.array([min(pair) for pair in pairwise(own)])
-        first = np.sort(ordinals[:LOOKED_AT])
         near, base = np.zeros(len(first)), 0
         for segment in self._segments:
             here = slice(*np.searchsorted(first, (base, base + segment.n_chunks)).tolist())
@@ -114,9 +121,8 @@ class KeywordIndex:
                 near[here] = shares(segment, self._kernels, words, weights, chunks)
             base += segment.n_chunks
         raised = scores.copy()
-        raised[:LOOKED_AT] *= (
-            1 + self._ranker.proximity * near[np.searchsorted(first, ordinals[:LOOKED_AT])]
-        )
+        places = np.searchsorted(first, ordinals[: len(first)])
+        raised[: len(first)] *= 1 + self._ranker.proximity * near[places]
         order = np.lexsort((ordinals, -raised))
         return ordinals[order], raised[order]
 
@@ -133,10 +139,7 @@ class KeywordIndex:
     def chunk_scores(self, plan: Plan) -> list[Float32Array]:
         """The score by words of every chunk, float32[n] a segment, 0 where nothing matches."""
         _, matches, factors = self._matched(self._leaves(), plan)
-        return [
-            self._scores(number, found, factors, needs_match=True)
-            for number, found in enumerate(matches)
-        ]
+        return [self._ranked(number, found, factors).scores for number, found in enumerate(matches)]
 
     def matched(self, plan: Plan) -> tuple[list[Leaf], list[Gathered], Float32Array]:
         """The scored leaves, where each segment has them, and the boost times idf of each."""
@@ -195,19 +198,23 @@ class KeywordIndex:
             dtype=np.float32,
         )
 
-    def _scores(
-        self, number: int, found: Gathered, factors: Float32Array, needs_match: bool
-    ) -> Float32Array:
-        """The score of each chunk of a segment, float32[n]; 0 where nothing matches."""
-        n_chunks = self._segments[number].n_chunks
-        scores = np.zeros(n_chunks, dtype=np.float32)
-        self._kernels.add_scores(found, factors, self._norms[number], scores)
-        if self._ranker.coverage and len(factors) > 1:
-            self._kernels.cover(found, factors, self._ranker.coverage, scores)
-        if not needs_match:
-            # What a condition lets pass is found even if it scores nothing.
-            np.maximum(scores, np.finfo(np.float32).tiny, out=scores)
-        return scores
+    def _ranked(
+        self,
+        number: int,
+        found: Gathered,
+        factors: Float32Array,
+        allowed: Mask | None = None,
+        k: int = 0,
+        *,
+        needs_match: bool = True,
+    ) -> Ranked:
+        """The best chunks of a segment, and the score of each, 0 where nothing matches."""
+        share = self._ranker.coverage if len(factors) > 1 else 0.0
+        # What a condition lets pass is found even if it scores nothing.
+        least = 0.0 if needs_match else float(np.finfo(np.float32).tiny)
+        return self._kernels.rank(
+            found, factors, self._norms[number], share, allowed, k, least=least
+        )
 
     def _allowed(
         self,

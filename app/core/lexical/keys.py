@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.analysis import fold, keys
+from app.core.kernels import Kernels
 from app.core.lexical.dictionary import TermDictionary
 
 DEFAULT_LANGUAGE = "en"
@@ -34,12 +35,13 @@ class KeyTable:
         self._offsets = offsets
         self._forms = forms
 
-    def group(self, key: str) -> NDArray[np.uint32]:
-        """Numbers of the forms of a key but the one spelt like it, rising."""
-        number = self.names.find(key)
-        if number is None:
-            return self._forms[:0]
-        return self._forms[self._offsets[number] : self._offsets[number + 1]]
+    def groups(self, keys: Sequence[str], kernels: Kernels) -> list[list[int]]:
+        """Numbers of the forms of each key but the one spelt like it, rising."""
+        offsets, forms = self._offsets, self._forms
+        return [
+            forms[offsets[number] : offsets[number + 1]].tolist() if number >= 0 else []
+            for number in self.names.find_all(keys, kernels)
+        ]
 
     @cached_property
     def folded(self) -> TermDictionary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -79,57 +80,42 @@ class Leaves:
         return flags
 
     def _gather(self, leaves: Sequence[Leaf]) -> None:
-        """Find leaves: all plain words in one step, as a step has its price in a browser."""
-        plain: list[tuple[Word, Lists]] = []
+        """Find leaves: all words of a field in one step, as a step has its price in a browser."""
+        by_field: dict[str, list[Word]] = {}
+        for leaf in leaves:
+            if isinstance(leaf, Word):
+                by_field.setdefault(leaf.field, []).append(leaf)
+        for field, words in by_field.items():
+            found = self._words([self.segment.lists(word) for word in words], field)
+            bounds = found.offsets.tolist()
+            for number, word in enumerate(words):
+                at = slice(bounds[number], bounds[number + 1])
+                self._found[word] = found.ordinals[at], found.frequencies[at]
         for leaf in leaves:
             if isinstance(leaf, Phrase):
                 self._found[leaf] = self._phrase(leaf)
-                continue
-            lists = self.segment.lists(leaf)
-            if not lists:
-                self._found[leaf] = np.empty(0, np.uint32), np.empty(0, np.float32)
-            elif len(lists) == 1 and not leaf.field and not lists[0].language:
-                plain.append((leaf, lists[0]))
-            else:
-                self._found[leaf] = self._union(leaf, lists)
-        if plain:
-            found = self._kernel([lists for _, lists in plain], "", "")
-            bounds = found.offsets.tolist()
-            for number, (word, _) in enumerate(plain):
-                at = slice(bounds[number], bounds[number + 1])
-                self._found[word] = found.ordinals[at], found.frequencies[at]
 
-    def _union(self, word: Word, lists: Sequence[Lists]) -> tuple[UInt32Array, Float32Array]:
-        """A word of one field, or with forms that count in one language only."""
-        parts = [self._kernel([each], word.field, each.language) for each in lists]
-        if len(parts) == 1:
-            return parts[0].ordinals, parts[0].frequencies
-        summed = np.zeros(self.segment.n_chunks, dtype=np.float32)
-        for part in parts:
-            summed[part.ordinals] += part.frequencies
-        ordinals = np.flatnonzero(summed).astype(np.uint32)
-        return ordinals, summed[ordinals]
-
-    def _kernel(self, clauses: Sequence[Lists], field: str, language: str) -> Gathered:
+    def _words(self, clauses: Sequence[Lists], field: str) -> Gathered:
+        offsets = np.array([0, *accumulate(map(len, clauses))], dtype=np.uint32)
         numbers = np.concatenate([lists.numbers for lists in clauses])
-        offsets = np.zeros(len(clauses) + 1, dtype=np.uint32)
-        np.cumsum([len(lists.numbers) for lists in clauses], out=offsets[1:])
+        lie = self.segment.postings.posting_offsets
         weights = self._weights
         if field:
             weights = np.where(np.array(FIELDS) == field, weights, np.float32(0))
             if not weights.any():
                 weights = (np.array(FIELDS) == field).astype(np.float32)
-        mask = self.segment.mask(language)
+        mask = self.segment.mask
         if self._part.only is not None:
             mask = self._part.only if mask is None else self._part.only & mask
         return self._kernels.gather(
             self._part.arrays,
             mask,
             offsets,
-            self.segment.postings.posting_offsets[numbers],
-            self.segment.postings.posting_offsets[numbers + 1],
+            lie[numbers],
+            lie[numbers + 1],
             np.concatenate([lists.weights for lists in clauses]),
             self._part.weights(weights),
+            self.segment.spoken(np.concatenate([lists.languages for lists in clauses])),
         )
 
     def once(self, phrase: Phrase) -> tuple[UInt32Array, Float32Array]:

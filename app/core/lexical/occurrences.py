@@ -38,17 +38,17 @@ def occurrences(
     forms: dict[int, int] = {}
     total = np.zeros(len(FIELDS), dtype=np.int64)
     for word in dict.fromkeys(words_of(leaf)):
-        for lists in segment.lists(word):
-            rows, numbers = _rows(postings, lists.numbers, first, last)
-            if lists.language and (mask := segment.mask(lists.language)) is not None:
-                spoken = mask[postings.ordinals[rows]] > 0
-                rows, numbers = rows[spoken], numbers[spoken]
-            found = _by_field(segment, rows, once)
-            if word.field:
-                found[:, np.array(FIELDS) != word.field] = 0
-            total += found.sum(axis=0)
-            for number, count in zip(numbers.tolist(), found.sum(axis=1).tolist(), strict=True):
-                forms[number] = forms.get(number, 0) + count
+        lists = segment.lists(word)
+        rows, sizes = _rows(postings, lists.numbers, first, last)
+        numbers, languages = np.repeat(lists.numbers, sizes), np.repeat(lists.languages, sizes)
+        counts = segment.counting(languages, postings.ordinals[rows])
+        rows, numbers = rows[counts], numbers[counts]
+        found = _by_field(segment, rows, once)
+        if word.field:
+            found[:, np.array(FIELDS) != word.field] = 0
+        total += found.sum(axis=0)
+        for number, count in zip(numbers.tolist(), found.sum(axis=1).tolist(), strict=True):
+            forms[number] = forms.get(number, 0) + count
     best = sorted((-count, number) for number, count in forms.items() if count > 0)
     return Occurrences(
         tuple(postings.terms[number] for _, number in best[:MOST_FORMS]),
@@ -58,13 +58,13 @@ def occurrences(
 
 def _rows(
     postings: Postings, numbers: NDArray[np.int64], first: int, last: int
-) -> tuple[Int64s, Int64s]:
-    """The postings of forms in a range of chunks, and the number of the form of each."""
+) -> tuple[Int64s, NDArray[np.intp]]:
+    """The postings of forms in a range of chunks, and how many each form has."""
     starts = _lower_bounds(postings, numbers, first)
     sizes = (_lower_bounds(postings, numbers, last) - starts).astype(np.intp)
     before = np.cumsum(sizes) - sizes
     rows = np.arange(int(sizes.sum())) - np.repeat(before - starts, sizes)
-    return rows.astype(np.int64), np.repeat(numbers, sizes)
+    return rows.astype(np.int64), sizes
 
 
 def _lower_bounds(postings: Postings, numbers: NDArray[np.int64], chunk: int) -> Int64s:

@@ -41,14 +41,13 @@ class Places:
         """Where a word stands in the chunks of `wanted`, u8[n]; `Found.shared` if asked for."""
         every: list[Keys] = [np.empty(0, np.uint64)]
         repeated: list[Keys] = [np.empty(0, np.uint64)]
-        for lists in self._segment.lists(word):
-            mask = self._segment.mask(lists.language) if lists.language else None
-            allowed = wanted if mask is None else wanted & mask
-            for number in lists.numbers.tolist():
-                keys = self._keys(number, allowed)
-                every.append(keys)
-                if shared:
-                    repeated.append(self._shared(number, keys))
+        lists = self._segment.lists(word)
+        for number, language in zip(lists.numbers.tolist(), lists.languages.tolist(), strict=True):
+            mask = self._segment.speaking(language)
+            keys = self._keys(number, wanted if mask is None else wanted & mask)
+            every.append(keys)
+            if shared:
+                repeated.append(self._shared(number, keys))
         return Found(*(self._in_field(_once(each), word.field) for each in (every, repeated)))
 
     @cached_property

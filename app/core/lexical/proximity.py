@@ -7,6 +7,7 @@ with one over the distance in place of one over its square, and for neighbours i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,22 +45,12 @@ def shares(
     pair of neighbours counts.
     """
     lists = [segment.lists(word) for word in words]
-    counts = [sum(len(each.numbers) for each in found) for found in lists]
-    if max(counts) > _MOST_FORMS or not weights.any():
+    if max(map(len, lists)) > _MOST_FORMS or not weights.any():
         return np.zeros(len(chunks))
     postings = segment.postings
-    flat = [each for found in lists for each in found]
-    numbers = np.concatenate([np.empty(0, np.int64), *(each.numbers for each in flat)])
-    offsets = np.zeros(len(words) + 1, dtype=np.uint32)
-    np.cumsum(counts, out=offsets[1:])
-    allowed = np.ones((len(numbers), len(chunks)), dtype=np.uint8)
-    first = 0
-    for each in flat:
-        last = first + len(each.numbers)
-        mask = segment.mask(each.language) if each.language else None
-        if mask is not None:
-            allowed[first:last] = mask[chunks]
-        first = last
+    offsets = np.array([0, *accumulate(map(len, lists))], dtype=np.uint32)
+    numbers = np.concatenate([each.numbers for each in lists])
+    languages = np.concatenate([each.languages for each in lists])
     gaps = kernels.closest(
         postings.positions,
         postings.arrays,
@@ -68,7 +59,7 @@ def shares(
         postings.posting_offsets[numbers],
         postings.posting_offsets[numbers + 1],
         postings.position_offsets[numbers],
-        allowed,
+        segment.counting(languages[:, np.newaxis], chunks),
     )
     near = np.where((gaps == NOWHERE) | (gaps > _FURTHEST), 0.0, 1.0 / gaps)
     # Not a matrix product: its last digits hang on the machine.

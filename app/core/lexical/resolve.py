@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.analysis import keys as stems
+from app.core.kernels import ANY, Kernels, Languages, NumpyKernels
 from app.core.lexical.cut import Cut
 from app.core.lexical.frequencies import Frequencies
 from app.core.lexical.keys import FOLD, spelling
@@ -26,11 +27,19 @@ _REMEMBERED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Numbers of forms, rising, each with a weight; `language` "" or the one they count in."""
+    """Posting lists by the numbers of their forms, each with a weight.
 
-    language: str
+    A list with a language counts in chunks of that language alone; `ANY` is every one.
+    """
+
     numbers: NDArray[np.int64]
     weights: NDArray[np.float32]
+    languages: NDArray[np.uint8]
+    anywhere: NDArray[np.int64]
+    """Numbers of the forms, rising, those among them that count in no chunk of the segment."""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 class SearchedSegment:
@@ -48,14 +57,16 @@ class SearchedSegment:
         languages: NDArray[np.uint8] | None = None,
         names: tuple[str, ...] = ("en",),
         cut: Cut | None = None,
+        kernels: Kernels | None = None,
     ) -> None:
         self.postings = postings
         self.live = live
         self._languages = languages
         self.names = names
         self.cut = cut
-        self._masks: dict[str, Mask | None] = {}
-        self._lists: dict[tuple[object, ...], list[Lists]] = {}
+        self.kernels: Kernels = kernels or NumpyKernels()
+        self._masks: dict[int, Mask] = {}
+        self._lists: dict[tuple[object, ...], Lists] = {}
 
     @property
     def n_chunks(self) -> int:
@@ -80,86 +91,114 @@ class SearchedSegment:
         counts = np.bincount(spoken, minlength=len(self.names)).tolist()
         return {name: count for name, count in zip(self.names, counts, strict=True) if count}
 
-    def mask(self, language: str = "") -> Mask | None:
-        """Live chunks in a language, u8[n]; None where that is all."""
+    @cached_property
+    def mask(self) -> Mask | None:
+        """Live chunks, u8[n]; None where that is all."""
+        return None if self.live is None else self.live.astype(np.uint8)
+
+    def spoken(self, lists: NDArray[np.uint8]) -> Languages | None:
+        """For kernels: posting lists that count in chunks of their languages."""
+        if self._languages is None or not len(lists) or lists.min() == ANY:
+            return None
+        return Languages(self._languages, lists)
+
+    def counting(
+        self, languages: NDArray[np.uint8], chunks: NDArray[np.uint32]
+    ) -> NDArray[np.bool_]:
+        """Whether what counts in some languages does in some chunks, one by one as shapes go."""
+        spoken = languages if self._languages is None else self._languages[chunks]
+        counts: NDArray[np.bool_] = (languages == ANY) | (languages == spoken)
+        return counts
+
+    def speaking(self, language: int) -> Mask | None:
+        """Chunks in a language of `Lists.languages`, u8[n]; None: all."""
+        if language == ANY or self._languages is None:
+            return None
         if language not in self._masks:
-            self._masks[language] = self._mask(language)
+            self._masks[language] = (self._languages == language).astype(np.uint8)
         return self._masks[language]
 
-    def _mask(self, language: str) -> Mask | None:
-        live = None if self.live is None else self.live.astype(np.uint8)
-        if not language or (self._languages is None and self.names == (language,)):
-            return live
-        if self._languages is None or language not in self.names:
-            return np.zeros(self.n_chunks, dtype=np.uint8)
-        spoken: Mask = (self._languages == self.names.index(language)).astype(np.uint8)
-        return spoken if live is None else spoken & live
+    def prepare(self, words: Iterable[Word]) -> None:
+        """Look up words all at once: what is asked for after that is at hand."""
+        new = {key: word for word in words if (key := _key(word)) not in self._lists}
+        if not new:
+            return
+        if len(self._lists) + len(new) > _REMEMBERED:
+            self._lists.clear()
+        keys = list(dict.fromkeys(key for word in new.values() for key, _ in word.keys))
+        forms = dict.fromkeys(form for word in new.values() for form, _ in word.forms)
+        forms |= dict.fromkeys(form for key in keys if (form := _listed_apart(key)))
+        groups = dict(zip(keys, self.postings.keys.groups(keys, self.kernels), strict=True))
+        found = self.postings.terms.find_all(list(forms), self.kernels)
+        numbers = dict(zip(forms, found, strict=True))
+        for key, word in new.items():
+            self._lists[key] = self._resolved(word, numbers, groups)
 
-    def lists(self, word: Word) -> list[Lists]:
+    def lists(self, word: Word) -> Lists:
         """The posting lists of a word: of each form the one of highest weight."""
-        key = word.forms, word.keys, word.patterns
-        found = self._lists.get(key)
-        if found is None:
-            if len(self._lists) >= _REMEMBERED:
-                self._lists.clear()
-            found = self._lists[key] = self._resolved(word)
-        return found
+        key = _key(word)
+        if key not in self._lists:
+            self.prepare([word])
+        return self._lists[key]
 
-    def _resolved(self, word: Word) -> list[Lists]:
-        terms = self.postings.terms
+    def _resolved(
+        self, word: Word, forms: Mapping[str, int], groups: Mapping[str, Sequence[int]]
+    ) -> Lists:
         every: dict[int, float] = {}
         for form, weight in word.forms:
-            if (number := terms.find(form)) is not None:
+            if (number := forms[form]) >= 0:
                 every[number] = max(weight, every.get(number, 0.0))
         spoken: dict[str, dict[int, float]] = {}
         for key, weight in word.keys:
             kind = key.partition(":")[0]
             into = every if kind == FOLD else spoken.setdefault(kind, {})
-            for number in self._group(key):
-                into[number] = max(weight, into.get(number, 0.0))
-        if self._languages is None:  # all chunks are in one language: no mask is needed for it
+            members = [*groups[key], forms[own]] if (own := _listed_apart(key)) else groups[key]
+            for number in members:
+                if number >= 0:
+                    into[number] = max(weight, into.get(number, 0.0))
+        if self._languages is None:  # all chunks are in one language
             for number, weight in spoken.pop(self.names[0], {}).items():
                 every.setdefault(number, weight)
-        first = _lists("", every)
+        first = _lists_of(every)
         if word.patterns:
             matched = [self._matching(pattern, weight) for pattern, weight in word.patterns]
             first = _joined([first, *matched])
             every = dict.fromkeys(first.numbers.tolist(), 0.0)
-        found = [first]
+        parts = [first]
         for language, numbers in spoken.items():
-            # An occurrence counts once.
+            # An occurrence counts once; what is in a language that no chunk has does not.
             others = {n: weight for n, weight in numbers.items() if n not in every}
-            found.append(_lists(language, others))
-        return [lists for lists in found if len(lists.numbers)]
+            if others and self._languages is not None and language in self.names:
+                parts.append(_lists_of(others, self.names.index(language)))
+        if not spoken:
+            return first
+        anywhere = {*every, *(number for numbers in spoken.values() for number in numbers)}
+        return Lists(
+            np.concatenate([part.numbers for part in parts]),
+            np.concatenate([part.weights for part in parts]),
+            np.concatenate([part.languages for part in parts]),
+            np.array(sorted(anywhere), np.int64),
+        )
 
     def _matching(self, pattern: Pattern, weight: float) -> Lists:
         numbers, weights = pattern.find(self.postings.terms)
         keys, weights_of_keys = pattern.find(self.postings.keys.folded)
-        own = Lists("", numbers, _in_64ths(weights * weight))
+        own = _lists(numbers, _in_64ths(weights * weight))
         if not len(keys):
             return own
         others, counts = self.postings.keys.folding_to(keys)
         repeated = np.repeat(_in_64ths(weights_of_keys * weight), counts)
-        return _joined([own, Lists("", others, repeated)])
-
-    def _group(self, key: str) -> list[int]:
-        """Forms of a key, the one that is spelt like it among them."""
-        numbers: list[int] = self.postings.keys.group(key).tolist()
-        kind, form = key.partition(":")[0], spelling(key)
-        if kind == FOLD or form in stems(form, kind):
-            own = self.postings.terms.find(form)
-            if own is not None:
-                numbers.append(own)
-        return numbers
+        return _joined([own, _lists(others, repeated)])
 
 
-def _lists(language: str, weights: dict[int, float]) -> Lists:
+def _lists_of(weights: Mapping[int, float], language: int = ANY) -> Lists:
     numbers = sorted(weights)
-    return Lists(
-        language,
-        np.array(numbers, dtype=np.int64),
-        _in_64ths(np.array([weights[number] for number in numbers], dtype=np.float64)),
-    )
+    found = [round(weights[number] * 64) / 64 for number in numbers]
+    return _lists(np.array(numbers, np.int64), np.array(found, np.float32), language)
+
+
+def _lists(numbers: NDArray[np.int64], weights: NDArray[np.float32], language: int = ANY) -> Lists:
+    return Lists(numbers, weights, np.full(len(numbers), language, np.uint8), numbers)
 
 
 def _joined(parts: Sequence[Lists]) -> Lists:
@@ -169,7 +208,19 @@ def _joined(parts: Sequence[Lists]) -> Lists:
     order = np.lexsort((-weights, numbers))
     numbers, weights = numbers[order], weights[order]
     is_first = np.diff(numbers, prepend=-1) != 0
-    return Lists(parts[0].language, numbers[is_first], weights[is_first])
+    return _lists(numbers[is_first], weights[is_first])
+
+
+def _key(word: Word) -> tuple[object, ...]:
+    """What of a word its posting lists hang on."""
+    return word.forms, word.keys, word.patterns
+
+
+@lru_cache(_REMEMBERED)
+def _listed_apart(key: str) -> str:
+    """The form that is spelt like a key and belongs to it, but is not in its group; "" if none."""
+    kind, form = key.partition(":")[0], spelling(key)
+    return form if kind == FOLD or form in stems(form, kind) else ""
 
 
 def _in_64ths(weights: NDArray[Any]) -> NDArray[np.float32]:

@@ -28,8 +28,7 @@ class Wanted:
             segment.postings.terms[number]
             for segment in segments
             for word in words
-            for lists in segment.lists(replace(word, patterns=()))
-            for number in lists.numbers.tolist()
+            for number in segment.lists(replace(word, patterns=())).anywhere.tolist()
         }
         return cls(forms, [pattern for word in words for pattern, _ in word.patterns])
 

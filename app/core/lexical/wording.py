@@ -57,6 +57,7 @@ class Wording:
         forms = [form for text in texts for form in forms_of(text)]
         self._language = query_language([fold(form) for form in forms], lexicon.languages)
         self._only_stops = all(map(self._is_stop, forms))
+        lexicon.prepare([self._likely(form) for form in dict.fromkeys(forms)])
 
     def is_left_out(self, node: tree.Node) -> bool:
         """Whether a node is a word that says nothing, and others say more."""
