@@ -126,6 +126,8 @@ def query_language(words: Iterable[str], languages: Sequence[str]) -> str:
 
 def _main_script(text: str) -> str:
     """The script of most words; what is not Latin if that is as much, kana if there is any."""
+    if text.isascii():
+        return "latin" if any(map(str.isalpha, text)) else ""
     sizes: dict[str, float] = defaultdict(float)
     for letter in filter(str.isalpha, text):
         script = script_of(letter)

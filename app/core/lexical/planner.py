@@ -18,8 +18,8 @@ from app.core.lexical.lexicon import Lexicon
 from app.core.lexical.lookup import Likeness, exact
 from app.core.lexical.patterns import Fuzzy, Prefix, Regex, Wildcard, is_tame
 from app.core.lexical.plan import All, Condition, Either, Has, Leaf, Not, Passes, Phrase, Plan, Word
-from app.core.lexical.positions import positions
-from app.core.lexical.wording import Reading, Wording, forms_of
+from app.core.lexical.positions import forms_of, positions
+from app.core.lexical.wording import Reading, Wording
 
 MAX_PATTERNS = 24
 """Wildcards, near spellings and regular expressions of a query; each looks at every form."""

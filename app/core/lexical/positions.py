@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.core.analysis import Entry, entries
 from app.core.lexical.tree import Word
 
 Span = tuple[int, int]
+
+_REMEMBERED = 1000
+"""Texts: a word of a query is asked for several times, and again with the next key."""
 
 
 class Position(NamedTuple):
@@ -23,20 +26,24 @@ class Position(NamedTuple):
         return (self.whole.form, *(part.form for part in self.parts))
 
 
-def positions(text: str) -> Iterator[Position]:
+@lru_cache(_REMEMBERED)
+def positions(text: str) -> tuple[Position, ...]:
     """The positions of a text in order.
 
     >>> [position.forms for position in positions("std::vector e-mail")]
     [('std',), ('vector',), ('email', 'e', 'mail')]
     """
-    group: list[Entry] = []
+    groups: list[list[Entry]] = []
     for entry in entries(text):
-        if entry.step and group:
-            yield Position(group[0], tuple(group[1:]))
-            group = []
-        group.append(entry)
-    if group:
-        yield Position(group[0], tuple(group[1:]))
+        if entry.step or not groups:
+            groups.append([])
+        groups[-1].append(entry)
+    return tuple(Position(whole, tuple(parts)) for whole, *parts in groups)
+
+
+def forms_of(text: str) -> list[str]:
+    """The forms of all words of a text."""
+    return [form for position in positions(text) for form in position.forms]
 
 
 def place(word: Word, entry: Entry) -> Span:

@@ -159,46 +159,45 @@ class SearchedSegment:
         if self._languages is None:  # all chunks are in one language
             for number, weight in spoken.pop(self.names[0], {}).items():
                 every.setdefault(number, weight)
-        first = _lists_of(every)
-        if word.patterns:
-            matched = [self._matching(pattern, weight) for pattern, weight in word.patterns]
-            first = _joined([first, *matched])
+        matched = [self._matching(pattern, weight) for pattern, weight in word.patterns]
+        if matched:
+            first = _joined([_lists([(n, w, ANY) for n, w in every.items()]), *matched])
             every = dict.fromkeys(first.numbers.tolist(), 0.0)
-        parts = [first]
+        told = [] if matched else [(number, every[number], ANY) for number in sorted(every)]
         for language, numbers in spoken.items():
             # An occurrence counts once; what is in a language that no chunk has does not.
-            others = {n: weight for n, weight in numbers.items() if n not in every}
-            if others and self._languages is not None and language in self.names:
-                parts.append(_lists_of(others, self.names.index(language)))
-        if not spoken:
-            return first
-        anywhere = {*every, *(number for numbers in spoken.values() for number in numbers)}
-        return Lists(
-            np.concatenate([part.numbers for part in parts]),
-            np.concatenate([part.weights for part in parts]),
-            np.concatenate([part.languages for part in parts]),
-            np.array(sorted(anywhere), np.int64),
-        )
+            if self._languages is not None and language in self.names:
+                place = self.names.index(language)
+                others = (number for number in sorted(numbers) if number not in every)
+                told += [(number, numbers[number], place) for number in others]
+        anywhere = sorted({*every, *(number for numbers in spoken.values() for number in numbers)})
+        found = _lists(told, anywhere)
+        return _concatenated(first, found) if matched else found
 
     def _matching(self, pattern: Pattern, weight: float) -> Lists:
         numbers, weights = pattern.find(self.postings.terms)
         keys, weights_of_keys = pattern.find(self.postings.keys.folded)
-        own = _lists(numbers, _in_64ths(weights * weight))
+        own = _everywhere(numbers, _in_64ths(weights * weight))
         if not len(keys):
             return own
         others, counts = self.postings.keys.folding_to(keys)
         repeated = np.repeat(_in_64ths(weights_of_keys * weight), counts)
-        return _joined([own, _lists(others, repeated)])
+        return _joined([own, _everywhere(others, repeated)])
 
 
-def _lists_of(weights: Mapping[int, float], language: int = ANY) -> Lists:
-    numbers = sorted(weights)
-    found = [round(weights[number] * 64) / 64 for number in numbers]
-    return _lists(np.array(numbers, np.int64), np.array(found, np.float32), language)
+def _lists(told: Sequence[tuple[int, float, int]], anywhere: Sequence[int] = ()) -> Lists:
+    """Lists of number, weight and language."""
+    numbers, weights, languages = zip(*told, strict=True) if told else ((), (), ())
+    return Lists(
+        np.array(numbers, dtype=np.int64),
+        np.array([round(weight * 64) / 64 for weight in weights], dtype=np.float32),
+        np.array(languages, dtype=np.uint8),
+        np.array(anywhere, dtype=np.int64),
+    )
 
 
-def _lists(numbers: NDArray[np.int64], weights: NDArray[np.float32], language: int = ANY) -> Lists:
-    return Lists(numbers, weights, np.full(len(numbers), language, np.uint8), numbers)
+def _everywhere(numbers: NDArray[np.int64], weights: NDArray[np.float32]) -> Lists:
+    return Lists(numbers, weights, np.full(len(numbers), ANY, np.uint8), numbers)
 
 
 def _joined(parts: Sequence[Lists]) -> Lists:
@@ -208,7 +207,17 @@ def _joined(parts: Sequence[Lists]) -> Lists:
     order = np.lexsort((-weights, numbers))
     numbers, weights = numbers[order], weights[order]
     is_first = np.diff(numbers, prepend=-1) != 0
-    return _lists(numbers[is_first], weights[is_first])
+    return _everywhere(numbers[is_first], weights[is_first])
+
+
+def _concatenated(first: Lists, second: Lists) -> Lists:
+    """Both, with what is anywhere of the second."""
+    return Lists(
+        np.concatenate([first.numbers, second.numbers]),
+        np.concatenate([first.weights, second.weights]),
+        np.concatenate([first.languages, second.languages]),
+        second.anywhere,
+    )
 
 
 def _key(word: Word) -> tuple[object, ...]:

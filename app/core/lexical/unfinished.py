@@ -85,7 +85,7 @@ def _word(text: str, query: tree.Node) -> WordStart | None:
     if not isinstance(node, tree.Word) or node.end != len(text) or is_finished(node.text):
         return None
     as_written = text[node.start :] == node.text
-    found = list(positions(node.text))
+    found = positions(node.text)
     if not found or not (as_written or (node.open and len(found) == 1)):
         return None
     whole = found[-1].whole

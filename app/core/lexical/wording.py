@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.core.analysis import Entry, entries, fold, is_character, is_stop, query_language
+from app.core.analysis import Entry, fold, is_character, is_stop, query_language
 from app.core.lexical import tree
 from app.core.lexical.fields import is_field_alone
 from app.core.lexical.lexicon import Lexicon
 from app.core.lexical.lookup import Likeness, exact, word
 from app.core.lexical.patterns import Holding
 from app.core.lexical.plan import All, Condition, Correction, Either, Has, Phrase, Word
-from app.core.lexical.positions import Position, place, positions
+from app.core.lexical.positions import Position, forms_of, place, positions
 
 PART_WEIGHT = 0.5
 """Weight of the parts of a compound beside its whole: "JavaScript" is more than java, script."""
@@ -53,17 +53,28 @@ class Wording:
         self.corrections: list[Correction] = []
         self._lexicon = lexicon
         self._reading = reading
-        texts = [node.text for node in tree.walk(query) if isinstance(node, tree.Word)]
-        forms = [form for text in texts for form in forms_of(text)]
+        nodes = [node for node in tree.walk(query) if isinstance(node, tree.Word)]
+        forms = [form for node in nodes for form in forms_of(node.text)]
         self._language = query_language([fold(form) for form in forms], lexicon.languages)
         self._only_stops = all(map(self._is_stop, forms))
-        lexicon.prepare([self._likely(form) for form in dict.fromkeys(forms)])
+        lexicon.prepare(list(self._looked_up(query, nodes)))
+
+    def _looked_up(self, query: tree.Node, nodes: Sequence[tree.Word]) -> Iterator[Word]:
+        """The words that will be asked for, as far as that is known before."""
+        phrases = [node for node in tree.walk(query) if isinstance(node, tree.Phrase)]
+        in_phrases = {id(part) for phrase in phrases for part in phrase.parts}
+        for node in nodes:
+            for position in positions(node.text):
+                if id(node) in in_phrases:
+                    yield exact(position.whole.form, self._likeness)
+                else:
+                    yield from map(self._likely, position.forms)
 
     def is_left_out(self, node: tree.Node) -> bool:
         """Whether a node is a word that says nothing, and others say more."""
         if not isinstance(node, tree.Word):
             return False
-        forms = list(forms_of(node.text))
+        forms = forms_of(node.text)
         if self._only_stops or node.open:
             return not forms
         return all(map(self._is_stop, forms))
@@ -73,7 +84,7 @@ class Wording:
 
         A word as people see it is one position, or several as in ``and/or`` and 東京.
         """
-        found = list(positions(node.text))
+        found = positions(node.text)
         leaves: list[Word] = []
         slots: list[Word] = []
         condition: Condition = All(())
@@ -176,11 +187,6 @@ def doubtful(position: Position, knows: Callable[[str], bool]) -> Iterator[list[
         yield [position.whole]
     if unknown:
         yield unknown
-
-
-def forms_of(text: str) -> Iterator[str]:
-    """The forms of all words of a text."""
-    return (entry.form for entry in entries(text))
 
 
 def _or(own: Word, near: Sequence[str], likeness: Likeness) -> Word:
