@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.kernels import ANY, Gathered, Languages, NumpyKernels, PostingArrays
+from app.core.kernels.indexing import joined
 from app.core.kernels.wasm import WasmKernels
 from app.core.lexical.dictionary import TermDictionary
 from app.errors import InputError, StorageError
@@ -140,7 +141,7 @@ def test_finding_equals_numpy(wasm, names, chance):
     """Names that are there, and others."""
     there = [name for name in names if chance.random() < 0.6]
     blob, offsets = TermDictionary.pack(sorted(there))
-    asked = [name.encode() for name in names]
+    asked = joined(name.encode() for name in names)
     expected = [sorted(there).index(name) if name in there else -1 for name in names]
     assert TWIN.find(blob, offsets, asked).tolist() == expected
     assert wasm()[0].find(blob, offsets, asked).tolist() == expected
@@ -289,7 +290,7 @@ def test_garbage_stays_inside(wasm, seed):
                 attempt(lambda f=found, by=factors: kernels.add_scores(f, by, norms, scores))
         attempt(lambda f=flags: kernels.positions(stream, postings, 0, size, 0, f))
     kernels.intersect(postings.ordinals, starts)
-    kernels.find(stream, postings.ordinals, [b"gold", stream[:9].tobytes()])
+    kernels.find(stream, postings.ordinals, joined([b"gold", stream[:9].tobytes()]))
     for ordered in (True, False):
         kernels.near([keys, keys[::-1].copy(), keys[:50], keys], 9, ordered)
     assert arena is None or not arena.strayed()

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels.indexing import Texts
 from app.core.kernels.port import (
     NOWHERE,
     ROOM,
@@ -34,11 +35,12 @@ LONGEST = 5
 """Bytes that a number of 32 bits takes at most."""
 
 
-def find(blob: Bytes, offsets: Uint32s, names: Sequence[bytes]) -> NDArray[np.int64]:
+def find(blob: Bytes, offsets: Uint32s, names: Texts) -> NDArray[np.int64]:
     """Places of names in a sorted dictionary; see `Kernels.find`.
 
     >>> blob, offsets = np.frombuffer(b"goldmineore", np.uint8), np.uint32([0, 4, 8, 11])
-    >>> find(blob, offsets, [b"ore", b"mi", b"gold"]).tolist()
+    >>> from app.core.kernels.indexing import joined
+    >>> find(blob, offsets, joined([b"ore", b"mi", b"gold"])).tolist()
     [2, -1, 0]
     """
     bytes_, edges = blob.data, offsets.data
@@ -50,7 +52,9 @@ def find(blob: Bytes, offsets: Uint32s, names: Sequence[bytes]) -> NDArray[np.in
         found = bisect_left(range(len(edges) - 1), wanted, key=name)
         return found if found < len(edges) - 1 and name(found) == wanted else -1
 
-    return np.array([place(wanted) for wanted in names], dtype=np.int64)
+    starts = [0, *(names.ends + 1).tolist()]
+    wanted = [names.data[slice(*each)] for each in zip(starts, names.ends.tolist(), strict=False)]
+    return np.array(list(map(place, wanted)), dtype=np.int64)
 
 
 def intersect(a: Uint32s, b: Uint32s) -> Uint32s:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels import matching, scoring
-from app.core.kernels.indexing import Indexing
+from app.core.kernels.indexing import Indexing, Texts
 from app.core.kernels.numpy_indexing import NumpyIndexing
 from app.core.kernels.port import (
     Best,
@@ -79,7 +79,7 @@ class NumpyKernels:
         np.maximum(scores, np.float32(least), out=scores)
         return Ranked(scoring.top_k(scores, mask, k), scores)
 
-    def find(self, blob: Bytes, offsets: Uint32s, names: Sequence[bytes]) -> NDArray[np.int64]:
+    def find(self, blob: Bytes, offsets: Uint32s, names: Texts) -> NDArray[np.int64]:
         """Places of names in a sorted dictionary."""
         return matching.find(blob, offsets, names)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.errors import InputError, StorageError
 
 if TYPE_CHECKING:
-    from app.core.kernels.indexing import Indexing
+    from app.core.kernels.indexing import Indexing, Texts
 
 Bytes = NDArray[np.uint8]
 Float32s = NDArray[np.float32]
@@ -171,8 +171,8 @@ class Kernels(Protocol):
         Scores below `least` are raised to it before the best are chosen.
         """
 
-    def find(self, blob: Bytes, offsets: Uint32s, names: Sequence[bytes]) -> NDArray[np.int64]:
-        """Places of names, none of them empty, in a sorted dictionary; -1 for one not there.
+    def find(self, blob: Bytes, offsets: Uint32s, names: Texts) -> NDArray[np.int64]:
+        """Places of names in a sorted dictionary; -1 for one not there.
 
         Number i is ``blob[offsets[i]:offsets[i + 1]]``; sorted by bytes.
         """

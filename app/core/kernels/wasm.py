@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels.frame import F32, U8, U32, U64, Frame, Memory, cut, same_length
-from app.core.kernels.indexing import Indexing, joined
+from app.core.kernels.indexing import Indexing, Texts
 from app.core.kernels.port import (
     ROOM,
     Best,
@@ -218,13 +218,13 @@ class WasmKernels:
         held = frame.word(_RANK_HELD)
         return Ranked(Best(cut(ordinals, held), cut(best, held), matched), scores)
 
-    def find(self, blob: Bytes, offsets: Uint32s, names: Sequence[bytes]) -> NDArray[np.int64]:
+    def find(self, blob: Bytes, offsets: Uint32s, names: Texts) -> NDArray[np.int64]:
         """Places of names in a sorted dictionary."""
-        frame, (data, ends) = self._frame, joined(names)
-        places = frame.empty(len(names), np.uint32)
+        frame, (data, ends) = self._frame, names
+        places = frame.empty(len(ends), np.uint32)
         words = [frame.at(blob, U8), len(blob), frame.at(offsets, U32), len(offsets) - 1]
         words += [frame.at(np.frombuffer(data, np.uint8), U8), frame.at(ends, U32)]
-        _checked(frame.call(self._find, _FIND, *words, len(names), frame.at(places, U32)))
+        _checked(frame.call(self._find, _FIND, *words, len(ends), frame.at(places, U32)))
         return places.view(np.int32).astype(np.int64)
 
     def intersect(self, a: Uint32s, b: Uint32s) -> Uint32s:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels import Kernels
+from app.core.kernels.indexing import Texts
 from app.core.lexical.distance import Characters
 from app.core.lexical.sketch import Hashes, Sketch, hashes
 
@@ -59,12 +60,12 @@ class TermDictionary:
         number = self._bisect(key, self._around(term))
         return number if number < len(self) and self._bytes(number) == key else None
 
-    def find_all(self, terms: Sequence[str], kernels: Kernels) -> list[int]:
-        """The number of each of the terms, none of them empty; -1 for one that is not there."""
-        if not terms:
+    def find_all(self, terms: Texts, kernels: Kernels) -> list[int]:
+        """The number of each of the terms; -1 for one that is not there."""
+        if not len(terms.ends):
             return []
         blob, offsets = np.asarray(self._blob), np.asarray(self._offsets)
-        found: list[int] = kernels.find(blob, offsets, [term.encode() for term in terms]).tolist()
+        found: list[int] = kernels.find(blob, offsets, terms).tolist()
         return found
 
     def with_prefix(self, prefix: str) -> range:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from app.core.analysis import fold, keys
 from app.core.kernels import Kernels
+from app.core.kernels.indexing import Texts
 from app.core.lexical.dictionary import TermDictionary
 
 DEFAULT_LANGUAGE = "en"
@@ -35,7 +36,7 @@ class KeyTable:
         self._offsets = offsets
         self._forms = forms
 
-    def groups(self, keys: Sequence[str], kernels: Kernels) -> list[list[int]]:
+    def groups(self, keys: Texts, kernels: Kernels) -> list[list[int]]:
         """Numbers of the forms of each key but the one spelt like it, rising."""
         offsets, forms = self._offsets, self._forms
         return [

@@ -15,6 +15,7 @@ from app.core.lexical.lookup import Likeness, word
 from app.core.lexical.plan import Word
 from app.core.lexical.resolve import SearchedSegment
 from app.core.lexical.sketch import hashes_of
+from app.core.lexical.sought import Sought
 from app.core.lexical.spellings import Spelled, Spellings
 
 _FIRST_LANGUAGES = 4
@@ -51,8 +52,9 @@ class Lexicon:
 
     def prepare(self, words: Sequence[Word]) -> None:
         """Look up words all at once, which costs less than one by one."""
+        sought = Sought(words)
         for segment in self._segments:
-            segment.prepare(words)
+            segment.prepare(sought)
 
     def word(self, form: str) -> Word:
         """The word that a form stands for in the languages of the collection."""

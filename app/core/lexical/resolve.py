@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.analysis import keys as stems
 from app.core.kernels import ANY, Kernels, Languages, NumpyKernels
 from app.core.lexical.cut import Cut
 from app.core.lexical.frequencies import Frequencies
-from app.core.lexical.keys import FOLD, spelling
+from app.core.lexical.keys import FOLD
 from app.core.lexical.patterns import Pattern
 from app.core.lexical.plan import Word
 from app.core.lexical.postings import Postings
+from app.core.lexical.sought import Sought, SoughtWord, identity
 
 Mask = NDArray[np.uint8]
 
@@ -118,44 +118,38 @@ class SearchedSegment:
             self._masks[language] = (self._languages == language).astype(np.uint8)
         return self._masks[language]
 
-    def prepare(self, words: Iterable[Word]) -> None:
+    def prepare(self, sought: Sought) -> None:
         """Look up words all at once: what is asked for after that is at hand."""
-        new = {key: word for word in words if (key := _key(word)) not in self._lists}
-        if not new:
+        if sought.words.keys() <= self._lists.keys():
             return
-        if len(self._lists) + len(new) > _REMEMBERED:
+        if len(self._lists) + len(sought.words) > _REMEMBERED:
             self._lists.clear()
-        keys = list(dict.fromkeys(key for word in new.values() for key, _ in word.keys))
-        forms = dict.fromkeys(form for word in new.values() for form, _ in word.forms)
-        forms |= dict.fromkeys(form for key in keys if (form := _listed_apart(key)))
-        groups = dict(zip(keys, self.postings.keys.groups(keys, self.kernels), strict=True))
-        found = self.postings.terms.find_all(list(forms), self.kernels)
-        numbers = dict(zip(forms, found, strict=True))
-        for key, word in new.items():
-            self._lists[key] = self._resolved(word, numbers, groups)
+        groups = self.postings.keys.groups(sought.keys, self.kernels)
+        # The last one is what stands `NOWHERE`.
+        forms = [*self.postings.terms.find_all(sought.forms, self.kernels), -1]
+        for key, word in sought.words.items():
+            self._lists[key] = self._resolved(word, forms, groups)
 
     def lists(self, word: Word) -> Lists:
         """The posting lists of a word: of each form the one of highest weight."""
-        key = _key(word)
+        key = identity(word)
         if key not in self._lists:
-            self.prepare([word])
+            self.prepare(Sought([word]))
         return self._lists[key]
 
     def _resolved(
-        self, word: Word, forms: Mapping[str, int], groups: Mapping[str, Sequence[int]]
+        self, word: SoughtWord, forms: Sequence[int], groups: Sequence[Sequence[int]]
     ) -> Lists:
         every: dict[int, float] = {}
         for form, weight in word.forms:
             if (number := forms[form]) >= 0:
                 every[number] = max(weight, every.get(number, 0.0))
         spoken: dict[str, dict[int, float]] = {}
-        for key, weight in word.keys:
-            kind = key.partition(":")[0]
-            into = every if kind == FOLD else spoken.setdefault(kind, {})
-            members = [*groups[key], forms[own]] if (own := _listed_apart(key)) else groups[key]
-            for number in members:
+        for group in word.groups:
+            into = every if group.kind == FOLD else spoken.setdefault(group.kind, {})
+            for number in (*groups[group.key], forms[group.own]):
                 if number >= 0:
-                    into[number] = max(weight, into.get(number, 0.0))
+                    into[number] = max(group.weight, into.get(number, 0.0))
         if self._languages is None:  # all chunks are in one language
             for number, weight in spoken.pop(self.names[0], {}).items():
                 every.setdefault(number, weight)
@@ -218,18 +212,6 @@ def _concatenated(first: Lists, second: Lists) -> Lists:
         np.concatenate([first.languages, second.languages]),
         second.anywhere,
     )
-
-
-def _key(word: Word) -> tuple[object, ...]:
-    """What of a word its posting lists hang on."""
-    return word.forms, word.keys, word.patterns
-
-
-@lru_cache(_REMEMBERED)
-def _listed_apart(key: str) -> str:
-    """The form that is spelt like a key and belongs to it, but is not in its group; "" if none."""
-    kind, form = key.partition(":")[0], spelling(key)
-    return form if kind == FOLD or form in stems(form, kind) else ""
 
 
 def _in_64ths(weights: NDArray[Any]) -> NDArray[np.float32]:
