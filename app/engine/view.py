@@ -175,7 +175,7 @@ def _searched(live: LiveSegment, kernels: Kernels | None) -> SearchedSegment:
     dead = live.live_chunks if live.dead.any() else None
     chunks = live.segment.chunks
     cut = Cut(chunks.document, chunks.heading)
-    return SearchedSegment(live.segment.postings, dead, languages, names, cut, kernels)
+    return SearchedSegment(live.segment.postings, dead, languages, names, cut, kernels=kernels)
 
 
 def _languages(segment: Segment) -> tuple[tuple[str, ...], NDArray[np.uint8] | None]:

@@ -18,6 +18,8 @@ typedef float f32;
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 #define INLINE static inline __attribute__((always_inline))
+/* Where size matters more than the call. */
+#define CALLED static __attribute__((noinline))
 
 /* The answer when what was given points outside of it. */
 #define DAMAGED (-1)
@@ -1209,10 +1211,10 @@ EXPORT(sort_names) int sort_names(const struct sort_names *s) {
   return 0;
 }
 
-/* ---- plain_forms ------------------------------------------------------------------------- */
-
-#include "plain.h"
-
 /* ---- english_stems ----------------------------------------------------------------------- */
 
 #include "english.h"
+
+/* ---- plain_forms ------------------------------------------------------------------------- */
+
+#include "plain.h"

@@ -12,6 +12,8 @@ struct plain {
   u8 *out; /* forms, each with a line feed behind; five times `n` */
   u8 *sizes; /* of each word how many forms it has, 0 if it is none of these */
   u32 used; /* answer: bytes in `out` */
+  u32 forms; /* of the word so far */
+  u32 at, end; /* the part where `next_part` stands */
 };
 
 INLINE u32 is_lower(u8 c) { return c >= 'a' && c <= 'z'; }
@@ -33,7 +35,7 @@ INLINE u32 digits_end(const u8 *w, u32 at, u32 n) {
 }
 
 /* Where the number ends that begins at `at`, with points in it and maybe a v before; or `at`. */
-INLINE u32 number_end(const u8 *w, u32 at, u32 n) {
+CALLED u32 number_end(const u8 *w, u32 at, u32 n) {
   u32 first = at + (at < n && (w[at] == 'v' || w[at] == 'V')), end = digits_end(w, first, n);
   u32 points = 0;
   if (end == first) return at;
@@ -44,17 +46,19 @@ INLINE u32 number_end(const u8 *w, u32 at, u32 n) {
   return points ? alnum_end(w, end, n) : at;
 }
 
-/* The next part at or behind `*at`, as `PART` of words.py; 0 if there is none. */
-INLINE u32 next_part(const u8 *w, u32 n, u32 *at, u32 *end) {
-  while (*at < n && !is_alnum(w[*at])) ++*at;
-  if (*at == n) return 0;
-  *end = number_end(w, *at, n);
-  if (*end == *at) *end = alnum_end(w, *at, n);
+/* Move `at` and `end` to the next part, as `PART` of words.py; 0 if there is none. */
+CALLED u32 next_part(struct plain *a, const u8 *w, u32 n) {
+  u32 at = a->end;
+  while (at < n && !is_alnum(w[at])) at++;
+  if (at == n) return 0;
+  a->at = at;
+  a->end = number_end(w, at, n);
+  if (a->end == at) a->end = alnum_end(w, at, n);
   return 1;
 }
 
 /* Where the hump ends that begins at `at` in a part. */
-INLINE u32 hump_end(const u8 *w, u32 at, u32 end) {
+CALLED u32 hump_end(const u8 *w, u32 at, u32 end) {
   for (u32 i = at + 1; i < end; i++) {
     if (!is_upper(w[i])) continue;
     if (is_lower(w[i - 1])) return i;
@@ -64,7 +68,7 @@ INLINE u32 hump_end(const u8 *w, u32 at, u32 end) {
 }
 
 /* `spell` in place. */
-INLINE void spell(u8 *w, u32 n) {
+CALLED void spell(u8 *w, u32 n) {
   u32 capitals = 0;
   for (u32 i = 0; i < n; i++) capitals += is_upper(w[i]);
   if (capitals == n && n >= 2 && n <= MAX_ACRONYM) return;
@@ -72,7 +76,7 @@ INLINE void spell(u8 *w, u32 n) {
 }
 
 /* A form behind `m` in `out`; where it ends. */
-INLINE u32 put(u8 *out, u32 m, const u8 *w, u32 from, u32 to) {
+CALLED u32 put(u8 *out, u32 m, const u8 *w, u32 from, u32 to) {
   for (u32 i = from; i < to; i++) out[m + i - from] = w[i];
   spell(out + m, to - from);
   m += to - from;
@@ -81,23 +85,23 @@ INLINE u32 put(u8 *out, u32 m, const u8 *w, u32 from, u32 to) {
 }
 
 /* A part, and what people leave out of one: the v of v1.2, the number of sha256. */
-INLINE u32 put_part(const struct plain *a, u32 m, const u8 *w, u32 from, u32 to, u32 *forms) {
+CALLED u32 put_part(struct plain *a, u32 m, const u8 *w, u32 from, u32 to) {
   u32 letters = from;
   while (letters < to && is_letter(w[letters])) letters++;
   m = put(a->out, m, w, from, to);
-  ++*forms;
+  a->forms++;
   if ((w[from] == 'v' || w[from] == 'V') && number_end(w, from, to) == to) {
     m = put(a->out, m, w, from + 1, to);
-    ++*forms;
+    a->forms++;
   } else if (letters - from >= 3 && letters < to && digits_end(w, letters, to) == to) {
     m = put(a->out, m, w, from, letters);
-    ++*forms;
+    a->forms++;
   }
   return m;
 }
 
 /* All parts as one word; joints stay between digits. */
-INLINE u32 put_whole(const struct plain *a, u32 m, const u8 *w, u32 n) {
+CALLED u32 put_whole(struct plain *a, u32 m, const u8 *w, u32 n) {
   u32 first = m;
   for (u32 i = 0; i < n;) {
     u32 end = i;
@@ -112,7 +116,7 @@ INLINE u32 put_whole(const struct plain *a, u32 m, const u8 *w, u32 n) {
 }
 
 /* Without the end of "miner's" and "we'll"; "don't" becomes one part. The new length. */
-INLINE u32 without_clitic(u8 *w, u32 n) {
+CALLED u32 without_clitic(u8 *w, u32 n) {
   u32 at = n > 3 && w[n - 2] == '\'' ? n - 2 : n > 4 && w[n - 3] == '\'' ? n - 3 : 0;
   if (!at || !is_alnum(w[at - 1]) || !is_alnum(w[at - 2])) return n;
   u8 first = w[at + 1] | 0x20, second = at + 2 < n ? w[at + 2] | 0x20 : 0;
@@ -128,7 +132,7 @@ INLINE u32 without_clitic(u8 *w, u32 n) {
 }
 
 /* Whether letters and digits have at most one point or hyphen between them, and underscores. */
-INLINE u32 is_joined(const u8 *w, u32 n) {
+CALLED u32 is_joined(const u8 *w, u32 n) {
   u32 at = 0, marks = 0, begun = 0;
   for (; at < n; at++) {
     if (is_alnum(w[at])) begun = 1, marks = 0;
@@ -139,7 +143,7 @@ INLINE u32 is_joined(const u8 *w, u32 n) {
 }
 
 /* 1.2.2024, 2024-01-15T */
-INLINE u32 begins_with_date(const u8 *w, u32 n) {
+CALLED u32 begins_with_date(const u8 *w, u32 n) {
   u32 end = digits_end(w, 0, n);
   if (end == 4 && n >= 11 && w[4] == '-' && w[7] == '-' && w[10] == 'T')
     if (digits_end(w, 5, n) == 7 && digits_end(w, 8, n) == 10) return 1;
@@ -150,7 +154,7 @@ INLINE u32 begins_with_date(const u8 *w, u32 n) {
 }
 
 /* ABCs to ABC wherever that is all between joints. The new length. */
-INLINE u32 without_plurals(u8 *w, u32 n) {
+CALLED u32 without_plurals(u8 *w, u32 n) {
   u32 m = 0;
   for (u32 i = 0; i < n;) {
     u32 end = alnum_end(w, i, n), capitals = i;
@@ -163,36 +167,36 @@ INLINE u32 without_plurals(u8 *w, u32 n) {
 }
 
 /* The forms of a joined word behind `m`; where they end. */
-INLINE u32 put_joined(const struct plain *a, u32 m, const u8 *w, u32 n, u32 has_humps, u32 *forms) {
-  u32 parts = 0, is_single = 1, points = 0, at, end;
+CALLED u32 put_joined(struct plain *a, u32 m, const u8 *w, u32 n, u32 has_humps) {
+  u32 parts = 0, is_single = 1, points = 0;
   for (u32 i = 0; i < n; i++) points += w[i] == '.';
-  for (at = 0; next_part(w, n, &at, &end); at = end)
-    for (u32 from = at, to; from < end; from = to, parts++) {
-      to = has_humps ? hump_end(w, from, end) : end;
+  for (a->end = 0; next_part(a, w, n);)
+    for (u32 from = a->at, to; from < a->end; from = to, parts++) {
+      to = has_humps ? hump_end(w, from, a->end) : a->end;
       is_single &= to - from == 1;
     }
   if (parts > 1) {
     m = put_whole(a, m, w, n);
-    ++*forms;
+    a->forms++;
     if (is_single && points) return m; /* as in e.g. */
   }
-  for (at = 0; next_part(w, n, &at, &end); at = end)
-    for (u32 from = at, to; from < end; from = to) {
-      to = has_humps ? hump_end(w, from, end) : end;
+  for (a->end = 0; next_part(a, w, n);)
+    for (u32 from = a->at, to; from < a->end; from = to) {
+      to = has_humps ? hump_end(w, from, a->end) : a->end;
       /* A letter that a hump cuts off is no word: the i of iPhone. */
-      if (to - from > 1 || to - from == end - at || is_digit(w[from]))
-        m = put_part(a, m, w, from, to, forms);
+      if (to - from > 1 || to - from == a->end - a->at || is_digit(w[from]))
+        m = put_part(a, m, w, from, to);
     }
   return m;
 }
 
 /* The forms of a word behind `m`; where they end: at `m` if it is not plain. */
-INLINE u32 put_plain(const struct plain *a, u32 m, u8 *w, u32 n, u32 *forms) {
+INLINE u32 put_plain(struct plain *a, u32 m, u8 *w, u32 n) {
   u32 lower = 0, upper = 0;
   if (n > MAX_TERM) return m;
   for (u32 i = 0; i < n; i++) lower += is_lower(w[i]), upper += is_upper(w[i]);
   if (n && (upper == n || (n > 1 && lower + is_upper(w[0]) == n))) {
-    *forms = 1;
+    a->forms = 1;
     return put(a->out, m, w, 0, n);
   }
   n = without_clitic(w, n);
@@ -200,17 +204,17 @@ INLINE u32 put_plain(const struct plain *a, u32 m, u8 *w, u32 n, u32 *forms) {
   lower = upper = 0;
   for (u32 i = 0; i < n; i++) lower += is_lower(w[i]), upper += is_upper(w[i]);
   if (lower && upper) n = without_plurals(w, n);
-  return put_joined(a, m, w, n, lower && upper, forms);
+  return put_joined(a, m, w, n, lower && upper);
 }
 
 /* How many words there are. */
 EXPORT(plain_forms) int plain_forms(struct plain *a) {
   u32 m = 0, word = 0;
   for (u32 at = 0, end; at < a->n; at = end + 1, word++) {
-    u32 forms = 0;
+    a->forms = 0;
     for (end = at; a->text[end] != '\n';) end++;
-    m = put_plain(a, m, a->text + at, end - at, &forms);
-    a->sizes[word] = (u8)forms;
+    m = put_plain(a, m, a->text + at, end - at);
+    a->sizes[word] = (u8)a->forms;
   }
   a->used = m;
   return (int)word;

@@ -31,7 +31,7 @@ _COUNT = Struct("<5I")
 _TELL = Struct("<17I4xd")
 _INVERT = Struct("<29I")
 _SORT_NAMES = Struct("<5I")
-_PLAIN_FORMS = Struct("<5I")
+_PLAIN_FORMS = Struct("<8I")
 _N_BYTES = 4
 _MOST_FORMS = 5
 """Times its bytes that the forms of a word take."""
@@ -194,7 +194,7 @@ class WasmIndexing:
         frame, text = self._frame, self._lines(words)
         out = frame.empty(_MOST_FORMS * len(text), np.uint8)
         sizes = frame.empty(len(words), np.uint8)
-        given = frame.at(text, U8), len(text), frame.at(out, U8), frame.at(sizes, U8), 0
+        given = frame.at(text, U8), len(text), frame.at(out, U8), frame.at(sizes, U8), *[0] * 4
         same_length(len(words), frame.call(self._exports.plain_forms, _PLAIN_FORMS, *given))
         forms = out[: frame.word(_N_BYTES)].tobytes().decode("ascii").split("\n")[:-1]
         return Forms(forms, sizes)

@@ -57,6 +57,7 @@ class SearchedSegment:
         languages: NDArray[np.uint8] | None = None,
         names: tuple[str, ...] = ("en",),
         cut: Cut | None = None,
+        *,
         kernels: Kernels | None = None,
     ) -> None:
         self.postings = postings
@@ -106,8 +107,9 @@ class SearchedSegment:
         self, languages: NDArray[np.uint8], chunks: NDArray[np.uint32]
     ) -> NDArray[np.bool_]:
         """Whether what counts in some languages does in some chunks, one by one as shapes go."""
-        spoken = languages if self._languages is None else self._languages[chunks]
-        counts: NDArray[np.bool_] = (languages == ANY) | (languages == spoken)
+        if self._languages is None:
+            return np.ones(np.broadcast(languages, chunks).shape, dtype=np.bool_)
+        counts: NDArray[np.bool_] = (languages == ANY) | (languages == self._languages[chunks])
         return counts
 
     def speaking(self, language: int) -> Mask | None:

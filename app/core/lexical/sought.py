@@ -41,7 +41,7 @@ class SoughtWord:
 
 
 class Sought:
-    """Words, and the names that a dictionary is asked for to find them.
+    r"""Words, and the names that a dictionary is asked for to find them.
 
     >>> sought = Sought([Word("ores", forms=(("ores", 1.0),), keys=(("en:ore", 0.9),))])
     >>> sought.forms.data, sought.keys.data, [len(word.groups) for word in sought.words.values()]
@@ -78,7 +78,7 @@ def identity(word: Word) -> tuple[object, ...]:
 def parted(key: str) -> tuple[str, str]:
     """The kind of a key, and the form that belongs to it but is not in its group, "" if none.
 
-    >>> parted("en:ore"), parted("fold:resume"), parted("en:happi")
+    >>> parted("en:ore"), parted("fold:resume"), parted("en:agre")
     (('en', 'ore'), ('fold', 'resume'), ('en', ''))
     """
     kind, form = key.partition(":")[0], spelling(key)

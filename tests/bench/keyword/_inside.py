@@ -129,7 +129,7 @@ def open() -> ffi.JsObject:  # noqa: A001 (nobody else's here)
         names = tuple(arrays["names"].tobytes().decode().split(","))
         languages = arrays["languages"] if len(names) > 1 else None
         postings = Postings.from_arrays(arrays)
-        segments.append(SearchedSegment(postings, None, languages, names, _kernels))
+        segments.append(SearchedSegment(postings, None, languages, names, kernels=_kernels))
     _files.clear()
     _index = KeywordIndex(segments, kernels=_kernels)
     _lexicon = Lexicon(segments)
