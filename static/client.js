@@ -1,16 +1,17 @@
 // @ts-check
 /**
- * Fossick in a page: open a collection, add files, search it. This module starts the workers,
- * numbers the calls and sees to it that every one of them settles; all work is done elsewhere.
+ * Fossick in a page: open a collection, add files, search it. Who starts the workers and sees to
+ * it that every call settles is `engine-link.js` and `inference-host.js`.
  *
  * The methods are documented with their types in fossick.d.ts.
  */
 
-import { Calls } from "./calls.js";
 import { capabilities, missing } from "./capabilities.js";
 import { deleteCollection } from "./deleting.js";
+import { EngineLink } from "./engine-link.js";
 import { asFossickError, FossickError } from "./errors.js";
 import { InferenceHost } from "./inference-host.js";
+import { infoOf } from "./info.js";
 import { planEmbedder } from "./models.js";
 import { checkAdd, checkOpen, cloneSources } from "./options.js";
 import * as Comlink from "./vendor/comlink.js";
@@ -20,10 +21,6 @@ import * as Comlink from "./vendor/comlink.js";
 
 /** Processor cores with which the engine and the model start at the same time. */
 const CORES_FOR_BOTH = 4;
-/** How long the engine may take to finish a commit when the collection is closed. */
-const CLOSING = 10_000;
-/** How long it may be silent after an uncaught error before it counts as dead. */
-const SILENCE = 15_000;
 
 export class Fossick extends EventTarget {
   /**
@@ -38,7 +35,7 @@ export class Fossick extends EventTarget {
       return fossick;
     } catch (error) {
       const failure = asFossickError(error, "boot-failed");
-      fossick.end(failure);
+      fossick.link.end(failure);
       throw failure;
     }
   }
@@ -57,27 +54,15 @@ export class Fossick extends EventTarget {
     this.began = performance.now();
     this.options = checkOpen(options);
     this.plan = planEmbedder(options.embedder);
-    this.calls = new Calls((id) => void this.engine.cancel(id));
-    /** @type {FossickError | null} */
-    this.ended = null;
     /** @type {import("./workers/engine.worker.js").Started | null} */
     this.started = null;
     /** @type {{ model: string, dim: number, device: "numpy", dtype: string } | null} */
     this.embedder = null;
     this.openedAfter = 0;
-    this.startId = 0;
-    /** @type {(value?: unknown) => void} */
-    this.markGone = () => {};
-    /** Resolves when the engine has ended. */
-    this.gone = new Promise((resolve) => {
-      this.markGone = resolve;
+    this.link = new EngineLink({
+      onEvent: (event) => this.hear(event),
+      onEnd: (reason) => this.left(reason),
     });
-    this.worker = new Worker(new URL("./workers/engine.worker.js", import.meta.url), {
-      type: "module",
-      name: "fossick engine",
-    });
-    this.worker.onerror = (event) => this.stumbled(event);
-    this.engine = /** @type {any} */ (Comlink.wrap(this.worker));
     this.host = new InferenceHost(this.plan, {
       onPort: (port, info) =>
         void this.engine.attachInference(Comlink.transfer(port, [port]), info),
@@ -100,16 +85,7 @@ export class Fossick extends EventTarget {
       space: { model, dim, dtype, maxTokens: card.maxTokens },
       vocabulary: `models/${card.name}/vocab.txt`,
     };
-    const starting = this.calls.settle(
-      (onProgress) => {
-        this.onBoot = onProgress;
-        return this.engine.start(
-          options,
-          Comlink.proxy((/** @type {any} */ event) => this.hear(event)),
-        );
-      },
-      { ...this.options, atOnce: true },
-    );
+    const starting = this.link.start(options, this.options.signal);
     const loadModel = () => this.plan.transformer && void this.host.start();
     // On few cores each would slow the other down, and words can be searched before the model.
     const atOnce = capabilities().cores >= CORES_FOR_BOTH;
@@ -182,63 +158,38 @@ export class Fossick extends EventTarget {
 
   /** @type {import("./fossick.js").Fossick["info"]} */
   info() {
-    const { host, started, embedder } = this;
-    const loading = host.info.state === "loading" && !this.leftModel();
-    const running = host.info.state === "ready" && !this.leftModel();
-    return {
-      version: started?.versions.fossick ?? "",
-      versions: started?.versions ?? {},
-      collection: this.options.collection,
-      storage: started?.storage.kind ?? "",
-      writable: started?.storage.writable ?? true,
-      isolated: Boolean(globalThis.crossOriginIsolated),
-      state: loading ? "loading" : running ? "ready" : embedder ? "fallback" : "none",
-      model: embedder?.model ?? null,
-      dim: embedder?.dim ?? 0,
-      dtype: embedder?.dtype ?? "",
-      device: running
-        ? /** @type {import("./models.js").Device} */ (host.info.device)
-        : loading
-          ? ""
-          : (embedder?.device ?? "none"),
-      adapter: running ? host.info.adapter : "",
-      threads: running ? host.info.threads : 0,
-      modelMilliseconds: running ? host.info.loadMs : 0,
-      left: host.info.left,
-      start: started?.startup.origin ?? "",
-      boot: started ? { ...started.startup.timings, page: this.openedAfter } : {},
-    };
+    return infoOf(this);
   }
 
   /** @type {import("./fossick.js").Fossick["close"]} */
   async close() {
-    if (this.ended) return;
-    const late = new Promise((resolve) => setTimeout(resolve, CLOSING));
-    await Promise.race([this.engine.close().catch(() => {}), this.gone, late]);
-    this.end(new FossickError("closed", "The collection was closed."));
+    if (!this.link.ended) await this.link.close();
   }
 
   /**
-   * Call a method of the bridge. Settles whatever becomes of the worker.
-   *
+   * Call a method of the bridge.
    * @param {string} method
    * @param {object} args
    * @param {CallOptions} [options]
    * @returns {Promise<any>}
    */
-  call(method, args, options = {}) {
-    if (this.ended) return Promise.reject(this.ended);
-    return this.calls.settle((id) => this.engine.call(id, method, args), options);
+  call(method, args, options) {
+    return this.link.call(method, args, options);
+  }
+
+  /** The engine itself, and the calls that wait for it. */
+  get engine() {
+    return this.link.engine;
+  }
+
+  get calls() {
+    return this.link.calls;
   }
 
   /** @param {import("./workers/engine.worker.js").EngineEvent} event */
   hear(event) {
-    if (this.ended) return;
-    if (event.type === "progress" && event.id === 0) {
-      this.calls.progressed(this.startId, /** @type {Progress} */ (event.progress));
+    if (event.type === "progress") {
       this.tellProgress(/** @type {Progress} */ (event.progress));
-    } else if (event.type === "progress") {
-      this.calls.progressed(event.id, /** @type {Progress} */ (event.progress));
     } else if (event.type === "embedder") {
       this.embedder = /** @type {any} */ (event.embedder);
       this.tellStatus(event.note);
@@ -255,50 +206,20 @@ export class Fossick extends EventTarget {
   /** @param {Progress} progress */
   tellProgress(progress) {
     this.dispatchEvent(new CustomEvent("progress", { detail: progress }));
-    if (progress.phase !== "boot") this.options.onProgress?.(progress);
+    this.options.onProgress?.(progress);
   }
 
   /** @param {string} note a sentence for the user, empty for none */
   tellStatus(note) {
-    if (this.ended) return;
+    if (this.link.ended) return;
     this.dispatchEvent(new CustomEvent("status", { detail: { ...this.info(), note } }));
   }
 
-  /**
-   * An error that nothing in the engine's worker caught. Before the start is over it is the end;
-   * after that the worker may well go on, so it is asked.
-   *
-   * @param {ErrorEvent} event
-   */
-  stumbled(event) {
-    event.preventDefault();
-    const message = event.message || "The engine's script could not be loaded.";
-    if (!this.started) {
-      this.end(new FossickError("boot-failed", message, "Reload the page."));
-      return;
-    }
-    console.error("fossick: uncaught in the engine's worker:", message);
-    const hint = "Reload the page; what was added is kept.";
-    const dead = () =>
-      this.end(new FossickError("internal", `The engine stopped: ${message}`, hint));
-    const timer = setTimeout(dead, SILENCE);
-    void this.engine.ping().then(() => clearTimeout(timer));
-  }
-
-  /**
-   * End everything; what waits and what comes fails with `error`.
-   *
-   * @param {unknown} error
-   */
-  end(error) {
-    if (this.ended) return;
-    this.ended = asFossickError(error);
-    this.worker.terminate();
+  /** @param {FossickError} reason why the engine has ended */
+  left(reason) {
     this.host.close();
-    this.markGone();
-    this.calls.failAll(this.ended);
-    const closed = this.ended.code === "closed" || this.ended.code === "cancelled";
-    if (!closed) this.dispatchEvent(new CustomEvent("error", { detail: this.ended }));
+    const isWanted = reason.code === "closed" || reason.code === "cancelled";
+    if (!isWanted) this.dispatchEvent(new CustomEvent("error", { detail: reason }));
   }
 }
 

@@ -5,22 +5,18 @@ import { html, nothing } from "../vendor/lit.js";
 import { Asking } from "./asking.js";
 import { Collecting } from "./collecting.js";
 import "./damage-notice.js";
-import "./drop.js";
 import { LightElement } from "./element.js";
 import { Engine } from "./engine.js";
 import { actionsTemplate, brandTemplate, startTemplate } from "./header.js";
-import "./help-dialog.js";
 import { hitId } from "./hit.js";
 import { listen } from "./keys.js";
-import "./note-dialog.js";
 import { Notes } from "./notes.js";
 import { Offline } from "./offline-status.js";
 import { Opening } from "./opening.js";
+import { dockTemplate, overlaysTemplate } from "./overlays.js";
 import "./preview.js";
-import { outcomeTemplate, progressTemplate } from "./progress.js";
 import { resultsTemplate } from "./results.js";
 import "./search-box.js";
-import "./status-dialog.js";
 import { currentTheme, nextTheme } from "./theme.js";
 import { idleTemplate, openingTemplate, welcomeTemplate } from "./welcome.js";
 
@@ -185,33 +181,39 @@ export class FossickApp extends LightElement {
         <main id="results" tabindex="-1">${this.mainTemplate(actions)}</main>
         ${this.previewTemplate()}
       </div>
-      ${this.dockTemplate()} ${this.overlaysTemplate()}
+      ${dockTemplate(this)} ${overlaysTemplate(this)}
     `;
   }
 
   /** @param {import("./welcome.js").Actions} actions */
   mainTemplate(actions) {
     const { asking, engine } = this;
+    // Always first, so that what is asked there outlasts the next key.
     const start = html`${startTemplate(
       engine,
       () => void engine.restart(),
       () => void engine.startOver(),
     )}${this.damageTemplate(actions)}`;
-    if (asking.query.trim() && engine.state !== "failed") {
-      return html`${start}${asking.answer ? this.answerTemplate(asking.answer) : nothing}`;
-    }
-    if (engine.state === "failed") return start;
-    if (engine.state === "starting" && engine.remembered > 0)
+    const isAsked = asking.query.trim() !== "";
+    if (!isAsked && engine.state === "starting" && engine.remembered > 0)
       return openingTemplate(engine.remembered, start);
-    if (engine.documents.length > 0) {
-      return html`${start}${idleTemplate({
-        documents: engine.documents,
-        recent: RECENT,
-        chunks: engine.stats?.chunks ?? 0,
-        onOpen: (id) => void this.opening.show(id),
-      })}`;
-    }
-    return html`${start}${welcomeTemplate(actions)}`;
+    return html`${start}${engine.state === "failed" ? nothing : this.bodyTemplate(isAsked, actions)}`;
+  }
+
+  /**
+   * @param {boolean} isAsked
+   * @param {import("./welcome.js").Actions} actions
+   */
+  bodyTemplate(isAsked, actions) {
+    const { asking, engine } = this;
+    if (isAsked) return asking.answer ? this.answerTemplate(asking.answer) : nothing;
+    if (engine.documents.length === 0) return welcomeTemplate(actions);
+    return idleTemplate({
+      documents: engine.documents,
+      recent: RECENT,
+      chunks: engine.stats?.chunks ?? 0,
+      onOpen: (id) => void this.opening.show(id),
+    });
   }
 
   /** @param {import("./welcome.js").Actions} actions */
@@ -244,39 +246,6 @@ export class FossickApp extends LightElement {
       .position=${hit ? `${index + 1} of ${this.hits.length}` : ""}
       @step=${(/** @type {Custom} */ e) => void this.opening.hit(index + e.detail)}
       @leave=${() => void this.opening.close()}></passage-preview>`;
-  }
-
-  dockTemplate() {
-    const { progress, outcome, outcomeShown } = this.collecting;
-    return html`<div class="dock">
-      ${this.notes.template()}
-      ${this.offline.version ? this.offline.updateTemplate() : nothing}
-      ${outcome && outcomeShown ? outcomeTemplate(outcome, () => this.collecting.dismiss()) : nothing}
-      ${progress ? progressTemplate(progress, () => this.collecting.cancel()) : nothing}
-    </div>`;
-  }
-
-  overlaysTemplate() {
-    const { collecting, engine } = this;
-    const push = (/** @type {Custom} */ event) => collecting.push(event.detail);
-    const picked = (/** @type {Event} */ event) => collecting.picked(event);
-    return html`
-      <p class="visually-hidden" role="status">${this.asking.announced}</p>
-      <input id="add-files" class="visually-hidden" type="file" multiple tabindex="-1" aria-label="Add files" @change=${picked}>
-      <input id="add-folder" class="visually-hidden" type="file" webkitdirectory tabindex="-1" aria-label="Add folder" @change=${picked}>
-      <drop-zone @sources=${push} @note=${(/** @type {Custom} */ e) => this.note(e.detail)}></drop-zone>
-      <note-dialog @sources=${push}></note-dialog>
-      <help-dialog @example=${(/** @type {Custom} */ e) => this.box.replace(e.detail)}></help-dialog>
-      <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${this.offline} .copy=${this.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep}
-        @embedder=${(/** @type {Custom} */ e) => void this.embedder(e.detail)}
-        @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
-        @vacuum=${() => void collecting.vacuum()}
-        @remove-all=${() => void collecting.remove(engine.documents.map(({ id }) => id))}
-        @show=${(/** @type {Custom} */ e) => {
-          this.status.close();
-          void this.opening.show(e.detail);
-        }}></status-dialog>
-    `;
   }
 }
 

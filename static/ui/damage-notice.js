@@ -43,11 +43,11 @@ export class DamageNotice extends LightElement {
   }
 
   ways() {
-    return html`<p>The rest is searched. Add the files again to bring them back, then let go of what is damaged.</p>
+    return html`<p>The rest is searched. Add the files again to bring them back, then remove what is damaged.</p>
       <div class="message-actions">
       <button type="button" class="button small" @click=${() => this.emit("folder")}>${icon("folder")} Add folder</button>
       <button type="button" class="button small" @click=${() => this.emit("files")}>${icon("files")} Add files</button>
-      <button type="button" class="button small danger" ?disabled=${this.busy} @click=${() => this.ask(true)}>${icon("bin")} ${this.busy ? "Letting go…" : "Let go of it…"}</button>
+      <button type="button" class="button small danger" ?disabled=${this.busy} @click=${() => this.ask(true)}>${icon("bin")} ${this.busy ? "Removing…" : "Remove what is damaged…"}</button>
     </div>`;
   }
 
@@ -55,11 +55,11 @@ export class DamageNotice extends LightElement {
     return html`<p>Take what is damaged out of the index? What has not been added again is not found any more. Your files stay where they are.</p>
       <div class="message-actions">
         <button type="button" class="button small" @click=${() => this.ask(false)}>Keep it</button>
-        <button type="button" class="button small danger sure" @click=${this.letGo}>Let go of it</button>
+        <button type="button" class="button small danger sure" @click=${this.confirmed}>Remove it</button>
       </div>`;
   }
 
-  letGo() {
+  confirmed() {
     this.sure = false;
     this.emit("repair");
   }

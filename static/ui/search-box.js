@@ -121,7 +121,9 @@ export class SearchBox extends LightElement {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.isComposing || event.shiftKey || event.ctrlKey || event.metaKey) return;
+    // In Safari the Enter that ends a composition comes after it, under the number 229.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.shiftKey || event.ctrlKey || event.metaKey) return;
     if (this.combobox.key(event)) event.preventDefault();
     else if (!event.altKey) this.keyForResults(event);
   }

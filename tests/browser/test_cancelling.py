@@ -26,7 +26,7 @@ FILL = """async () => {
 
 WATCH = """
     globalThis.calls = [];
-    fossick.engine = new Proxy(fossick.engine, {
+    fossick.link.engine = new Proxy(fossick.link.engine, {
         get: (target, name) => name !== "call" ? target[name] : async (id, method, args) => {
             const call = { method, query: args.query ?? args.text, end: "waiting" };
             calls.push(call);

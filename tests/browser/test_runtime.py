@@ -144,6 +144,20 @@ def test_starts_from_an_image(page: Page, run: Run, eventually: Callable[..., ob
     assert run(body)["start"] == "plain"
 
 
+def test_the_start_is_told(run: Run) -> None:
+    """Step by step, to the caller of `open` as to listeners."""
+    phases = run("""
+      const told = [];
+      const onProgress = ({ phase, done }) => told.push([phase, done]);
+      const fossick = await Fossick.open({ collection: "told", embedder: "none", onProgress });
+      await fossick.close();
+      return told;
+    """)
+    assert {phase for phase, _ in phases} == {"boot"}
+    steps = [done for _, done in phases]
+    assert len(steps) > 1 and steps == sorted(steps)
+
+
 def test_words_before_the_model(page: Page, context: BrowserContext, run: Run) -> None:
     """While the model loads, words are searched, adding can be cancelled, and closing ends all."""
     held: list[Route] = []

@@ -1,0 +1,46 @@
+// @ts-check
+/** What lies over the page: messages and progress at its foot, dialogs, ways in for files. */
+import { html, nothing } from "../vendor/lit.js";
+import "./drop.js";
+import "./help-dialog.js";
+import "./note-dialog.js";
+import { outcomeTemplate, progressTemplate } from "./progress.js";
+import "./status-dialog.js";
+
+/** @typedef {import("./app.js").FossickApp} FossickApp */
+/** @typedef {CustomEvent<any>} Custom */
+
+/** @param {FossickApp} app */
+export function dockTemplate(app) {
+  const { progress, outcome, outcomeShown } = app.collecting;
+  return html`<div class="dock">
+    ${app.notes.template()}
+    ${app.offline.version ? app.offline.updateTemplate() : nothing}
+    ${outcome && outcomeShown ? outcomeTemplate(outcome, () => app.collecting.dismiss()) : nothing}
+    ${progress ? progressTemplate(progress, () => app.collecting.cancel()) : nothing}
+  </div>`;
+}
+
+/** @param {FossickApp} app */
+export function overlaysTemplate(app) {
+  const { collecting, engine } = app;
+  const push = (/** @type {Custom} */ event) => collecting.push(event.detail);
+  const picked = (/** @type {Event} */ event) => collecting.picked(event);
+  return html`
+    <p class="visually-hidden" role="status">${app.asking.announced}</p>
+    <input id="add-files" class="visually-hidden" type="file" multiple tabindex="-1" aria-label="Add files" @change=${picked}>
+    <input id="add-folder" class="visually-hidden" type="file" webkitdirectory tabindex="-1" aria-label="Add folder" @change=${picked}>
+    <drop-zone @sources=${push} @note=${(/** @type {Custom} */ e) => app.note(e.detail)}></drop-zone>
+    <note-dialog @sources=${push}></note-dialog>
+    <help-dialog @example=${(/** @type {Custom} */ e) => app.box.replace(e.detail)}></help-dialog>
+    <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${app.offline} .copy=${app.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep}
+      @embedder=${(/** @type {Custom} */ e) => void app.embedder(e.detail)}
+      @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
+      @vacuum=${() => void collecting.vacuum()}
+      @remove-all=${() => void collecting.remove(engine.documents.map(({ id }) => id))}
+      @show=${(/** @type {Custom} */ e) => {
+        app.status.close();
+        void app.opening.show(e.detail);
+      }}></status-dialog>
+  `;
+}
