@@ -27,7 +27,7 @@ export class Asking {
     /** Whether any word is enough, or all are needed. */
     this.operator = operator;
     this.k = HITS;
-    /** Whether hits tell why they are there; for this query only, once somebody has asked. */
+    /** Whether hits tell why they are there: while somebody looks at it. */
     this.explain = false;
     /** Whether unknown words are taken for typing errors; for this query only if not. */
     this.correct = true;
@@ -61,7 +61,6 @@ export class Asking {
     Object.assign(this, change);
     if (change.query !== undefined) {
       this.correct = true;
-      this.explain = false;
       this.complaint.typed(change.query);
     }
     this.k = HITS;
@@ -98,6 +97,7 @@ export class Asking {
     this.location.keep({ query: this.query, mode, sort, operator });
     document.title = query ? `${query} – Fossick` : "Fossick";
     this.busy = query !== "";
+    this.explain &&= this.app.querySelector(".why[open]") !== null;
     const { correct, explain, k } = this;
     if (query) this.searcher.run({ query: this.query, mode, sort, operator, correct, explain, k });
     else {

@@ -77,14 +77,13 @@ class Phrases:
         if cut is None or phrase.field not in ("", "body") or len(counts) < 2:
             return counts
         reach = len(phrase.slots) - 1 + _slack(phrase)
-        places = self._places
-        is_open = looked_at & (cut.first[1:] == 0) & (places.least_shared[1:] < reach)
+        is_open = looked_at & (cut.first[1:] == 0) & (self._segment.overlap.least[1:] < reach)
         some = np.logical_or.reduce(list(held.values()))
         is_open &= some[1:] & some[:-1]
         for here in held.values():
             is_open &= here[1:] | here[:-1]
         later = np.flatnonzero(is_open) + 1
-        shared = places.shared(later)
+        shared = self._places.shared(later)
         later, shared = later[shared < reach], shared[shared < reach]
         if len(later):
             counts[later - 1] = self._crossing(phrase, held, later, shared)
@@ -98,7 +97,9 @@ class Phrases:
         """
         wanted = np.zeros(self._segment.n_chunks, dtype=np.uint8)
         wanted[later] = wanted[later - 1] = 1
-        around = _Around(later, shared, self._places.body, len(phrase.slots) - 1 + _slack(phrase))
+        around = _Around(
+            later, shared, self._segment.overlap.body, len(phrase.slots) - 1 + _slack(phrase)
+        )
         found = {word: around.place(self._places.of(word, wanted).keys) for word in held}
         counts = np.zeros(len(later), dtype=np.int64)
         for sign, first, last in ((1, 0, 2), (-1, 0, 1), (-1, 1, 2), (1, 1, 1)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.core.kernels import Kernels
 from app.core.lexical.plan import Word
-from app.core.lexical.postings import FIELDS, GAP, MAX_COUNT, Postings
+from app.core.lexical.postings import FIELDS, MAX_COUNT, Postings
 from app.core.lexical.resolve import SearchedSegment
 
 Flags = NDArray[np.uint8]
@@ -50,27 +49,11 @@ class Places:
                 repeated.append(self._shared(number, keys))
         return Found(*(self._in_field(_once(each), word.field) for each in (every, repeated)))
 
-    @cached_property
-    def body(self) -> Int64s:
-        """int64[n]: positions in the body of each chunk."""
-        lengths: Int64s = self._postings.field_starts[:, 0].astype(np.int64) - GAP
-        return lengths
-
-    @cached_property
-    def least_shared(self) -> Int64s:
-        """int64[n]: positions that a chunk repeats of the one before, or fewer.
-
-        The forms that it repeats, less those that may share a position with another.
-        """
-        more = self._postings.body_lengths.astype(np.int64) - self.body
-        least = np.minimum(more, np.concatenate([more[:1], more[:-1]]))
-        fewest: Int64s = np.maximum(self._forms_shared - least, np.minimum(self._forms_shared, 1))
-        return fewest
-
     def shared(self, chunks: Int64s) -> Int64s:
         """How many positions each of `chunks`, which rise, repeats of the one before it."""
-        counts = self.least_shared[chunks].copy()
-        for at in np.flatnonzero(counts != self._forms_shared[chunks]).tolist():
+        overlap = self._segment.overlap
+        counts = overlap.least[chunks]
+        for at in np.flatnonzero(counts != overlap.forms[chunks]).tolist():
             counts[at] = self._measured(int(chunks[at]), int(counts[at]))
         return counts
 
@@ -83,10 +66,6 @@ class Places:
     @property
     def _postings(self) -> Postings:
         return self._segment.postings
-
-    @cached_property
-    def _forms_shared(self) -> Int64s:
-        return self._postings.repeated_lengths.astype(np.int64)
 
     def _measured(self, chunk: int, least: int) -> int:
         """The positions that a chunk shares, by a form that it shares: how far it has moved."""
@@ -107,7 +86,7 @@ class Places:
         times = int(counts[here[rare]])
         if not times or times > min(len(before), len(after)):
             return least
-        return int(self.body[chunk - 1] - before[-times] + after[0])
+        return int(self._segment.overlap.body[chunk - 1] - before[-times] + after[0])
 
     def _keys(self, number: int, allowed: Flags) -> Keys:
         at = self._postings.slice_of(number)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels import ANY, Kernels, Languages, NumpyKernels
-from app.core.lexical.cut import Cut
+from app.core.lexical.cut import Cut, Overlap
 from app.core.lexical.frequencies import Frequencies
 from app.core.lexical.keys import FOLD
 from app.core.lexical.patterns import Pattern
@@ -83,6 +83,11 @@ class SearchedSegment:
     def frequencies(self) -> Frequencies:
         """How many live chunks hold each form."""
         return Frequencies(self.postings, self.live)
+
+    @cached_property
+    def overlap(self) -> Overlap:
+        """What chunks repeat of the one before."""
+        return Overlap.of(self.postings)
 
     def language_counts(self) -> dict[str, int]:
         """Live chunks in each language."""
