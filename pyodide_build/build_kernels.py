@@ -24,7 +24,11 @@ from vendor_manifest import Package, Record, describe, inputs_digest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "app/core/kernels/kernels.c"
-INCLUDED = ("app/core/kernels/english.h", "app/core/kernels/plain.h")
+INCLUDED = (
+    "app/core/kernels/english.h",
+    "app/core/kernels/plain.h",
+    "app/core/kernels/vectors.h",
+)
 """What `SOURCE` includes."""
 TARGET = "kernels/kernels.wasm"
 FLAGS = (

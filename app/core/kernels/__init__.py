@@ -14,6 +14,7 @@ from app.core.kernels.port import (
     PostingArrays,
     Ranked,
 )
+from app.core.kernels.vectors import VectorKernels
 
 __all__ = [
     "ANY",
@@ -30,5 +31,6 @@ __all__ = [
     "NumpyKernels",
     "PostingArrays",
     "Ranked",
+    "VectorKernels",
     "encode_positions",
 ]

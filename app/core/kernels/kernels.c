@@ -25,7 +25,7 @@ typedef float f32;
 #define DAMAGED (-1)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 12; }
+EXPORT(version) int version(void) { return 13; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -1218,3 +1218,7 @@ EXPORT(sort_names) int sort_names(const struct sort_names *s) {
 /* ---- plain_forms ------------------------------------------------------------------------- */
 
 #include "plain.h"
+
+/* ---- vectors ----------------------------------------------------------------------------- */
+
+#include "vectors.h"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.core.kernels import matching, scoring
 from app.core.kernels.indexing import Indexing, Texts
 from app.core.kernels.numpy_indexing import NumpyIndexing
+from app.core.kernels.numpy_vectors import NumpyVectors
 from app.core.kernels.port import (
     Best,
     Bytes,
@@ -23,6 +24,7 @@ from app.core.kernels.port import (
     Uint32s,
     Uint64s,
 )
+from app.core.kernels.vectors import VectorKernels
 
 
 class NumpyKernels:
@@ -30,6 +32,7 @@ class NumpyKernels:
 
     name = "numpy"
     indexing: Indexing = NumpyIndexing()
+    vectors: VectorKernels = NumpyVectors()
 
     def gather(
         self,

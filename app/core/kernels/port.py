@@ -17,6 +17,7 @@ from app.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from app.core.kernels.indexing import Indexing, Texts
+    from app.core.kernels.vectors import VectorKernels
 
 Bytes = NDArray[np.uint8]
 Float32s = NDArray[np.float32]
@@ -115,6 +116,10 @@ class Kernels(Protocol):
     @property
     def indexing(self) -> Indexing:
         """The loops of indexing."""
+
+    @property
+    def vectors(self) -> VectorKernels:
+        """The loops of the vector leg."""
 
     def gather(
         self,

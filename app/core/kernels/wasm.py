@@ -32,9 +32,11 @@ from app.core.kernels.port import (
     distinct,
     not_negative,
 )
+from app.core.kernels.vectors import VectorKernels
 from app.core.kernels.wasm_indexing import IndexingExports, WasmIndexing
+from app.core.kernels.wasm_vectors import VectorExports, WasmVectors
 
-VERSION = 12
+VERSION = 13
 """What `version` of the module must answer."""
 
 _WINDOW = 16_384
@@ -56,7 +58,7 @@ _SLOT_WORDS = 6
 _WIDEST = 0xFFFF_FFFF
 
 
-class Exports(IndexingExports, Protocol):
+class Exports(IndexingExports, VectorExports, Protocol):
     """The functions of the module; see kernels.c."""
 
     def version(self) -> int: ...  # noqa: D102
@@ -96,6 +98,7 @@ class WasmKernels:
         self._near = exports.near_unordered, exports.near_ordered
         self._frame = Frame(memory)
         self.indexing: Indexing = WasmIndexing(exports, memory)
+        self.vectors: VectorKernels = WasmVectors(exports, memory)
         # `gather` sums up in these, and leaves zeros.
         self._sums = self._frame.zeros(_WINDOW, np.float32)
         self._touched = self._frame.zeros(_WINDOW // _CELL, np.uint8)

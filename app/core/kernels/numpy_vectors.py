@@ -1,0 +1,165 @@
+"""The loops of the vector leg in NumPy: the reference, and what runs without WebAssembly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s, not_negative
+from app.core.kernels.vectors import (
+    NO_DISTANCE,
+    WORD_BITS,
+    Hamming,
+    Int8s,
+    Int16s,
+    Measure,
+    Uint16s,
+    check_chosen,
+    check_fit,
+    words_of,
+)
+
+_BATCH = 1024
+"""Rows that are widened at a time."""
+
+
+class NumpyVectors:
+    """`VectorKernels` in NumPy; it has no state."""
+
+    def int8(
+        self, codes: Int8s, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+    ) -> Float32s:
+        """Products of queries and int8 codes.
+
+        >>> codes, scales = np.int8([[1, -2], [127, 0]]), np.float32([0.5, 1])
+        >>> NumpyVectors().int8(codes, scales, np.int16([[3, 4]])).tolist()
+        [[-2.5, 381.0]]
+        """
+        check_fit((codes.shape[1], queries.shape[1]), (len(codes), len(scales)))
+        check_chosen(chosen, len(codes))
+        rows = codes if chosen is None else codes[chosen]
+        scores = np.empty((len(queries), len(rows)), np.float32)
+        # Products of float64 are exact here, and quicker than those of integers.
+        wide = queries.astype(np.float64)
+        for part in batches(len(rows)):
+            scores[:, part] = wide @ rows[part].astype(np.float64).T
+        scores *= scales if chosen is None else scales[chosen]
+        return scores
+
+    def int4(
+        self, codes: Bytes, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+    ) -> Float32s:
+        """Products of queries and int4 codes."""
+        check_fit((codes.shape[1] * 2, queries.shape[1]), (len(codes), len(scales)))
+        check_chosen(chosen, len(codes))
+        rows = codes if chosen is None else codes[chosen]
+        return self.int8(unpacked_int4(rows), scales if chosen is None else scales[chosen], queries)
+
+    def float32(
+        self, rows: Float32s, queries: Float32s, measure: Measure, chosen: Uint32s | None = None
+    ) -> Float32s:
+        """Sums over the dims.
+
+        >>> rows, queries = np.float32([[3, 4], [0, 1]]), np.float32([[1, 1]])
+        >>> [NumpyVectors().float32(rows, queries, m).tolist() for m in ("product", "square")]
+        [[[7.0, 1.0]], [[13.0, 1.0]]]
+        """
+        check_fit((rows.shape[1], queries.shape[1]))
+        check_chosen(chosen, len(rows))
+        kept = rows if chosen is None else rows[chosen]
+        if measure == "product":
+            return np.asarray(queries @ kept.T, dtype=np.float32, order="C")
+        scores = np.empty((len(queries), len(kept)), np.float32)
+        for number, query in enumerate(queries):
+            for part in batches(len(kept)):
+                apart = kept[part] - query
+                sizes = apart * apart if measure == "square" else np.abs(apart)
+                scores[number, part] = sizes.sum(axis=1)
+        return scores
+
+    def hamming(self, codes: Bytes, queries: Bytes, mask: Flags | None = None) -> Hamming:
+        """In how many bits rows and queries differ.
+
+        >>> codes = np.zeros((2, 8), np.uint8)
+        >>> codes[1, 0] = 7
+        >>> found = NumpyVectors().hamming(codes, codes[:1])
+        >>> found.distances.tolist(), found.histogram[0, :4].tolist()
+        ([[0, 3]], [1, 0, 0, 1])
+        """
+        check_fit((codes.shape[1], queries.shape[1]))
+        if mask is not None:
+            check_fit((len(codes), len(mask)))
+        bits = 8 * codes.shape[1]
+        distances = np.empty((len(queries), len(codes)), np.uint16)
+        histogram = np.zeros((len(queries), bits + 1), np.uint32)
+        words = codes.view(np.uint64)
+        counts = np.ones(len(codes), np.bool_) if mask is None else mask != 0
+        for number, query in enumerate(queries.view(np.uint64)):
+            np.bitwise_count(words ^ query).sum(axis=1, dtype=np.uint16, out=distances[number])
+            histogram[number] = np.bincount(distances[number][counts], minlength=bits + 1)
+            distances[number][~counts] = NO_DISTANCE
+        return Hamming(distances, histogram)
+
+    def within(self, distances: Uint16s, limit: int) -> Uint32s:
+        """Rows no further away than the limit."""
+        return np.flatnonzero(distances <= _below_none(limit)).astype(np.uint32)
+
+    def signs(self, codes: Int8s, scales: Float32s, centre: Float32s) -> Bytes:
+        """On which side of the centre each value is.
+
+        >>> codes, centre = np.int8([[5, -1, 0]]), np.float32([4, 0, 0])
+        >>> NumpyVectors().signs(codes, np.float32([1]), centre).tolist()
+        [[1, 0, 0, 0, 0, 0, 0, 0]]
+        """
+        check_fit((codes.shape[1], len(centre)), (len(codes), len(scales)))
+        dim = codes.shape[1]
+        out = np.zeros((len(codes), words_of(dim) * WORD_BITS // 8), np.uint8)
+        for part in batches(len(codes)):
+            above = codes[part].astype(np.float32) * scales[part, np.newaxis] > centre
+            packed = np.packbits(above, axis=1, bitorder="little")
+            out[part, : packed.shape[1]] = packed
+        return out
+
+    def floor(self, scores: Float32s, mask: Flags | None, k: int) -> float:
+        """The k-th best score."""
+        not_negative("k", k)
+        kept = scores[_counted(scores, mask)]
+        if k > len(kept) or k == 0:
+            return -np.inf
+        return float(np.partition(kept, len(kept) - k)[len(kept) - k])
+
+    def reaching(self, scores: Float32s, mask: Flags | None, floor: float) -> Uint32s:
+        """Rows with at least this score."""
+        reached = _counted(scores, mask) & (scores >= np.float32(floor))
+        return np.flatnonzero(reached).astype(np.uint32)
+
+
+def _counted(scores: Float32s, mask: Flags | None) -> NDArray[np.bool_]:
+    counted: NDArray[np.bool_] = scores > -np.inf
+    if mask is None:
+        return counted
+    check_fit((len(scores), len(mask)))
+    return np.asarray(counted & (mask != 0))
+
+
+def _below_none(limit: int) -> int:
+    return min(not_negative("limit", limit), NO_DISTANCE - 1)
+
+
+def unpacked_int4(codes: Bytes) -> Int8s:
+    """The values of packed codes, int8 (rows, blocks * 32).
+
+    >>> unpacked_int4(np.full((1, 16), 0x9F, np.uint8))[0, [0, 15, 16, 31]].tolist()
+    [7, 7, 1, 1]
+    """
+    blocks = codes.reshape(len(codes), codes.shape[1] // 16, 1, 16)
+    halves = np.concatenate([blocks & 15, blocks >> 4], axis=2)
+    return halves.reshape(len(codes), codes.shape[1] * 2).view(np.int8) - np.int8(8)
+
+
+def batches(n: int) -> Iterator[slice]:
+    """Slices over n rows, few enough at a time for what is made of them to stay small."""
+    for start in range(0, n, _BATCH):
+        yield slice(start, min(start + _BATCH, n))

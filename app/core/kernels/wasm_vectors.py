@@ -1,0 +1,164 @@
+"""The loops of the vector leg as functions of the WebAssembly module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from struct import Struct
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.kernels.frame import F32, U8, U32, Frame, Memory, cut
+from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s, not_negative
+from app.core.kernels.vectors import (
+    LARGEST_DIM,
+    MEASURES,
+    NO_DISTANCE,
+    WORD_BITS,
+    Hamming,
+    Int8s,
+    Int16s,
+    Measure,
+    Uint16s,
+    check_chosen,
+    check_fit,
+    words_of,
+)
+from app.errors import InputError
+
+_I8 = np.dtype(np.int8)
+_I16 = np.dtype(np.int16)
+_U16 = np.dtype(np.uint16)
+_SCAN = Struct("<12I")
+_HAMMING = Struct("<8I")
+_WITHIN = Struct("<5I")
+_SIGNS = Struct("<7I")
+_FLOOR = Struct("<5I")
+_REACHING = Struct("<3IfI")
+
+
+class VectorExports(Protocol):
+    """The functions of the module; see vectors.h."""
+
+    def scan_int8(self, frame: int, /) -> int: ...  # noqa: D102
+    def scan_int4(self, frame: int, /) -> int: ...  # noqa: D102
+    def scan_float32(self, frame: int, /) -> int: ...  # noqa: D102
+    def hamming(self, frame: int, /) -> int: ...  # noqa: D102
+    def within(self, frame: int, /) -> int: ...  # noqa: D102
+    def signs(self, frame: int, /) -> int: ...  # noqa: D102
+    def floor_of(self, frame: int, /) -> int: ...  # noqa: D102
+    def reaching(self, frame: int, /) -> int: ...  # noqa: D102
+
+
+class WasmVectors:
+    """`VectorKernels` over the exports of the module."""
+
+    def __init__(self, exports: VectorExports, memory: Memory) -> None:
+        self._int8 = exports.scan_int8
+        self._int4 = exports.scan_int4
+        self._float32 = exports.scan_float32
+        self._hamming = exports.hamming
+        self._within = exports.within
+        self._signs = exports.signs
+        self._floor = exports.floor_of
+        self._reaching = exports.reaching
+        self._frame = Frame(memory)
+
+    def int8(
+        self, codes: Int8s, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+    ) -> Float32s:
+        """Products of queries and int8 codes."""
+        check_fit((codes.shape[1], queries.shape[1]))
+        return self._scan(self._int8, (codes, _I8), (queries, _I16), scales, chosen)
+
+    def int4(
+        self, codes: Bytes, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+    ) -> Float32s:
+        """Products of queries and int4 codes."""
+        check_fit((codes.shape[1] * 2, queries.shape[1]))
+        return self._scan(self._int4, (codes, U8), (queries, _I16), scales, chosen)
+
+    def float32(
+        self, rows: Float32s, queries: Float32s, measure: Measure, chosen: Uint32s | None = None
+    ) -> Float32s:
+        """Sums over the dims."""
+        check_fit((rows.shape[1], queries.shape[1]))
+        number = MEASURES.index(measure)
+        return self._scan(self._float32, (rows, F32), (queries, F32), None, chosen, number)
+
+    def _scan(
+        self,
+        function: Callable[[int], int],
+        codes: tuple[NDArray[Any], np.dtype[Any]],
+        queries: tuple[NDArray[Any], np.dtype[Any]],
+        scales: Float32s | None,
+        chosen: Uint32s | None,
+        measure: int = 0,
+    ) -> Float32s:
+        frame, rows, asked = self._frame, codes[0], queries[0]
+        n_rows, n_queries = len(rows), len(asked)
+        _check_dim(asked.shape[1])
+        check_chosen(chosen, n_rows)
+        n = n_rows if chosen is None else len(chosen)
+        scores = frame.empty(n_queries * n, np.float32)
+        words = [frame.at(*codes), n_rows, rows.shape[1], rows.shape[1] * rows.itemsize]
+        words += [0 if chosen is None else frame.at(chosen, U32), n]
+        words += [frame.at(*queries), n_queries, asked.shape[1]]
+        words += [0 if scales is None else frame.at(scales, F32, n_rows), frame.at(scores, F32)]
+        frame.call(function, _SCAN, *words, measure)
+        return scores.reshape(n_queries, n)
+
+    def hamming(self, codes: Bytes, queries: Bytes, mask: Flags | None = None) -> Hamming:
+        """In how many bits rows and queries differ."""
+        frame, (n, width), asked = self._frame, codes.shape, len(queries)
+        check_fit((width, queries.shape[1]))
+        _check_dim(8 * width)
+        words = width * 8 // WORD_BITS
+        check_fit((width * 8, words * WORD_BITS))
+        distances = frame.empty(asked * n, np.uint16)
+        histogram = frame.zeros(asked * (8 * width + 1), np.uint32)
+        given = [frame.at(codes, U8), n, words, 0 if mask is None else frame.at(mask, U8, n)]
+        given += [frame.at(queries, U8), asked, frame.at(distances, _U16), frame.at(histogram, U32)]
+        frame.call(self._hamming, _HAMMING, *given)
+        return Hamming(distances.reshape(asked, n), histogram.reshape(asked, -1))
+
+    def within(self, distances: Uint16s, limit: int) -> Uint32s:
+        """Rows no further away than the limit."""
+        frame, n = self._frame, len(distances)
+        limit = min(not_negative("limit", limit), NO_DISTANCE - 1)
+        out = frame.empty(n, np.uint32)
+        given = frame.at(distances, _U16), n, limit, frame.at(out, U32), n
+        return cut(out, frame.call(self._within, _WITHIN, *given))
+
+    def signs(self, codes: Int8s, scales: Float32s, centre: Float32s) -> Bytes:
+        """On which side of the centre each value is."""
+        frame, (n, dim) = self._frame, codes.shape
+        check_fit((dim, len(centre)))
+        width = words_of(dim) * WORD_BITS // 8
+        out = frame.zeros(n * width, np.uint8)
+        given = frame.at(codes, _I8), frame.at(scales, F32, n), frame.at(centre, F32)
+        frame.call(self._signs, _SIGNS, *given, n, dim, width, frame.at(out, U8))
+        return out.reshape(n, width)
+
+    def floor(self, scores: Float32s, mask: Flags | None, k: int) -> float:
+        """The k-th best score."""
+        frame, n = self._frame, len(scores)
+        room = min(not_negative("k", k), n)
+        heap = frame.empty(room, np.float32)
+        given = frame.at(scores, F32), 0 if mask is None else frame.at(mask, U8, n), n, room
+        held = frame.call(self._floor, _FLOOR, *given, frame.at(heap, F32))
+        return float(heap[0]) if k and held == k else -np.inf
+
+    def reaching(self, scores: Float32s, mask: Flags | None, floor: float) -> Uint32s:
+        """Rows with at least this score."""
+        frame, n = self._frame, len(scores)
+        out = frame.empty(n, np.uint32)
+        given = frame.at(scores, F32), 0 if mask is None else frame.at(mask, U8, n), n
+        least = float(np.float32(floor))
+        return cut(out, frame.call(self._reaching, _REACHING, *given, least, frame.at(out, U32)))
+
+
+def _check_dim(dim: int) -> None:
+    if dim > LARGEST_DIM:
+        raise InputError(f"The dimension is {dim}; it must be 1 to {LARGEST_DIM:,}.")
