@@ -1,0 +1,161 @@
+"""Vectors of an index under their ids: arrays that grow, rows that are dead until enough are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.dense.codes import Coded, Dtype, empty
+from app.errors import InputError, StorageError
+
+Item = TypeVar("Item", bound=np.generic)
+
+_GROWTH = 1.25
+_MOST_DEAD = 0.5
+_FEW = 1024
+"""Dead rows that are never worth moving the others for."""
+
+
+class Column:
+    """Rows that can be appended to; a growth that fails changes nothing."""
+
+    def __init__(self, like: NDArray[np.generic]) -> None:
+        self._room = like
+        self._n = len(like)
+
+    @property
+    def rows(self) -> NDArray[np.generic]:
+        """The rows, a view."""
+        return self._room[: self._n]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are held, spare ones too."""
+        return self._room.nbytes
+
+    def grown(self, more: NDArray[np.generic]) -> Column:
+        """With more rows; where there is room they are written into it."""
+        n = self._n + len(more)
+        column = Column(self._room)
+        if n > len(self._room):
+            size = n if not self._n else max(n, int(n * _GROWTH))
+            column._room = np.empty((size, *self._room.shape[1:]), self._room.dtype)
+            column._room[: self._n] = self.rows
+        column._room[self._n : n] = more
+        column._n = n
+        return column
+
+    def kept(self, which: NDArray[np.bool_]) -> Column:
+        """Only these rows."""
+        return Column(self.rows[which])
+
+
+class Table:
+    """Coded rows with ids; row numbers rise in the order in which vectors were added."""
+
+    def __init__(self, dim: int, dtypes: Sequence[Dtype]) -> None:
+        self._dim = dim
+        self._dtypes = tuple(dtypes)
+        self.moves = 0
+        """Changes of what row numbers stand for."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._columns: list[tuple[Column, Column]] = []
+        for dtype in self._dtypes:
+            none = empty(dtype, self._dim)
+            self._columns.append((Column(none.codes), Column(none.scales)))
+        self._live = Column(np.empty(0, np.uint8))
+        self._ids: list[str] = []
+        self._row_of: dict[str, int] = {}
+        self.moves += 1
+
+    def __len__(self) -> int:
+        return len(self._row_of)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._row_of
+
+    @property
+    def n_rows(self) -> int:
+        """Rows, dead ones too."""
+        return len(self._ids)
+
+    @property
+    def live(self) -> NDArray[np.uint8]:
+        """(n_rows,) 1 where a row lives."""
+        return self._live.rows.view(np.uint8)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        pairs = (column for pair in self._columns for column in pair)
+        return self._live.nbytes + sum(column.nbytes for column in pairs)
+
+    def coded(self, number: int) -> Coded:
+        """All rows in the dtype of this number, as views."""
+        codes, scales = self._columns[number]
+        return Coded(
+            self._dtypes[number],
+            self._dim,
+            codes.rows,  # type: ignore[arg-type]
+            scales.rows.view(np.float32),
+        )
+
+    def id_of(self, row: int) -> str:
+        """The id of a row."""
+        return self._ids[row]
+
+    def row_of(self, key: str) -> int:
+        """The row of an id; `InputError("not-found")` if there is none."""
+        try:
+            return self._row_of[key]
+        except KeyError:
+            raise InputError(f"There is no vector {key!r}.", code="not-found") from None
+
+    def add(self, ids: Sequence[str], coded: Sequence[Coded]) -> None:
+        """Append rows, in each dtype; all or nothing. The ids are new and all different."""
+        try:
+            columns = [
+                (codes.grown(one.codes), scales.grown(one.scales))
+                for (codes, scales), one in zip(self._columns, coded, strict=True)
+            ]
+            live = self._live.grown(np.ones(len(ids), np.uint8))
+        except MemoryError:
+            raise StorageError(
+                f"There is no memory for {len(ids):,} more vectors.",
+                code="quota-exceeded",
+                hint="Remove vectors, or store them as int8 or int4.",
+            ) from None
+        self._columns, self._live = columns, live
+        self._row_of.update(zip(ids, range(len(self._ids), len(self._ids) + len(ids)), strict=True))
+        self._ids.extend(ids)
+
+    def remove(self, keys: Iterable[str]) -> int:
+        """Take out those that are there; how many that were."""
+        rows = [self._row_of.pop(key) for key in set(keys) & self._row_of.keys()]
+        self.live[rows] = 0
+        dead = len(self._ids) - len(self._row_of)
+        if dead > _FEW and dead > _MOST_DEAD * len(self._ids):
+            self._compact()
+        return len(rows)
+
+    def mask(self, keys: Iterable[str] | None) -> NDArray[np.uint8]:
+        """(n_rows,) 1 for live rows, of these ids alone if they are given."""
+        if keys is None:
+            return self.live
+        mask = np.zeros(len(self._ids), np.uint8)
+        mask[[self._row_of[key] for key in keys if key in self._row_of]] = 1
+        return mask
+
+    def _compact(self) -> None:
+        kept = self.live.astype(np.bool_)
+        self._columns = [(a.kept(kept), b.kept(kept) if b.nbytes else b) for a, b in self._columns]
+        self._live = self._live.kept(kept)
+        self._ids = [key for key, lives in zip(self._ids, kept.tolist(), strict=True) if lives]
+        self._row_of = {key: row for row, key in enumerate(self._ids)}
+        self.moves += 1

@@ -1,0 +1,218 @@
+"""Vectors under ids of one's own, searched exactly or nearly so, in a fraction of their bytes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from app.core.dense import inputs
+from app.core.dense.calibration import FEWEST_ROWS, SAMPLE, Audit, audited, calibrated, widened
+from app.core.dense.codes import Dtype, decode, encode
+from app.core.dense.plan import EVERYTHING, REFERENCE_K, Hits, Plan, Scanner
+from app.core.dense.reports import Neighbours, VectorStats
+from app.core.dense.scan import DISTANCES, Metric, Rows, unit_scales
+from app.core.dense.signs import Signs, signs_of
+from app.core.dense.table import Table
+from app.core.kernels import NumpyKernels, VectorKernels
+
+_RECALL = 0.99
+_GROWN = 1.5
+"""How much an index grows until its plan is made anew."""
+_QUERIES = 64
+"""The last queries that are kept for an audit."""
+
+
+class VectorIndex:
+    """An index of vectors of one dimension.
+
+    `metric`: cosine (rows need a length), dot, euclidean or manhattan.
+    `dtype`: what vectors are stored as. float32, int8 (a quarter of the bytes) and int4 (an eighth)
+    work with every metric, binary (a thirty-second) with the cosine alone, which it knows by the
+    share of dims whose signs are equal.
+    `keep_float32`: keep float32 beside int8 or int4, for the last word on the order of hits.
+    `recall`: the share of the true nearest ten that a search is to find. Large indexes of int8 and
+    int4 by cosine are first searched by signs alone; how many of those candidates are scored is
+    measured on the vectors. 1 scores every row on every search.
+
+    >>> index = VectorIndex(3)
+    >>> index.add_batch(["x", "y"], np.float32([[1, 0, 0], [0, 2, 0]]))
+    >>> index.search([0, 1, 1], k=2).ids
+    ('y', 'x')
+
+    Errors are `InputError`: "dimension-mismatch" for vectors of another dimension, "not-found" for
+    an id that is not there, "bad-option" for all else, such as NaN, or an id that is there already.
+    A call that fails changes nothing.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        *,
+        metric: Metric = "cosine",
+        dtype: Dtype = "int8",
+        keep_float32: bool = False,
+        recall: float = _RECALL,
+        kernels: VectorKernels | None = None,
+    ) -> None:
+        inputs.check_options(dim, metric, dtype, recall, keep_float32)
+        self.dim = dim
+        self.metric: Metric = metric
+        self.dtype: Dtype = dtype
+        self._recall = recall
+        self._kernels = kernels or NumpyKernels().vectors
+        self._keeps = keep_float32 and dtype in {"int8", "int4"}
+        self._table = Table(dim, [dtype, "float32"] if self._keeps else [dtype])
+        self._asked: deque[NDArray[np.float32]] = deque(maxlen=_QUERIES)
+        self._scanner: Scanner | None = None
+        self._signs: Signs | None = None
+        self._plan: Plan = EVERYTHING
+        self._planned = 0, 0
+        """Vectors that there were when the plan was made, and moves of the table."""
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._table
+
+    def add(self, key: str, vector: ArrayLike) -> None:
+        """Add one vector (dim,)."""
+        self.add_batch([key], inputs.vector(vector, self.dim)[np.newaxis])
+
+    def add_batch(self, ids: Sequence[str], vectors: ArrayLike) -> None:
+        """Add vectors (n, dim), one for each id; all of them or, with an error, none."""
+        rows = inputs.matrix(vectors, self.dim, self.metric)
+        inputs.check_ids(ids, len(rows), self._table)
+        if not len(rows):
+            return
+        coded = encode(rows, self.dtype)
+        if self.metric == "cosine" and self.dtype in {"int8", "int4"}:
+            coded = unit_scales(coded)
+        self._table.add(ids, [coded, encode(rows, "float32")] if self._keeps else [coded])
+        self._scanner = None
+
+    def remove(self, keys: str | Iterable[str]) -> int:
+        """Take vectors out; how many of them were there."""
+        removed = self._table.remove([keys] if isinstance(keys, str) else keys)
+        self._scanner = None
+        return removed
+
+    def clear(self) -> None:
+        """Take all vectors out."""
+        self._table.clear()
+        self._asked.clear()
+        self._scanner, self._signs, self._plan, self._planned = None, None, EVERYTHING, (0, 0)
+
+    def get(self, key: str) -> NDArray[np.float32]:
+        """A vector (dim,) as it is stored: of length 1 for the cosine, rounded by its dtype."""
+        row = self._table.row_of(key)
+        coded = self._table.coded(1 if self._keeps else 0)[row : row + 1]
+        return np.asarray(decode(coded)[0])
+
+    def search(
+        self, query: ArrayLike, k: int = 10, *, among: Iterable[str] | None = None
+    ) -> Neighbours:
+        """The k nearest vectors to a query (dim,), or as many as there are.
+
+        `among`: only these ids, as far as they are there; k are found whenever k of them are.
+        """
+        return self.search_batch(inputs.vector(query, self.dim)[np.newaxis], k, among=among)[0]
+
+    def search_batch(
+        self, queries: ArrayLike, k: int = 10, *, among: Iterable[str] | None = None
+    ) -> list[Neighbours]:
+        """The same for each of many queries (q, dim); the codes are read once for several."""
+        inputs.check_k(k)
+        rows = inputs.matrix(queries, self.dim, self.metric, "query")
+        self._asked.extend(rows[-_QUERIES:].copy())
+        scanner, plan = self._ready()
+        found = scanner.search(rows, k, self._table.mask(among), plan)
+        return [self._neighbours(hits) for hits in found]
+
+    def page(self, query: ArrayLike, offset: int = 0, limit: int = 10) -> Neighbours:
+        """The nearest vectors from rank `offset`, counted from 0, on; `limit` of them at most."""
+        inputs.check_k(offset, "offset")
+        inputs.check_k(limit, "limit")
+        found = self.search(query, min(offset + limit, len(self)))
+        return Neighbours(found.ids[offset:], found.scores[offset:])
+
+    def stats(self) -> VectorStats:
+        """What the index holds."""
+        held = self._table.nbytes + (self._signs.bits.nbytes if self._signs else 0)
+        plain = 4 * self.dim * len(self)
+        return VectorStats(
+            count=len(self),
+            removed=self._table.n_rows - len(self),
+            dim=self.dim,
+            metric=self.metric,
+            dtype=self.dtype,
+            keeps_float32=self._keeps,
+            bytes=held,
+            ratio=plain / held if held else 0.0,
+            candidates=self._plan.candidates,
+        )
+
+    def audit(self, queries: ArrayLike | None = None, k: int = REFERENCE_K) -> Audit:
+        """The recall of searches beside exact ones, over queries (q, dim).
+
+        Without queries over those that were asked last, and if there are none over some vectors.
+        Exact is by float32 where that is kept, else by the codes. As long as the recall is under
+        the target, the candidates are doubled, for this audit and for searches to come.
+        """
+        inputs.check_k(k)
+        given = self._typical() if queries is None else queries
+        asked = inputs.matrix(given, self.dim, self.metric, "query")
+        scanner, plan = self._ready()
+        live = self._table.live
+        reference = scanner
+        if self._keeps:
+            exact = Rows(self._table.coded(1), self.metric, self._kernels)
+            reference = Scanner(self._kernels, exact)
+        while True:
+            audit = audited(scanner, reference, asked, k=k, mask=live, plan=plan)
+            if audit.recall >= self._recall or plan.candidates is None:
+                return audit
+            plan = self._plan = widened(plan, 2 * plan.candidates, len(self))
+
+    def _typical(self) -> NDArray[np.float32]:
+        if self._asked:
+            return np.stack(self._asked)
+        there = np.flatnonzero(self._table.live)
+        some = there[np.linspace(0, len(there) - 1, min(SAMPLE, len(there))).astype(np.intp)]
+        return decode(self._table.coded(0)[some.astype(np.uint32)])
+
+    def _neighbours(self, hits: Hits) -> Neighbours:
+        scores = -hits.scores if self.metric in DISTANCES else hits.scores
+        return Neighbours(tuple(map(self._table.id_of, hits.rows.tolist())), scores)
+
+    def _ready(self) -> tuple[Scanner, Plan]:
+        if self._scanner is None:
+            coded = self._table.coded(0)
+            rows = Rows(coded, self.metric, self._kernels)
+            self._look_at_signs(rows)
+            fine = None
+            if self._keeps:
+                fine = Rows(self._table.coded(1), self.metric, self._kernels)
+            self._scanner = Scanner(self._kernels, rows, signs=self._signs, fine=fine)
+        return self._scanner, self._plan
+
+    def _look_at_signs(self, rows: Rows) -> None:
+        """Make signs and plan, or go on with those there are while they still fit."""
+        n, coded = len(self), rows.coded
+        if self.dtype not in {"int8", "int4"} or self._recall == 1 or n < FEWEST_ROWS:
+            self._signs, self._plan, self._planned = None, EVERYTHING, (0, 0)
+            return
+        planned, moves = self._planned
+        if moves != self._table.moves or not planned / _GROWN < n < planned * _GROWN:
+            live = self._table.live
+            self._signs = signs_of(self._kernels, coded, live)
+            self._plan = calibrated(self._kernels, rows, self._signs, live, self._recall)
+            self._planned = n, self._table.moves
+        elif self._signs and len(self._signs.bits) < len(coded):
+            more = coded[len(self._signs.bits) :]
+            self._signs = self._signs.extended(self._kernels, more)
+        if self._plan.candidates is None:
+            self._signs = None
