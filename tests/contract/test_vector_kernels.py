@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.kernels import NumpyKernels
@@ -146,6 +146,7 @@ def test_extremes_do_not_overflow(vectors, dim, sign):
         assert vectors.int4(packed, scales, query).tolist() == [[float(np.float32(total))] * 2]
 
 
+@settings(deadline=None)
 @given(seed=SEEDS, n=ROWS, dim=DIMS, n_queries=st.integers(1, 3), subset=st.booleans(), by=SHIFTS)
 def test_int8(wasm, seed, n, dim, n_queries, subset, by):
     """Any number of rows and dims, anywhere in memory."""
@@ -160,6 +161,7 @@ def test_int8(wasm, seed, n, dim, n_queries, subset, by):
     same(vectors.int8(*given_, rows), TWIN.int8(codes, scales, queries, rows))
 
 
+@settings(deadline=None)
 @given(seed=SEEDS, n=ROWS, dim=DIMS, n_queries=st.integers(1, 3), subset=st.booleans(), by=SHIFTS)
 def test_int4(wasm, seed, n, dim, n_queries, subset, by):
     """The same for halves of bytes."""
@@ -175,6 +177,7 @@ def test_int4(wasm, seed, n, dim, n_queries, subset, by):
     same(vectors.int4(*given_), TWIN.int4(codes, scales, queries, rows))
 
 
+@settings(deadline=None)
 @given(
     seed=SEEDS,
     n=ROWS,
@@ -205,6 +208,7 @@ def test_floats(wasm, seed, n, dim, measure, size, subset, by):
         assert (np.abs(got - parts.sum(axis=2)) <= bound).all()
 
 
+@settings(deadline=None)
 @given(
     seed=SEEDS,
     n=ROWS,
@@ -229,6 +233,7 @@ def test_hamming(wasm, seed, n, dim, n_queries, share, by):
     same(vectors.within(found.distances[0], limit), TWIN.within(expected.distances[0], limit))
 
 
+@settings(deadline=None)
 @given(seed=SEEDS, n=ROWS, dim=DIMS, by=SHIFTS)
 def test_signs(wasm, seed, n, dim, by):
     """Bits of codes, also of values that lie on the centre."""
@@ -245,6 +250,7 @@ def test_signs(wasm, seed, n, dim, by):
     assert not unpacked[:, dim:].any()
 
 
+@settings(deadline=None)
 @given(
     seed=SEEDS,
     n=st.sampled_from([0, 1, 15, 16, 17, 300, 5000]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.dense.codes import (
@@ -31,6 +31,7 @@ def rows_of(seed, dim, size=1.0, n=7):
     return rows
 
 
+@settings(deadline=None)
 @given(SEEDS, DIMS, SIZES)
 def test_each_value_is_off_by_half_a_step_at_most(seed, dim, size):
     """The largest value of a row is kept as it is, others to the nearest step."""
@@ -45,6 +46,7 @@ def test_each_value_is_off_by_half_a_step_at_most(seed, dim, size):
     assert (decode(encode(rows, "float32")) == rows).all()
 
 
+@settings(deadline=None)
 @given(SEEDS, DIMS)
 def test_binary_is_the_sign(seed, dim):
     """Zero counts as negative; bits past the last dim are not set."""
@@ -67,6 +69,7 @@ def test_rows_take_the_bytes_that_are_said(dtype):
     assert len(coded[2:5]) == len(coded[np.uint32([0, 6, 0])]) == 3
 
 
+@settings(deadline=None)
 @given(SEEDS, DIMS)
 def test_lengths_are_those_of_the_codes(seed, dim):
     """Squared lengths, and scales that make every row a unit, rows of zeros left aside."""
@@ -79,6 +82,7 @@ def test_lengths_are_those_of_the_codes(seed, dim):
         assert lengths == pytest.approx((rows != 0).any(axis=1).astype(float), rel=1e-5)
 
 
+@settings(deadline=None)
 @given(SEEDS, st.sampled_from([1, 32, 384, 4096]), SIZES)
 def test_a_query_is_nearly_exact(seed, dim, size):
     """Its numbers fit the sums, and the error that is told is the true one."""

@@ -53,7 +53,7 @@ def rows_of(chosen, n, dim):
     return rows * chosen.choice(np.float32([0.5, 1, 100]), (n, 1))
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 @pytest.mark.parametrize(("metric", "dtype"), KINDS)
 def test_any_history(metric, dtype, data):
