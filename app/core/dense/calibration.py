@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.dense.codes import decode
-from app.core.dense.plan import EVERYTHING, REFERENCE_K, Flags, Plan, Scanner
+from app.core.dense.codes import chosen_rows, decode
+from app.core.dense.plan import EVERYTHING, REFERENCE_K, WORTH, Flags, Plan, Scanner
 from app.core.dense.scan import Matrix, Rows, Uint32s
 from app.core.dense.signs import Signs
 from app.core.kernels import VectorKernels
@@ -28,9 +29,6 @@ _STRICTER = 10
 """A query is further from its neighbours than one row from another: of the misses that are allowed,
 only one in so many is when rows stand for queries."""
 
-_WORTH = 0.25
-"""Candidates, as a share of all rows, from which on a look at the signs saves nothing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Audit:
@@ -50,42 +48,48 @@ class Audit:
 
 
 def calibrated(
-    kernels: VectorKernels, rows: Rows, signs: Signs, live: Flags, target: float
+    kernels: VectorKernels,
+    parts: Sequence[Rows],
+    signs: Sequence[Signs],
+    live: Flags,
+    target: float,
 ) -> Plan:
     """The plan with as few candidates as a recall takes, by rows that stand for queries.
 
-    `live` (n,): rows that count. `target` in 0 to 1.
+    `signs` are those of each part; `live` (n,): which rows of all parts count. `target` in 0 to 1.
     """
-    there = np.flatnonzero(live).astype(np.uint32)
+    there = np.flatnonzero(live)
     if len(there) < FEWEST_ROWS or target >= 1:
         return EVERYTHING
     some = there[:: -(-len(there) // MOST_ROWS)]
-    coded = rows.coded[some]
+    coded = chosen_rows([part.coded for part in parts], some)
+    bits = chosen_rows([each.bits for each in signs], some)
     asked = np.linspace(0, len(some) - 1, SAMPLE).astype(np.uint32)
     queries = decode(coded[asked])
-    among = Rows(coded, rows.metric, kernels)
-    hits = Scanner(kernels, among).search(queries, REFERENCE_K + 1, None, EVERYTHING)
-    bits = signs.bits[some]
-    distances, histogram = kernels.hamming(bits, signs.of(queries))
+    among = Scanner(kernels, [Rows(coded, parts[0].metric, kernels)])
+    hits = among.search(queries, REFERENCE_K + 1, None, EVERYTHING)
+    distances, histogram = kernels.hamming(bits, signs[0].of(queries))
     ranks = []
     for number, (found, own) in enumerate(zip(hits, asked, strict=True)):
         neighbours = found.rows[found.rows != own][:REFERENCE_K]
         within = np.cumsum(histogram[number])
         ranks += within[distances[number, neighbours]].tolist()
     missed = int(len(ranks) * (1 - target) / _STRICTER)
-    candidates = sorted(ranks)[-1 - missed] * len(there) / len(some)
-    return widened(Plan(FEWEST_CANDIDATES), int(np.ceil(candidates)), len(there))
+    # The nearest ten of some of the rows are the nearest hundred of ten times as many.
+    more = len(there) / len(some)
+    plan = Plan(FEWEST_CANDIDATES, int(REFERENCE_K * more))
+    return widened(plan, int(np.ceil(sorted(ranks)[-1 - missed] * more)), len(there))
 
 
 def widened(plan: Plan, candidates: int, n: int) -> Plan:
     """A plan with more candidates, of n rows; all of them where that is as quick.
 
     >>> widened(Plan(0), 300, 10_000), widened(Plan(300), 3_000, 10_000)
-    (Plan(candidates=300), Plan(candidates=None))
+    (Plan(candidates=300, k=10), Plan(candidates=None, k=10))
     """
-    if plan.candidates is None or candidates > _WORTH * n:
+    if plan.candidates is None or candidates > WORTH * n:
         return EVERYTHING
-    return Plan(max(candidates, plan.candidates))
+    return Plan(max(candidates, plan.candidates), plan.k)
 
 
 def audited(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from itertools import accumulate, pairwise
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ Matrix = NDArray[np.float32]
 
 Dtype = Literal["float32", "int8", "int4", "binary"]
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
+
+Part = TypeVar("Part", "Coded", NDArray[np.uint8])
 
 _MOST = {"int8": 127, "int4": 7}
 
@@ -129,11 +132,25 @@ def squared_lengths(coded: Coded) -> Float32s:
     return lengths
 
 
-def joined(parts: Sequence[Coded]) -> Coded:
-    """Rows end to end; all of one dtype and dim."""
-    first = parts[0]
-    codes = np.concatenate([part.codes for part in parts])
-    return Coded(first.dtype, first.dim, codes, np.concatenate([part.scales for part in parts]))
+def chosen_rows(parts: Sequence[Part], numbers: NDArray[np.integer[Any]]) -> Part:
+    """Rows with these numbers, which rise, of parts that are numbered through; a copy.
+
+    >>> parts = [np.uint8([[1], [2]]), np.uint8([[3], [4]])]
+    >>> chosen_rows(parts, np.array([0, 3])).tolist()
+    [[1], [4]]
+    """
+    edges = [0, *accumulate(map(len, parts))]
+    places = np.searchsorted(numbers, edges).tolist()
+    some = [
+        part[(numbers[low:high] - edge).astype(np.uint32)]
+        for part, edge, (low, high) in zip(parts, edges, pairwise(places), strict=False)
+    ]
+    if isinstance(some[0], np.ndarray):
+        return np.concatenate(some)
+    coded: list[Coded] = some
+    codes = np.concatenate([each.codes for each in coded])
+    scales = np.concatenate([each.scales for each in coded])
+    return Coded(coded[0].dtype, coded[0].dim, codes, scales)
 
 
 def query_codes(query: Float32s, width: int) -> tuple[NDArray[np.int16], float, float]:

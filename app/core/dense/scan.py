@@ -7,6 +7,7 @@ Here the nearer of two rows always has the larger score: distances are negative.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -63,6 +64,18 @@ class Near(NamedTuple):
         return floor - self.absolute - self.relative * abs(floor) - doubt / self.unit
 
 
+def joined(parts: Sequence[Near]) -> Near:
+    """Scores of rows end to end; of one query, and so in one unit."""
+    if len(parts) == 1:
+        return parts[0]
+    return Near(
+        np.concatenate([part.scores for part in parts]),
+        max(part.absolute for part in parts),
+        max(part.relative for part in parts),
+        parts[0].unit,
+    )
+
+
 class Rows:
     """Coded rows and what their scores by a metric need.
 
@@ -117,8 +130,7 @@ class Rows:
         ]
         if not found:
             return [Near(np.empty(0, np.float32), 0.0, 0.0, 1.0) for _ in queries]
-        each = zip(*found, strict=True)
-        return [Near(np.concatenate([p.scores for p in parts]), *parts[0][1:]) for parts in each]
+        return [joined(parts) for parts in zip(*found, strict=True)]
 
     def _alike(self, query: Float32s, chosen: Uint32s | None) -> Float32s:
         """The cosine of the signs: from 1, all equal, to -1."""

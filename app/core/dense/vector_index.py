@@ -170,7 +170,7 @@ class VectorIndex:
         reference = scanner
         if self._keeps:
             exact = Rows(self._table.coded(1), self.metric, self._kernels)
-            reference = Scanner(self._kernels, exact)
+            reference = Scanner(self._kernels, [exact])
         while True:
             audit = audited(scanner, reference, asked, k=k, mask=live, plan=plan)
             if audit.recall >= self._recall or plan.candidates is None:
@@ -193,10 +193,11 @@ class VectorIndex:
             coded = self._table.coded(0)
             rows = Rows(coded, self.metric, self._kernels)
             self._look_at_signs(rows)
-            fine = None
+            fine = []
             if self._keeps:
-                fine = Rows(self._table.coded(1), self.metric, self._kernels)
-            self._scanner = Scanner(self._kernels, rows, signs=self._signs, fine=fine)
+                fine = [Rows(self._table.coded(1), self.metric, self._kernels)]
+            signs = [self._signs] if self._signs else []
+            self._scanner = Scanner(self._kernels, [rows], signs=signs, fine=fine)
         return self._scanner, self._plan
 
     def _look_at_signs(self, rows: Rows) -> None:
@@ -209,7 +210,7 @@ class VectorIndex:
         if moves != self._table.moves or not planned / _GROWN < n < planned * _GROWN:
             live = self._table.live
             self._signs = signs_of(self._kernels, coded, live)
-            self._plan = calibrated(self._kernels, rows, self._signs, live, self._recall)
+            self._plan = calibrated(self._kernels, [rows], [self._signs], live, self._recall)
             self._planned = n, self._table.moves
         elif self._signs and len(self._signs.bits) < len(coded):
             more = coded[len(self._signs.bits) :]
