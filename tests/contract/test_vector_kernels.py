@@ -133,6 +133,7 @@ def test_extremes_do_not_overflow(vectors, dim, sign):
     scales = np.ones(2, np.float32)
     for code in (127, -127, -128):
         codes = np.full((2, dim), code, np.int8)
+        assert vectors.squares(codes).tolist() == [code * code * dim] * 2
         query = np.full((1, dim), sign * most, np.int16)
         assert abs(code * most * dim) < 2**31
         assert vectors.int8(codes, scales, query).tolist() == [
@@ -159,6 +160,7 @@ def test_int8(wasm, seed, n, dim, n_queries, subset, by):
     given_ = shifted(place, codes, by), scales, shifted(place, queries, by // 2 * 2)
     rows = some_rows(chosen, n, subset)
     same(vectors.int8(*given_, rows), TWIN.int8(codes, scales, queries, rows))
+    same(vectors.squares(given_[0]), TWIN.squares(codes))
 
 
 @settings(deadline=None)

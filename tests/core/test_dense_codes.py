@@ -17,8 +17,10 @@ from app.core.dense.codes import (
     squared_lengths,
 )
 from app.core.dense.scan import unit_scales
+from app.core.kernels import NumpyKernels
 from app.core.kernels.vectors import largest_query
 
+KERNELS = NumpyKernels().vectors
 SEEDS = st.integers(0, 2**32 - 1)
 DIMS = st.sampled_from([1, 3, 16, 31, 32, 33, 65, 384])
 SIZES = st.sampled_from([1e-30, 1e-3, 1, 1e6, 1e17])
@@ -77,8 +79,8 @@ def test_lengths_are_those_of_the_codes(seed, dim):
     for dtype in ("int8", "int4"):
         coded = encode(rows, dtype)
         squares = np.square(decode(coded).astype(np.float64)).sum(axis=1)
-        assert squared_lengths(coded) == pytest.approx(squares, rel=1e-5)
-        lengths = np.linalg.norm(decode(unit_scales(coded)).astype(np.float64), axis=1)
+        assert squared_lengths(coded, KERNELS) == pytest.approx(squares, rel=1e-5)
+        lengths = np.linalg.norm(decode(unit_scales(coded, KERNELS)).astype(np.float64), axis=1)
         assert lengths == pytest.approx((rows != 0).any(axis=1).astype(float), rel=1e-5)
 
 

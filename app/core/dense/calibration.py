@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -24,6 +25,9 @@ FEWEST_ROWS = 4096
 
 FEWEST_CANDIDATES = 400
 """Scoring so few costs less than the look at the signs, and queries are not what rows are."""
+
+_NEIGHBOURS = 6 * REFERENCE_K
+"""Neighbours of a row among all that candidates are counted for: queries are further away."""
 
 _STRICTER = 10
 """A query is further from its neighbours than one row from another: of the misses that are allowed,
@@ -66,19 +70,20 @@ def calibrated(
     bits = chosen_rows([each.bits for each in signs], some)
     asked = np.linspace(0, len(some) - 1, SAMPLE).astype(np.uint32)
     queries = decode(coded[asked])
+    # The nearest ten of some of the rows are the nearest hundred of ten times as many.
+    more = len(there) / len(some)
+    k = min(REFERENCE_K, max(2, ceil(_NEIGHBOURS / more)))
     among = Scanner(kernels, [Rows(coded, parts[0].metric, kernels)])
-    hits = among.search(queries, REFERENCE_K + 1, None, EVERYTHING)
+    hits = among.search(queries, k + 1, None, EVERYTHING)
     distances, histogram = kernels.hamming(bits, signs[0].of(queries))
     ranks = []
     for number, (found, own) in enumerate(zip(hits, asked, strict=True)):
-        neighbours = found.rows[found.rows != own][:REFERENCE_K]
+        neighbours = found.rows[found.rows != own][:k]
         within = np.cumsum(histogram[number])
         ranks += within[distances[number, neighbours]].tolist()
     missed = int(len(ranks) * (1 - target) / _STRICTER)
-    # The nearest ten of some of the rows are the nearest hundred of ten times as many.
-    more = len(there) / len(some)
-    plan = Plan(FEWEST_CANDIDATES, int(REFERENCE_K * more))
-    return widened(plan, int(np.ceil(sorted(ranks)[-1 - missed] * more)), len(there))
+    plan = Plan(FEWEST_CANDIDATES, max(REFERENCE_K, int(k * more)))
+    return widened(plan, ceil(sorted(ranks)[-1 - missed] * more), len(there))
 
 
 def widened(plan: Plan, candidates: int, n: int) -> Plan:

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels import VectorKernels
 from app.core.kernels.numpy_vectors import batches, unpacked_int4
 from app.core.kernels.vectors import int4_width, largest_query, words_of
 
@@ -121,14 +122,16 @@ def integers(coded: Coded) -> NDArray[np.float32] | NDArray[np.int8]:
     return coded.codes  # type: ignore[return-value]
 
 
-def squared_lengths(coded: Coded) -> Float32s:
-    """Squared length of what each row stands for, float32 (n,)."""
-    lengths = np.empty(len(coded), np.float32)
+def squared_lengths(coded: Coded, kernels: VectorKernels) -> Float64s:
+    """Squared length of what each row of float32, int8 or int4 stands for, float64 (n,)."""
+    lengths = np.empty(len(coded), np.float64)
     for part in batches(len(coded)):
-        values = integers(coded[part]).astype(np.float64)
-        lengths[part] = (values * values).sum(axis=1)
-    if len(coded.scales):
-        lengths = lengths * np.square(coded.scales)
+        rows = coded[part]
+        if rows.dtype == "float32":
+            lengths[part] = np.square(rows.codes.astype(np.float64)).sum(axis=1)
+        else:
+            squares = kernels.squares(np.ascontiguousarray(integers(rows)).view(np.int8))
+            lengths[part] = squares * np.square(rows.scales.astype(np.float64))
     return lengths
 
 

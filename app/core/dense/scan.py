@@ -82,22 +82,16 @@ class Rows:
     For the cosine all rows have length 1; `unit_scales` makes them so.
     """
 
-    def __init__(
-        self,
-        coded: Coded,
-        metric: Metric,
-        kernels: VectorKernels,
-        squared: Float32s | None = None,
-    ) -> None:
-        """`squared` (n,): what `squared_lengths` gives, where it is known."""
+    def __init__(self, coded: Coded, metric: Metric, kernels: VectorKernels) -> None:
         self.coded = coded
         self.metric = metric
         self._kernels = kernels
-        self._squared = squared
+        self._halves: Float32s | None = None
         self._longest = 1.0
         if metric != "cosine":
-            self._squared = squared_lengths(coded) if squared is None else squared
-            self._longest = float(np.sqrt(self._squared.max(initial=0.0)))
+            squared = squared_lengths(coded, kernels)
+            self._longest = float(np.sqrt(squared.max(initial=0.0)))
+            self._halves = (squared / 2).astype(np.float32)
         self._longest *= 1.0 + 2.0**-20
 
     def near(self, queries: Matrix, chosen: Uint32s | None = None) -> list[Near]:
@@ -150,12 +144,12 @@ class Rows:
         found = []
         for row, length, (_, step, error) in zip(scores, lengths, asked, strict=True):
             off = 2 * self._longest * (error + 4 * _EPSILON * length)
-            if self.metric != "euclidean" or self._squared is None:
+            if self.metric != "euclidean" or self._halves is None:
                 found.append(Near(row, off / step, 0.0, step))
             else:
-                squared = self._squared if chosen is None else self._squared[chosen]
+                halves = self._halves if chosen is None else self._halves[chosen]
                 more = 16 * _EPSILON * self._longest * (self._longest + length)
-                scores_ = row * np.float32(step) - squared / np.float32(2)
+                scores_ = row * np.float32(step) - halves
                 found.append(Near(scores_, off + more, 0.0, 1.0))
         return found
 
@@ -194,18 +188,15 @@ class Rows:
         return spread * (length + (self._longest if self.metric == "euclidean" else 0.0))
 
 
-def unit_scales(coded: Coded) -> Coded:
+def unit_scales(coded: Coded, kernels: VectorKernels) -> Coded:
     """The same int8 or int4 codes with the scales that make each row's length 1.
 
     Rows of zeros stay so.
     """
-    lengths = np.sqrt(squared_lengths(Coded(coded.dtype, coded.dim, coded.codes, _ones(coded))))
+    ones = np.ones(len(coded), np.float32)
+    lengths = np.sqrt(squared_lengths(Coded(coded.dtype, coded.dim, coded.codes, ones), kernels))
     scales = np.divide(1.0, lengths, out=np.zeros(len(coded), np.float64), where=lengths > 0)
     return Coded(coded.dtype, coded.dim, coded.codes, scales.astype(np.float32))
-
-
-def _ones(coded: Coded) -> Float32s:
-    return np.ones(len(coded), np.float32)
 
 
 def _lengths(rows: Matrix) -> Float64s:

@@ -90,7 +90,7 @@ class VectorIndex:
             return
         coded = encode(rows, self.dtype)
         if self.metric == "cosine" and self.dtype in {"int8", "int4"}:
-            coded = unit_scales(coded)
+            coded = unit_scales(coded, self._kernels)
         self._table.add(ids, [coded, encode(rows, "float32")] if self._keeps else [coded])
         self._scanner = None
 

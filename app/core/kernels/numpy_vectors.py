@@ -48,6 +48,17 @@ class NumpyVectors:
         scores *= scales if chosen is None else scales[chosen]
         return scores
 
+    def squares(self, codes: Int8s) -> Uint32s:
+        """Sums of squares.
+
+        >>> NumpyVectors().squares(np.int8([[3, -4], [0, -128]])).tolist()
+        [25, 16384]
+        """
+        out = np.empty(len(codes), np.uint32)
+        for part in batches(len(codes)):
+            out[part] = np.square(codes[part].astype(np.int32)).sum(axis=1)
+        return out
+
     def int4(
         self, codes: Bytes, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
     ) -> Float32s:

@@ -110,6 +110,27 @@ EXPORT(scan_int8) int scan_int8(const struct scan *a) {
   return 0;
 }
 
+struct squares {
+  const i8 *codes;
+  u32 n, dim;
+  u32 *out; /* (n,) */
+};
+
+EXPORT(squares) int squares(const struct squares *a) {
+  for (u32 i = 0; i < a->n; i++) {
+    const i8 *row = a->codes + (unsigned long)i * a->dim;
+    v128_t sum = wasm_i32x4_splat(0);
+    u32 at = 0, total = 0;
+    for (; a->dim - at >= 8; at += 8) {
+      v128_t part = wasm_i16x8_load8x8(row + at);
+      sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(part, part));
+    }
+    for (; at < a->dim; at++) total += (u32)((int)row[at] * (int)row[at]);
+    a->out[i] = (u32)sum_lanes(sum) + total;
+  }
+  return 0;
+}
+
 /* ---- int4 -------------------------------------------------------------------------------- */
 
 /* A block of 16 bytes has 32 dims, the first 16 in the low halves; each half is its value + 8. */

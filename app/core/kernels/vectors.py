@@ -59,6 +59,9 @@ class VectorKernels(Protocol):
         `largest_query(dim)`. `chosen` (n,): only these rows, in this order.
         """
 
+    def squares(self, codes: Int8s) -> Uint32s:
+        """Sum of the squares of each row (rows, dim), whole numbers; (rows,)."""
+
     def int4(
         self, codes: Bytes, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
     ) -> Float32s:

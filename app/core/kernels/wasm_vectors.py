@@ -32,6 +32,7 @@ _I16 = np.dtype(np.int16)
 _U16 = np.dtype(np.uint16)
 _SCAN = Struct("<12I")
 _HAMMING = Struct("<8I")
+_SQUARES = Struct("<4I")
 _WITHIN = Struct("<5I")
 _SIGNS = Struct("<7I")
 _FLOOR = Struct("<5I")
@@ -42,6 +43,7 @@ class VectorExports(Protocol):
     """The functions of the module; see vectors.h."""
 
     def scan_int8(self, frame: int, /) -> int: ...  # noqa: D102
+    def squares(self, frame: int, /) -> int: ...  # noqa: D102
     def scan_int4(self, frame: int, /) -> int: ...  # noqa: D102
     def scan_float32(self, frame: int, /) -> int: ...  # noqa: D102
     def hamming(self, frame: int, /) -> int: ...  # noqa: D102
@@ -56,6 +58,7 @@ class WasmVectors:
 
     def __init__(self, exports: VectorExports, memory: Memory) -> None:
         self._int8 = exports.scan_int8
+        self._squares = exports.squares
         self._int4 = exports.scan_int4
         self._float32 = exports.scan_float32
         self._hamming = exports.hamming
@@ -71,6 +74,14 @@ class WasmVectors:
         """Products of queries and int8 codes."""
         check_fit((codes.shape[1], queries.shape[1]))
         return self._scan(self._int8, (codes, _I8), (queries, _I16), scales, chosen)
+
+    def squares(self, codes: Int8s) -> Uint32s:
+        """Sums of squares."""
+        frame, (n, dim) = self._frame, codes.shape
+        _check_dim(dim)
+        out = frame.empty(n, np.uint32)
+        frame.call(self._squares, _SQUARES, frame.at(codes, _I8), n, dim, frame.at(out, U32))
+        return out
 
     def int4(
         self, codes: Bytes, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
