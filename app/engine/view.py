@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense.flat import FlatIndex, VectorBlock
-from app.core.kernels import Kernels
+from app.core.dense.flat import CodedVectors, FlatIndex, VectorBlock
+from app.core.kernels import Kernels, NumpyKernels, VectorKernels
 from app.core.lexical import Cut, DocumentIndex, KeywordIndex, Lexicon, SearchedSegment
 from app.core.lexical.keys import DEFAULT_LANGUAGE
 from app.engine.columns import Columns
@@ -52,6 +52,11 @@ class View:
         self._columns: dict[str, Columns] = {
             name: columns for name, columns in kept.items() if name in names
         }
+        coded = before._coded if before else {}
+        self._coded: dict[tuple[str, str], CodedVectors] = {
+            place: vectors for place, vectors in coded.items() if place[0] in names
+        }
+        """Vectors by segment and model."""
 
     @cached_property
     def keyword(self) -> KeywordIndex:
@@ -125,8 +130,17 @@ class View:
                 for block in live.segment.vectors:
                     rows = await block.load(store) if block.model == model else None
                     if rows is not None:
-                        blocks.append(VectorBlock(rows, block.ordinals.astype(np.int64) + base))
-            self._flat[model] = FlatIndex(blocks)
+                        place = live.name, model
+                        if place not in self._coded:
+                            self._coded[place] = CodedVectors(rows, self._vector_kernels)
+                        ordinals = block.ordinals.astype(np.int64) + base
+                        blocks.append(VectorBlock(self._coded[place], ordinals))
+            live_chunks = self.snapshot.live_chunks
+            self._flat[model] = FlatIndex(blocks, self._vector_kernels, live_chunks)
+
+    @property
+    def _vector_kernels(self) -> VectorKernels:
+        return (self._kernels or NumpyKernels()).vectors
 
     def vectors(self, model: str) -> FlatIndex:
         """The vector leg of a model that `load_vectors` was asked for."""

@@ -32,7 +32,7 @@ from app.storage.names import (
     is_tombstones,
     text_name,
 )
-from app.storage.sections import VERSION
+from app.storage.sections import READABLE, VERSION
 
 MAGIC = b"\x89FOSSMAN"
 _HEADER = struct.Struct("<8sIIQQ")
@@ -117,13 +117,13 @@ def decode(data: Buffer, name: str) -> Manifest:
     _, version, crc, generation, length = _HEADER.unpack(raw[: _HEADER.size])
     payload = raw[_HEADER.size :]
     covered = [_COVERED.pack(version, generation, length)]
-    if version < VERSION:
+    if version < READABLE[0]:
         covered.append(_COVERED_BEFORE.pack(generation, length))
     if len(payload) != length or crc not in [
         zlib.crc32(payload, zlib.crc32(before)) for before in covered
     ]:
         raise DamagedFileError(name, "payload")
-    if version != VERSION:
+    if version not in READABLE:
         raise foreign(name, version, VERSION)
     try:
         return _manifest(generation, json.loads(payload))

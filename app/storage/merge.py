@@ -170,7 +170,7 @@ def _chunks(
 async def _vectors(
     store: Store, parts: Sequence[LiveSegment], kept: Sequence[Rows]
 ) -> tuple[VectorBlock, ...]:
-    found: dict[str, list[tuple[NDArray[np.uint32], NDArray[np.float32]]]] = {}
+    found: dict[str, list[tuple[NDArray[np.uint32], NDArray[np.int8]]]] = {}
     base = 0
     for part, chunks in zip(parts, kept, strict=True):
         numbers = np.full(len(part.segment.chunks), -1, dtype=np.int64)

@@ -27,7 +27,9 @@ from app.ports import Buffer
 from app.storage.damage import DamagedFileError, foreign
 
 MAGIC = b"\x89FOSSICK"
-VERSION = 3
+VERSION = 4
+READABLE = (3, 4)
+"""Formats that are read; one of them is written."""
 ALIGNMENT = 16
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -125,14 +127,14 @@ def table_length(head: Buffer, name: str) -> int:
 
     Raises like `unpack`; the number may be wrong, as no checksum has been looked at.
     """
-    return _HEADER.size + _ENTRY.size * _header(head, name)[0]
+    return _HEADER.size + _ENTRY.size * _header(head, name)[1]
 
 
 def read_table(head: Buffer, name: str) -> Table:
     """What is in a file, from its first bytes, header and table at least. Raises like `unpack`."""
-    count, length, crc = _header(head, name)
+    version, count, length, crc = _header(head, name)
     entries = memoryview(head)[_HEADER.size : _HEADER.size + _ENTRY.size * count]
-    blank = _HEADER.pack(MAGIC, VERSION, count, length, 0, 0)
+    blank = _HEADER.pack(MAGIC, version, count, length, 0, 0)
     if len(entries) != _ENTRY.size * count or zlib.crc32(entries, zlib.crc32(blank)) != crc:
         raise DamagedFileError(name, "header")
     sections: dict[str, Section] = {}
@@ -148,17 +150,17 @@ def read_table(head: Buffer, name: str) -> Table:
     return Table(name, length, crc, sections)
 
 
-def _header(head: Buffer, name: str) -> tuple[int, int, int]:
-    """Number of sections, length of the file, checksum."""
+def _header(head: Buffer, name: str) -> tuple[int, int, int, int]:
+    """Format, number of sections, length of the file, checksum."""
     raw = bytes(head[: _HEADER.size])
     if len(raw) < _HEADER.size or raw[:8] != MAGIC:
         raise DamagedFileError(name, "header")
     _, version, count, length, crc, zero = _HEADER.unpack(raw)
-    if version != VERSION:
+    if version not in READABLE:
         raise foreign(name, version, VERSION)
     if zero or count > _MOST:
         raise DamagedFileError(name, "header")
-    return count, length, crc
+    return version, count, length, crc
 
 
 def _section(

@@ -25,10 +25,12 @@ from app.storage.document_table import DocumentTable
 from app.storage.sections import Table
 from app.storage.segment import Segment
 from app.storage.strings import StringTable
-from app.storage.vectors import Stored, VectorBlock
+from app.storage.vectors import Stored, VectorBlock, as_codes
 
 _POSTINGS = "lex."
 _ROWS = re.compile(r"vectors\.\d+\.rows")
+_ROW_TYPES = (np.dtype(np.int8), np.dtype(np.float32))
+"""The second is that of format 3."""
 _HEAD = 16_384
 """Bytes of a file that are read to learn what is in it: more than the table takes."""
 
@@ -96,7 +98,7 @@ def decode(data: Buffer, name: str) -> Segment:
         raise DamagedFileError(name, "length")
     segment = _opened(table, data, 0)
     for number, block in enumerate(segment.vectors):
-        block.rows = table.view(f"vectors.{number}.rows", data)
+        block.rows = as_codes(table.view(f"vectors.{number}.rows", data))
     return segment
 
 
@@ -146,7 +148,7 @@ def _vectors(
         if ordinals.dtype != np.uint32 or ordinals.ndim != 1 or not rises(ordinals, chunks):
             raise KeyError(name)
         rows = table.sections[name := f"vectors.{number}.rows"]
-        if rows.dtype != np.float32 or len(rows.shape) != 2 or rows.shape[0] != len(ordinals):
+        if rows.dtype not in _ROW_TYPES or len(rows.shape) != 2 or rows.shape[0] != len(ordinals):
             raise KeyError(name)
         blocks.append(VectorBlock(model, ordinals, stored=Stored(table.file, rows)))
     return tuple(blocks)

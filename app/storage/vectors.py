@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.dense.flat import direction_codes
 from app.core.model import Damage
 from app.errors import StorageError
 from app.ports import Store
@@ -32,10 +34,10 @@ class Stored:
         """Columns of the rows."""
         return self.section.shape[1]
 
-    async def read(self, store: Store) -> NDArray[np.float32]:
-        """The rows, float32 (m, dim), checked. Raises `StorageError`; gives way now and then."""
+    async def read(self, store: Store) -> NDArray[np.int8]:
+        """The rows, int8 (m, dim), checked. Raises `StorageError`; gives way now and then."""
         section = self.section
-        rows = np.empty(section.shape, dtype=np.float32)
+        rows = np.empty(section.shape, dtype=section.dtype)
         into = rows.reshape(-1).view(np.uint8)
         crc = 0
         for at in range(0, section.length, _PIECE):
@@ -48,21 +50,27 @@ class Stored:
             await asyncio.sleep(0)
         if crc != section.crc:
             raise DamagedFileError(self.file, section.name)
-        return rows
+        return as_codes(rows)
+
+
+def as_codes(rows: NDArray[Any]) -> NDArray[np.int8]:
+    """Rows as int8, in which files of format 3 do not have them."""
+    return rows if rows.dtype == np.int8 else direction_codes(rows)
 
 
 class VectorBlock:
     """The vectors that one model gave to chunks of a segment.
 
-    `ordinals` uint32 (m,): the chunks that have one, rising. Row i, of length 1, belongs to chunk
-    `ordinals[i]`. The rows are given, or lie in a file until `load` is asked for them.
+    `ordinals` uint32 (m,): the chunks that have one, rising. Row i belongs to chunk `ordinals[i]`.
+    Rows are int8 and stand for a direction (`app.core.dense.flat`); they are given, so or as
+    float32, or lie in a file until `load` is asked for them.
     """
 
     def __init__(
         self,
         model: str,
         ordinals: NDArray[np.uint32],
-        rows: NDArray[np.float32] | None = None,
+        rows: NDArray[np.int8] | NDArray[np.float32] | None = None,
         *,
         stored: Stored | None = None,
     ) -> None:
@@ -70,8 +78,8 @@ class VectorBlock:
             raise ValueError("rows must be given or stored")
         self.model = model
         self.ordinals = ordinals
-        self.rows = rows
-        """Shape (m, dim); None as long as they lie in the file alone."""
+        self.rows = None if rows is None else as_codes(rows)
+        """Int8 (m, dim); None as long as they lie in the file alone."""
         self.damage: Damage | None = None
         """Why the rows cannot be had, once that is known."""
         self._stored = stored
@@ -84,14 +92,14 @@ class VectorBlock:
             return int(self.rows.shape[1])
         return self._stored.dim if self._stored else 0
 
-    async def load(self, store: Store) -> NDArray[np.float32] | None:
+    async def load(self, store: Store) -> NDArray[np.int8] | None:
         """The rows, kept from now on; None if they are damaged, which `damage` tells of."""
         async with self._turn:
             if self.rows is None and self.damage is None:
                 self.rows = await self.read(store)
         return self.rows
 
-    async def read(self, store: Store) -> NDArray[np.float32] | None:
+    async def read(self, store: Store) -> NDArray[np.int8] | None:
         """The rows for once; None if they are damaged."""
         if self.rows is not None or self._stored is None or self.damage is not None:
             return self.rows

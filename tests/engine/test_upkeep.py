@@ -250,7 +250,7 @@ def test_vectors_are_read_when_they_are_needed():
         assert resident(found) == 0
         result = await found.search("", {"mode": "vector", "vector": wide[7], "k": 1})
         assert paths(result) == ["p7"]
-        assert store.read_bytes > wide[:499].nbytes
+        assert store.read_bytes > wide[:499].size
         assert resident(found) == 499
         store.read_bytes = 0
         await found.search("", {"mode": "vector", "vector": wide[8], "k": 1})

@@ -17,8 +17,9 @@ import app
 from app.core.analysis import entries, fold, keys, language_of
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.core.chunking import chunk
-from app.core.dense.flat import FlatIndex, VectorBlock
+from app.core.dense.flat import CodedVectors, FlatIndex, VectorBlock, direction_codes
 from app.core.dense.hash_embedder import HashEmbedder
+from app.core.kernels import NumpyKernels
 from app.core.lexical import KeywordIndex, parse
 from app.core.lexical.snippet import cut, highlights
 from app.core.ranking import rrf
@@ -162,12 +163,16 @@ def hash_vectors(texts: Sequence[str]) -> Any:
 def nearest(matrix: Any, queries: Any, cut_at: Sequence[int], k: int) -> list[Any]:
     """Ordinals and scores of the nearest rows of each query; every fifth row is deleted."""
     edges = [0, *cut_at, len(matrix)]
+    kernels = NumpyKernels().vectors
     blocks = [
-        VectorBlock(matrix[start:end], np.arange(start, end, dtype=np.int64) * 2)
+        VectorBlock(
+            CodedVectors(direction_codes(matrix[start:end]), kernels),
+            np.arange(start, end, dtype=np.int64) * 2,
+        )
         for start, end in pairwise(edges)
     ]
     live = np.arange(2 * len(matrix)) % 5 != 4
-    index = FlatIndex(blocks)
+    index = FlatIndex(blocks, kernels)
     return [tuple(exact(part) for part in index.search(query, k, live)) for query in queries]
 
 
