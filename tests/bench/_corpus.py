@@ -109,6 +109,14 @@ def native_vectors(passages: Sequence[TextPassage], cache: Path) -> NDArray[np.f
     return np.concatenate(found)
 
 
+def native_queries(texts: Sequence[str], cache: Path) -> NDArray[np.float32]:
+    """The same of queries."""
+    embedder = CachedEmbedder(OnnxEmbedder(), cache)
+    found = asyncio.run(embedder.embed(texts, "query"))
+    embedder.save()
+    return found
+
+
 def queries(passages: Sequence[TextPassage], number: int) -> list[str]:
     """Different stretches of one to eight words of the passages, the same at every run."""
     chance = random.Random(20261121)

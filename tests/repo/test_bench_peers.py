@@ -1,4 +1,4 @@
-"""The libraries that the keyword engine is measured beside are pinned, and come from no address."""
+"""The libraries that Fossick is measured beside are pinned, and come from no address."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import json
 import re
 from pathlib import Path
 
-FOLDER = "tests/bench/keyword"
+import pytest
+
+FOLDERS = ("tests/bench/keyword", "tests/bench/vectors")
 
 
-def test_peers_are_pinned(root: Path) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_peers_are_pinned(root: Path, folder: str) -> None:
     """package.json names exact versions, and the lock file has just these."""
-    package = json.loads((root / FOLDER / "package.json").read_text("utf-8"))
-    locked = json.loads((root / FOLDER / "package-lock.json").read_text("utf-8"))["packages"]
+    package = json.loads((root / folder / "package.json").read_text("utf-8"))
+    locked = json.loads((root / folder / "package-lock.json").read_text("utf-8"))["packages"]
     assert locked[""]["dependencies"] == package["dependencies"]
     for name, version in package["dependencies"].items():
         assert re.fullmatch(r"\d[\w.+-]*", version), f"{name} is not pinned: {version}"
@@ -20,7 +23,8 @@ def test_peers_are_pinned(root: Path) -> None:
     assert all(name == "" or "integrity" in row for name, row in locked.items())
 
 
-def test_peers_come_from_any_registry(root: Path) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_peers_come_from_any_registry(root: Path, folder: str) -> None:
     """As those of the app: hashes, no addresses, no install scripts."""
-    assert "resolved" not in (root / FOLDER / "package-lock.json").read_text("utf-8")
-    assert (root / FOLDER / ".npmrc").read_text() == (root / ".npmrc").read_text()
+    assert "resolved" not in (root / folder / "package-lock.json").read_text("utf-8")
+    assert (root / folder / ".npmrc").read_text() == (root / ".npmrc").read_text()

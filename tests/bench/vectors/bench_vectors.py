@@ -1,0 +1,200 @@
+"""How fast, how small and how exact is Fossick's vector index beside others in a browser?
+
+Run: ``python tests/bench/vectors/bench_vectors.py [--rows 100000] [--engines fossick,plain]``, with
+the data that FOSSICK_DATA names, on a machine that does nothing else. The vectors are those that
+the bundled model makes of SciFact's and CoSQA's documents, then copies of them with a little noise
+until there are enough; the queries are the judged ones. One Chromium, one engine after the other,
+each in a page and a worker of its own; recall@10 is against exact float32. The other libraries are
+installed from package-lock.json here into build/vector-peers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import _corpus as corpus  # noqa: E402 (path set above)
+import _harness as harness  # noqa: E402
+import numpy as np  # noqa: E402
+from bench_kernels import packed  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+from playwright.sync_api import BrowserContext, Error, sync_playwright  # noqa: E402
+
+from app.core.evaluation import load_beir  # noqa: E402
+
+FOLDER = harness.ROOT / "build" / "vector-peers"
+COLLECTIONS = ("scifact", "cosqa_code")
+NOISE = 0.01
+"""Standard deviation of what is added to each dim of a copy; its cosine is about 0.98."""
+WARM = 10
+
+FOSSICK: dict[str, dict[str, object]] = {
+    "fossick": {},
+    "fossick-scan": {"recall": 1},
+    "fossick-float32": {"dtype": "float32"},
+    "fossick-int4": {"dtype": "int4", "keep_float32": True},
+}
+NAMES = {
+    "fossick": "Fossick, signs then int8",
+    "fossick-scan": "Fossick, int8, every row",
+    "fossick-float32": "Fossick, float32, every row",
+    "fossick-int4": "Fossick, signs, int4, float32",
+    "plain": "A loop over Float32Array",
+    "orama": "@orama/orama 3.1.18",
+    "hnswlib": "hnswlib-wasm 0.8.2, M 16, ef 200/64",
+    "voy": "voy-search 0.6.3",
+}
+PEERS = ("plain", "orama", "hnswlib", "voy")
+
+Rows = NDArray[np.float32]
+Found = dict[str, Any]
+
+
+def vectors(n: int) -> tuple[Rows, Rows]:
+    """Rows (n, dim) and queries (q, dim), each of length 1."""
+    cache = harness.ROOT / "build" / "eval-cache"
+    documents, queries = [], []
+    for name in COLLECTIONS:
+        judged = load_beir(harness.DATA / "eval" / name)
+        documents.append(corpus.native_vectors(corpus.judged_passages(judged), cache))
+        queries.append(corpus.native_queries(list(judged.queries.values()), cache))
+    own, chosen = np.concatenate(documents), np.random.default_rng(7)
+    if n <= len(own):
+        return own[:n], np.concatenate(queries)
+    copies = own[chosen.integers(0, len(own), n - len(own))]
+    copies = copies + chosen.standard_normal(copies.shape).astype(np.float32) * np.float32(NOISE)
+    copies /= np.linalg.norm(copies, axis=1, keepdims=True)
+    return np.concatenate([own, copies]), np.concatenate(queries)
+
+
+def nearest(rows: Rows, queries: Rows) -> list[set[int]]:
+    """The ten nearest rows of each query, in float64."""
+    wide = rows.astype(np.float64)
+    scores = (-(wide @ query) for query in queries.astype(np.float64))
+    return [set(np.argsort(each, kind="stable")[:10].tolist()) for each in scores]
+
+
+def bundles(names: Sequence[str]) -> dict[str, bytes]:
+    """A worker for each of the libraries."""
+    if not names:
+        return {}
+    _install()
+    out = FOLDER / "bundles"
+    command = [str(harness.ROOT / "node_modules" / ".bin" / "esbuild")]
+    command += [str(HERE / "peers" / f"{name}.js") for name in names]
+    command += ["--bundle", "--format=esm", "--target=es2024", "--log-level=error"]
+    environment = {**os.environ, "NODE_PATH": str(FOLDER / "node_modules")}
+    subprocess.run([*command, f"--outdir={out}"], check=True, env=environment)
+    wasm = FOLDER / "node_modules" / "voy-search" / "voy_search_bg.wasm"
+    made = {f"{name}.js": (out / f"{name}.js").read_bytes() for name in names}
+    return {**made, wasm.name: wasm.read_bytes()}
+
+
+def _install() -> None:
+    stamp = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
+    mark = FOLDER / "installed"
+    if mark.is_file() and mark.read_text("utf-8") == stamp:
+        return
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copyfile(HERE / name, FOLDER / name)
+    if subprocess.run(["npm", "ci"], cwd=FOLDER, check=False).returncode:
+        sys.exit("The libraries could not be installed; --engines fossick needs none of them.")
+    mark.write_text(stamp, "utf-8")
+
+
+def measure(context: BrowserContext, url: str, name: str, given: Mapping[str, Any]) -> Found:
+    """What an engine's worker found; an `error` where it failed."""
+    page = context.new_page()
+    asked = {**given, "worker": f"{name}.js"}
+    if name in FOSSICK:
+        asked["worker"] = "fossick.worker.js"
+        asked["build"] = {**given["build"], "options": FOSSICK[name]}
+    body = 'const page = await import(new URL("bench/page.js", base)); return page.run(given);'
+    try:
+        page.goto(url + harness.BARE)
+        found: Found = harness.evaluate(page, body, asked)
+    except Error as error:
+        lines = [line for line in error.message.splitlines() if "Error" in line]
+        return {"error": (lines or error.message.splitlines())[0]}
+    finally:
+        page.close()
+    return found
+
+
+def row(name: str, found: Found, wanted: Sequence[set[int]]) -> list[object]:
+    """A line of the table."""
+    if "error" in found:
+        print(f"{name}: {found['error']}", file=sys.stderr)
+        return [NAMES[name], *["failed"] * 6]
+    pairs = zip(found["hits"], wanted, strict=True)
+    recall = float(np.mean([len(other.intersection(one)) / 10 for one, other in pairs]))
+    found["recall"] = recall
+    times = found["times"]
+    return [
+        NAMES[name],
+        f"{(found['build_ms'] + found.get('first_ms', 0)) / 1000:.1f}",
+        f"{found['bytes'] / 1e6:.0f}" if found.get("bytes") else "",
+        f"{np.percentile(times, 50):.2f}",
+        f"{np.percentile(times, 99):.2f}",
+        f"{found['together_ms']:.2f}" if "together_ms" in found else "",
+        f"{recall:.4f}",
+    ]
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engines", default=",".join(NAMES))
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument("--limit", type=int, default=600, help="seconds that a step may take")
+    options = parser.parse_args()
+    engines = options.engines.split(",")
+    if unknown := set(engines) - set(NAMES):
+        parser.error(f"no engine {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    rows, queries = vectors(options.rows)
+    queries = queries[np.random.default_rng(1).permutation(len(queries))[: options.queries]]
+    wanted = nearest(rows, queries)
+    files = bundles([name for name in engines if name in PEERS])
+    files["inside.zip"] = packed(HERE / "_inside.py")
+    files |= {name: (HERE / name).read_bytes() for name in ("page.js", "fossick.worker.js")}
+    files |= {"rows.bin": rows.tobytes(), "queries.bin": queries.tobytes()}
+    lines, kept = [], {}
+    with harness.site(files) as url, sync_playwright() as driver:
+        print(harness.machine(driver), flush=True)
+        dim = rows.shape[1]
+        given = {
+            "limit": 1000 * options.limit,
+            "build": {"url": f"{url}bench/rows.bin", "dim": dim},
+            "ask": {"url": f"{url}bench/queries.bin", "dim": dim, "warm": WARM},
+        }
+        with harness.profile() as folder, harness.browsing(driver, folder) as context:
+            for name in engines:
+                load, began = os.getloadavg()[0], time.time()
+                found = kept[name] = measure(context, url, name, given)
+                found["load"] = load
+                lines.append(row(name, found, wanted))
+                took = f"{time.time() - began:.0f} s, load {load:.1f} at its start"
+                print(f"  {name}: {took}", file=sys.stderr, flush=True)
+    head = ["", "build, s", "MB", "p50, ms", "p99, ms", "together, ms", "recall@10"]
+    print(f"\n{len(rows):,} rows of {dim} dims, {len(queries)} queries, the nearest ten\n")
+    print(harness.table(head, lines))
+    for found in kept.values():
+        found.pop("hits", None)
+    harness.keep("vectors" if engines == list(NAMES) else "vectors-part", kept)
+
+
+if __name__ == "__main__":
+    main()
