@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ from app.errors import FossickError, InputError, StorageError
 
 KINDS = [(m, d) for m in METRICS for d in DTYPES if d != "binary" or m == "cosine"]
 SEEDS = st.integers(0, 2**32 - 1)
+EXAMPLES = 4 if sys.platform == "emscripten" else 30
 
 
 def plain_scores(index, ids, query):
@@ -53,7 +56,7 @@ def rows_of(chosen, n, dim):
     return rows * chosen.choice(np.float32([0.5, 1, 100]), (n, 1))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 @pytest.mark.parametrize(("metric", "dtype"), KINDS)
 def test_any_history(metric, dtype, data):
