@@ -27,6 +27,7 @@ SOURCE = "app/core/kernels/kernels.c"
 INCLUDED = (
     "app/core/kernels/english.h",
     "app/core/kernels/plain.h",
+    "app/core/kernels/merging.h",
     "app/core/kernels/vectors.h",
 )
 """What `SOURCE` includes."""

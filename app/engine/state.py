@@ -45,7 +45,12 @@ class State:
         self.closed = False
         self._tidying: Tidying | None = None
         if writer is not None:
-            self._tidying = Tidying(store, writer, policy, replace=self._replace, sweep=self._sweep)
+            self._tidying = Tidying(
+                *(store, writer, policy),
+                replace=self._replace,
+                sweep=self._sweep,
+                kernels=kernels,
+            )
         self._lock = asyncio.Lock()
         self._readers = 0
         self._unread = asyncio.Event()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from app.core.kernels import Kernels
 from app.errors import StorageError
 from app.ports import Store
 from app.storage.merge import MergePolicy, merge
@@ -34,10 +35,12 @@ class Tidying:
         *,
         replace: Callable[[Merged], Awaitable[None]],
         sweep: Callable[[], Awaitable[None]],
+        kernels: Kernels | None = None,
     ) -> None:
         self._store = store
         self.writer = writer
         self._policy = policy
+        self._kernels = kernels
         self._replace = replace
         self._sweep = sweep
         self._task: asyncio.Task[None] | None = None
@@ -74,7 +77,8 @@ class Tidying:
         async with self._turn:
             self.is_reading = True
             try:
-                new = await merge(self._store, parts, self.writer.new_segment_name())
+                name = self.writer.new_segment_name()
+                new = await merge(self._store, parts, name, self._kernels)
             except StorageError as error:
                 _log.warning("segments were left unmerged: %s", error.message)
                 return False

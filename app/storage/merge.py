@@ -15,6 +15,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels import Kernels
 from app.core.lexical import merge_postings
 from app.errors import StorageError
 from app.ports import Buffer, Store
@@ -79,7 +80,9 @@ class MergePolicy:
         return range(run.start, stop)
 
 
-async def merge(store: Store, parts: Sequence[LiveSegment], name: str) -> NewSegment:
+async def merge(
+    store: Store, parts: Sequence[LiveSegment], name: str, kernels: Kernels | None = None
+) -> NewSegment:
     """One segment of all live documents of the parts, in their order; gives way between steps.
 
     Raises `StorageError` where a part turns out not to be whole; `Segment.is_whole` tells from
@@ -92,7 +95,7 @@ async def merge(store: Store, parts: Sequence[LiveSegment], name: str) -> NewSeg
         texts.extend(await _texts(store, part, rows))
     vectors = await _vectors(store, parts, kept)
     try:
-        merged = await _segment(parts, documents, kept, name)
+        merged = await _segment(parts, documents, kept, name, kernels)
     except (IndexError, ValueError) as error:
         names = ", ".join(part.name for part in parts)
         message = f"The segments {names} cannot be merged: {error}."
@@ -101,7 +104,11 @@ async def merge(store: Store, parts: Sequence[LiveSegment], name: str) -> NewSeg
 
 
 async def _segment(
-    parts: Sequence[LiveSegment], documents: Sequence[Rows], kept: Sequence[Rows], name: str
+    parts: Sequence[LiveSegment],
+    documents: Sequence[Rows],
+    kept: Sequence[Rows],
+    name: str,
+    kernels: Kernels | None,
 ) -> Segment:
     """The segment but for its vectors."""
     table = DocumentTable.join(
@@ -112,7 +119,8 @@ async def _segment(
     await asyncio.sleep(0)
     chunks = _chunks(parts, documents, kept)
     await asyncio.sleep(0)
-    postings = merge_postings((part.segment.postings, part.live_chunks) for part in parts)
+    given = ((part.segment.postings, part.live_chunks) for part in parts)
+    postings = merge_postings(given, kernels)
     await asyncio.sleep(0)
     return Segment(name, replace(table, text_start=starts), chunks, postings, ())
 

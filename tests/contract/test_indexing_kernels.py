@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from itertools import product
@@ -15,8 +16,9 @@ from app.core.analysis.plain import plain_forms
 from app.core.analysis.snowball import stemmer
 from app.core.kernels import PARTS, STAY, NumpyKernels
 from app.core.kernels.indexing import Said, joined
-from app.core.lexical import Row, Vocabulary, build_postings
-from app.errors import InputError
+from app.core.kernels.merging import Part
+from app.core.lexical import Row, Vocabulary, build_postings, merge_postings
+from app.errors import InputError, StorageError
 from tests.contract import kernels_hosts
 
 TWIN = NumpyKernels().indexing
@@ -339,6 +341,44 @@ def test_postings_are_the_same_to_the_byte(kernels, segments):
         for name, array in other.items():
             assert one[name].dtype == array.dtype
             assert one[name].tobytes() == array.tobytes(), name
+
+
+@settings(deadline=None)
+@given(st.lists(ROWS, max_size=4), st.randoms())
+def test_merged_postings_are_the_same_to_the_byte(kernels, segments, chance):
+    """Segments with some chunks deleted, or all, or none."""
+    parts = []
+    for rows in segments:
+        live = np.array([chance.random() < 0.7 for _ in rows], dtype=np.bool_)
+        parts.append((build_postings(rows), live if chance.random() < 0.7 else None))
+    one, other = (merge_postings(parts, each).to_arrays() for each in (kernels(), None))
+    for name, array in other.items():
+        assert one[name].dtype == array.dtype
+        assert one[name].tobytes() == array.tobytes(), name
+
+
+@settings(deadline=None)
+@given(st.randoms(), st.data())
+def test_merging_damaged_lists_stays_inside(kernels, chance, data):
+    """Arrays with numbers that lead outside give an error or some lists."""
+    merging = kernels().merging
+    postings = build_postings(data.draw(ROWS.filter(bool)))
+    names = merging.names([(postings.term_blob, postings.term_offsets)])
+    sparse = (postings.repeated, *postings.sparse)
+    columns = [names.numbers[0], np.arange(postings.n_chunks, dtype=np.uint32)]
+    columns += [postings.posting_offsets, postings.ordinals, postings.counts]
+    columns = [each.copy() for each in (*columns, postings.position_offsets, postings.positions)]
+    damaged = columns[chance.randrange(2, len(columns))]
+    if len(damaged):
+        damaged[chance.randrange(len(damaged))] = chance.choice([0, 1, 127, 255])
+    part = Part(*columns, sparse)
+    with contextlib.suppress(StorageError):
+        found = merging.lists([part, part], len(names.offsets) - 1)
+        assert len(found.ordinals) <= 2 * len(postings.ordinals)
+    offsets = postings.term_offsets.copy()
+    offsets[chance.randrange(len(offsets))] = chance.choice([0, 3, 2**31])
+    with contextlib.suppress(StorageError):
+        merging.names([(postings.term_blob, offsets), (postings.term_blob, postings.term_offsets)])
 
 
 def test_what_does_not_fit_is_refused(wasm):

@@ -102,9 +102,9 @@ def gated(monkeypatch):
     """Merges that end only once the event is set, and a count of those begun."""
     gate, begun = asyncio.Event(), []
 
-    async def slow(store, parts, name):
+    async def slow(store, parts, name, kernels):
         begun.append(name)
-        new = await merging.merge(store, parts, name)
+        new = await merging.merge(store, parts, name, kernels)
         await gate.wait()
         return new
 

@@ -25,7 +25,7 @@ typedef float f32;
 #define DAMAGED (-1)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 13; }
+EXPORT(version) int version(void) { return 14; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -1191,7 +1191,7 @@ INLINE u32 in_order(const struct sort_names *s, u32 a, u32 b) {
   return size <= other_size;
 }
 
-INLINE void merge_names(const struct sort_names *s, u32 at, u32 middle, u32 end) {
+INLINE void merge_runs(const struct sort_names *s, u32 at, u32 middle, u32 end) {
   u32 left = at, right = middle;
   for (u32 i = at; i < end; i++) {
     u32 from_left = left < middle &&
@@ -1206,7 +1206,7 @@ EXPORT(sort_names) int sort_names(const struct sort_names *s) {
   for (u32 width = 1; width < s->n; width *= 2)
     for (u32 at = 0; s->n - at > width; at += least(2 * width, s->n - at)) {
       u32 middle = at + width, end = middle + least(width, s->n - middle);
-      if (!in_order(s, s->numbers[middle - 1], s->numbers[middle])) merge_names(s, at, middle, end);
+      if (!in_order(s, s->numbers[middle - 1], s->numbers[middle])) merge_runs(s, at, middle, end);
     }
   return 0;
 }
@@ -1218,6 +1218,8 @@ EXPORT(sort_names) int sort_names(const struct sort_names *s) {
 /* ---- plain_forms ------------------------------------------------------------------------- */
 
 #include "plain.h"
+
+#include "merging.h"
 
 /* ---- vectors ----------------------------------------------------------------------------- */
 

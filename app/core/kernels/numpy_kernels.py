@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.core.kernels import matching, scoring
 from app.core.kernels.indexing import Indexing, Texts
+from app.core.kernels.merging import Merging, NumpyMerging
 from app.core.kernels.numpy_indexing import NumpyIndexing
 from app.core.kernels.numpy_vectors import NumpyVectors
 from app.core.kernels.port import (
@@ -32,6 +33,7 @@ class NumpyKernels:
 
     name = "numpy"
     indexing: Indexing = NumpyIndexing()
+    merging: Merging = NumpyMerging()
     vectors: VectorKernels = NumpyVectors()
 
     def gather(

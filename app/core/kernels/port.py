@@ -17,6 +17,7 @@ from app.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from app.core.kernels.indexing import Indexing, Texts
+    from app.core.kernels.merging import Merging
     from app.core.kernels.vectors import VectorKernels
 
 Bytes = NDArray[np.uint8]
@@ -118,6 +119,8 @@ class Kernels(Protocol):
         """The loops of indexing."""
 
     @property
+    def merging(self) -> Merging:
+        """The loops of merging segments."""
     def vectors(self) -> VectorKernels:
         """The loops of the vector leg."""
 

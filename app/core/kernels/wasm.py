@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from app.core.kernels.frame import F32, U8, U32, U64, Frame, Memory, cut, same_length
 from app.core.kernels.indexing import Indexing, Texts
+from app.core.kernels.merging import Merging
 from app.core.kernels.port import (
     ROOM,
     Best,
@@ -34,9 +35,10 @@ from app.core.kernels.port import (
 )
 from app.core.kernels.vectors import VectorKernels
 from app.core.kernels.wasm_indexing import IndexingExports, WasmIndexing
+from app.core.kernels.wasm_merging import MergingExports, WasmMerging
 from app.core.kernels.wasm_vectors import VectorExports, WasmVectors
 
-VERSION = 13
+VERSION = 14
 """What `version` of the module must answer."""
 
 _WINDOW = 16_384
@@ -58,7 +60,7 @@ _SLOT_WORDS = 6
 _WIDEST = 0xFFFF_FFFF
 
 
-class Exports(IndexingExports, VectorExports, Protocol):
+class Exports(IndexingExports, MergingExports, VectorExports, Protocol):
     """The functions of the module; see kernels.c."""
 
     def version(self) -> int: ...  # noqa: D102
@@ -98,6 +100,7 @@ class WasmKernels:
         self._near = exports.near_unordered, exports.near_ordered
         self._frame = Frame(memory)
         self.indexing: Indexing = WasmIndexing(exports, memory)
+        self.merging: Merging = WasmMerging(exports, memory)
         self.vectors: VectorKernels = WasmVectors(exports, memory)
         # `gather` sums up in these, and leaves zeros.
         self._sums = self._frame.zeros(_WINDOW, np.float32)

@@ -7,9 +7,7 @@ that most words, which have no other form in a segment, need no group.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,19 +94,3 @@ def other_keys(form: str, kind: str) -> tuple[str, ...]:
 def spelling(key: str) -> str:
     """What the forms of a key have in common."""
     return key.partition(":")[2]
-
-
-def pack(groups: Mapping[str, Sequence[int]]) -> dict[str, Any]:
-    """The arrays of `Postings` for groups of form numbers."""
-    names = sorted(groups)
-    blob, key_offsets = TermDictionary.pack(names)
-    members = [sorted(groups[name]) for name in names]
-    offsets = np.zeros(len(names) + 1, dtype=np.uint32)
-    np.cumsum([len(group) for group in members], out=offsets[1:])
-    forms = np.array([number for group in members for number in group], dtype=np.uint32)
-    return {
-        "key_blob": blob,
-        "key_offsets": key_offsets,
-        "key_form_offsets": offsets,
-        "key_forms": forms,
-    }

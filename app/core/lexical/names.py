@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.core.kernels.merging import MergedNames
 from app.core.kernels.port import Bytes, Uint32s
 from app.core.kernels.scoring import offsets_of, ranges
 from app.core.lexical.dictionary import TermDictionary
@@ -66,7 +67,7 @@ class Names(dict[str, int]):
         return self._packed
 
 
-def chosen(packed: Packed, numbers: Uint32s) -> tuple[Bytes, Uint32s]:
+def chosen(packed: Packed | MergedNames, numbers: Uint32s) -> tuple[Bytes, Uint32s]:
     """`blob` and `offsets` of some of the names, in the order of `numbers`.
 
     >>> names = Names()
