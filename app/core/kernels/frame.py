@@ -63,7 +63,7 @@ class Frame:
     def zeros(self, size: int, dtype: type[Item]) -> NDArray[Item]:
         """An array of zeros where the module reaches it."""
         array = self.empty(size, dtype)
-        array[:] = np.zeros((), dtype)
+        array.fill(0)
         return array
 
     def at(self, array: NDArray[Any], dtype: np.dtype[Any], size: int | None = None) -> int:

@@ -5,9 +5,12 @@ Answers hang on live chunks alone, not on how these are spread over segments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.core.analysis import fold
 from app.core.lexical.company import Company
@@ -62,14 +65,16 @@ class Lexicon:
 
     def holds(self, word: Word) -> bool:
         """Whether any live chunk holds a word, in whatever form and language."""
-        return self.frequency(word) > 0
+        return any(held.any() for held in self._frequencies(word))
 
     def frequency(self, word: Word) -> int:
         """Live chunks that hold a word, each counted once for every form of the word in it."""
-        return sum(
-            int(segment.frequencies.forms()[segment.lists(word).anywhere].sum())
-            for segment in self._segments
-        )
+        return sum(int(held.sum()) for held in self._frequencies(word))
+
+    def _frequencies(self, word: Word) -> Iterator[NDArray[np.int64]]:
+        """Live chunks of each segment that hold each form of a word."""
+        for segment in self._segments:
+            yield segment.frequencies.forms()[segment.lists(word).anywhere]
 
     def names(self, word: Word) -> set[str]:
         """What the forms of a word fold to."""

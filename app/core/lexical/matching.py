@@ -62,7 +62,10 @@ class Leaves:
 
     def matches(self, leaves: Sequence[Leaf]) -> Gathered:
         """Live chunks that hold each leaf, and its weighted frequency there."""
-        self._gather([leaf for leaf in leaves if leaf not in self._found])
+        new = [leaf for leaf in leaves if leaf not in self._found]
+        together = self._gather(new)
+        if together is not None and len(new) == len(leaves):
+            return together
         found = [self._found[leaf] for leaf in leaves]
         offsets = np.zeros(len(leaves) + 1, dtype=np.uint32)
         np.cumsum([len(ordinals) for ordinals, _ in found], out=offsets[1:])
@@ -79,21 +82,26 @@ class Leaves:
         flags[self._found[leaf][0]] = True
         return flags
 
-    def _gather(self, leaves: Sequence[Leaf]) -> None:
-        """Find leaves: all words of a field in one step, as a step has its price in a browser."""
+    def _gather(self, leaves: Sequence[Leaf]) -> Gathered | None:
+        """Find leaves: all words of a field in one step, as a step has its price in a browser.
+
+        What that step gave, if it was all.
+        """
         by_field: dict[str, list[Word]] = {}
         for leaf in leaves:
             if isinstance(leaf, Word):
                 by_field.setdefault(leaf.field, []).append(leaf)
+        found = None
         for field, words in by_field.items():
             found = self._words([self.segment.lists(word) for word in words], field)
             bounds = found.offsets.tolist()
             for number, word in enumerate(words):
                 at = slice(bounds[number], bounds[number + 1])
                 self._found[word] = found.ordinals[at], found.frequencies[at]
-        for leaf in leaves:
-            if isinstance(leaf, Phrase):
-                self._found[leaf] = self._phrase(leaf)
+        phrases = [leaf for leaf in leaves if isinstance(leaf, Phrase)]
+        for phrase in phrases:
+            self._found[phrase] = self._phrase(phrase)
+        return found if len(by_field) == 1 and not phrases else None
 
     def _words(self, clauses: Sequence[Lists], field: str) -> Gathered:
         offsets = np.array([0, *accumulate(map(len, clauses))], dtype=np.uint32)
