@@ -121,6 +121,8 @@ class Kernels(Protocol):
     @property
     def merging(self) -> Merging:
         """The loops of merging segments."""
+
+    @property
     def vectors(self) -> VectorKernels:
         """The loops of the vector leg."""
 
