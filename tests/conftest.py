@@ -33,7 +33,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # containers run tests as root

@@ -33,7 +33,7 @@ export class DamageNotice extends LightElement {
   render() {
     if (this.damage.length === 0) return nothing;
     return html`<section class="message danger damage" aria-labelledby="damage-title">
-      <h2 id="damage-title">${icon("warning")} ${title(this.damage)}</h2>
+      <div role="alert"><h2 id="damage-title">${icon("warning")} ${title(this.damage)}</h2></div>
       ${this.sure ? this.question() : this.ways()}
       <details>
         <summary>${count(this.damage.length, "damaged part")}</summary>
