@@ -25,12 +25,13 @@ export function found({ text, kind, forms, counts }) {
 }
 
 /**
- * Four digits that mean something: 12.41, 0.6127, 0.03252; a real minus sign.
+ * Two places behind the point, four below 1, so that what is added up can be followed: 12.41,
+ * 0.6127, 0.0325; with a real minus sign.
  * @param {number} value
  */
 export function digits(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size !== 0 && size < 1 ? size.toPrecision(size < 0.1 ? 2 : 4) : size.toFixed(2);
+  const text = size !== 0 && size < 1 ? size.toFixed(4) : size.toFixed(2);
   return value < 0 ? `−${text}` : text;
 }

@@ -20,7 +20,7 @@ test("a phrase is told as one", () => {
 
 test("scores have the digits that mean something", () => {
   assert.deepEqual([12.4123, 0.61274, 0.03252, 0, -0.5].map(digits), [
-    ...["12.41", "0.6127", "0.033", "0.00", "−0.5000"],
+    ...["12.41", "0.6127", "0.0325", "0.00", "−0.5000"],
   ]);
   assert.equal(digits(Number.NaN), "–");
 });
