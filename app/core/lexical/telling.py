@@ -32,6 +32,7 @@ from app.core.lexical.growing import Growing
 from app.core.lexical.numbering import Numbering
 
 _WORD_OR_END = re.compile(r"[^\W\d_]+|\n")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _MARKED_LETTER = re.compile(r"(?![\x00-\x7f])[^\W\d_]")
 # İ becomes a letter with a mark.
 _OTHER_LETTER = re.compile(rf"(?![\x00-\u024f])[^\W\d_]|[{MARKS}\u0130]")
@@ -176,7 +177,7 @@ def _verdicts(points: Points, different: Points, extents: Points) -> list[str]:
 
 def _said_by_letters(text: str) -> Points:
     """Points of a text for each language, by the letters that some have and others lack."""
-    found = _MARKED_LETTER.findall(text.lower())
+    found = _MARKED_LETTER.findall("".join(_NOT_ASCII.findall(text)).lower())
     return sum(map(_said_by_letter, found), np.zeros(len(_languages())))
 
 

@@ -122,14 +122,14 @@ class _Keys:
         """Find out the keys of forms that come for the first time."""
         self._known[numbers] = _NONE
         kinds = self._numbering.names.packed().kinds[numbers]
-        # Those left out fold to themselves, or are stemmed all at once.
-        left_out = {FOLD: FOLDED, DEFAULT_LANGUAGE: LETTERS}.get(self._kind, -1)
-        rest = numbers[kinds > left_out]
+        # Those left out fold to themselves; English ones in letters are stemmed all at once, and
+        # others that fold to themselves have signs or digits in them, and no endings.
+        rest = numbers[kinds > FOLDED] if self._kind in {FOLD, DEFAULT_LANGUAGE} else numbers
         for number, form in zip(rest.tolist(), self._forms(rest), strict=True):
             for place, key in enumerate(other_keys(form, self._kind)):
                 self._known[number, place] = self._names.number(key)
         if self._kind == DEFAULT_LANGUAGE:
-            self._stem(numbers[kinds <= left_out])
+            self._stem(numbers[kinds == LETTERS])
 
     def _stem(self, numbers: Uint32s) -> None:
         """Note the keys of English words in lower-case letters."""
