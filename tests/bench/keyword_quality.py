@@ -84,6 +84,8 @@ VARIANTS = [
     Variant("No coverage", ranker=Ranker(coverage=0.0)),
     Variant("Coverage 0.1", ranker=Ranker(coverage=0.1)),
     Variant("Coverage 0.2", ranker=Ranker(coverage=0.2)),
+    Variant("No proximity", ranker=Ranker(proximity=0.0)),
+    Variant("Proximity 0.1", ranker=Ranker(proximity=0.1)),
     Variant("No correction of unknown words", reading=Reading(correct=False)),
     Variant("All words required", reading=Reading(all_words=True)),
     Variant("Stop words scored", patched=(("is_stop", lambda form, language: False),)),
