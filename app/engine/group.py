@@ -21,7 +21,7 @@ BATCH_TOKENS = 2048
 """Padded tokens that an embedder gets at once: under a second of work even on WASM, so that the
 vector of a query does not wait for long behind it."""
 _LARGEST_BATCH = 64
-_BATCH_TEXT = 200_000
+_BATCH_TEXT = 300_000
 """Characters that are analysed at a time: some hundredths of a second."""
 
 

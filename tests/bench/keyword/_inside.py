@@ -38,7 +38,7 @@ from app.engine.indexer import MOST_FORMS
 from app.storage import sections
 
 FIRST = 10
-BATCH = 256
+BATCH = 512
 """Rows that are analysed at a time."""
 TODAY = date(2026, 1, 1)
 SYNTAX = {
