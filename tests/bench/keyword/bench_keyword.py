@@ -126,7 +126,9 @@ def main() -> None:
     parser.add_argument("--only", choices=("scifact", "100k"))
     parser.add_argument("--engines", default=",".join([ENGINE, *names[:1], *peers.NAMES]))
     parser.add_argument("--chunks", type=int, default=100_000)
-    parser.add_argument("--segment", type=int, default=25_000, help="chunks of an engine's segment")
+    parser.add_argument(
+        "--segment", type=int, default=100_000, help="chunks of a segment of the engine"
+    )
     parser.add_argument("--limit", type=int, default=1800, help="seconds that a step may take")
     parser.add_argument("--million", action="store_true", help="ten copies as well, engine only")
     options = parser.parse_args()
