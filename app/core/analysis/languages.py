@@ -79,7 +79,7 @@ def language_of(text: str) -> str:
     >>> language_of("x = f(a[i], y) + 1"), language_of("Anna Schmidt, Juan García")
     ('', '')
     """
-    sample = _sampled(text).replace("’", "'").lower()
+    sample = sampled(text).replace("’", "'").lower()
     words = Counter(_WORD.findall(sample))
     size = words.total()
     scores: dict[str, float] = defaultdict(float)
@@ -148,7 +148,8 @@ def _query_score(words: list[str], language: str) -> float:
     return score
 
 
-def _sampled(text: str) -> str:
+def sampled(text: str) -> str:
+    """What of a text is looked at, in lines."""
     if len(text) <= SAMPLE:
         return text
     size = SAMPLE // 4

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.analysis.closed_words import closed_words
 from app.core.analysis.languages import (
     FEW_WORDS,
     MIN_DIFFERENT,
@@ -16,7 +17,6 @@ from app.core.analysis.languages import (
     MIN_RATIO,
     MIN_SCORE,
     MOST_REPEATED,
-    SAMPLE,
     SYMBOL_WEIGHT,
     SYMBOLS,
     different_in,
@@ -44,9 +44,7 @@ Points = NDArray[np.float64]
 
 
 def is_simple(text: str) -> bool:
-    """Whether `Teller` can tell the language: short, and its letters are of Western Europe."""
-    if len(text) > SAMPLE:
-        return False
+    """Whether `Teller` can tell the language: the letters are of Western Europe."""
     return text.isascii() or not _OTHER_LETTER.search("".join(set(text)))
 
 
@@ -66,7 +64,7 @@ class Teller:
         self._offsets = Growing([0])
 
     def languages(self, texts: Sequence[str]) -> list[str]:
-        """`language_of` of each text; all must be simple."""
+        """The language of each text, which must be simple; all of it is looked at."""
         found: list[str] = []
         for first in range(0, len(texts), _BATCH):
             found += self._batch(texts[first : first + _BATCH])
@@ -113,6 +111,7 @@ class _Words(dict[str, int]):
         self.signs = Growing([0])
         """The sign of each word; 0 says nothing."""
         self._fresh: list[int] = []
+        self._by_ending: dict[str, int] = {}
         self._known: dict[tuple[Collection[str], float], int] = {}
         self._rows: list[list[tuple[int, float, float]]] = [[]]
         self._said: Said | None = None
@@ -130,6 +129,15 @@ class _Words(dict[str, int]):
         return number
 
     def _sign(self, word: str) -> int:
+        if word in closed_words():
+            return self._sign_of(word)
+        # Of other words only longer ones say something, by their endings.
+        ending = word[-3:] if len(word) > 4 else ""
+        if ending not in self._by_ending:
+            self._by_ending[ending] = self._sign_of(word) if ending else 0
+        return self._by_ending[ending]
+
+    def _sign_of(self, word: str) -> int:
         languages, points = said_by(word)
         if not languages:
             return 0

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.analysis import language_of
+from app.core.analysis.languages import sampled
 from app.core.analysis.stem import stem
 from app.core.kernels import Kernels
 from app.core.kernels.port import Uint32s
@@ -43,9 +44,10 @@ class Vocabulary:
         return len(self.numbering)
 
     def languages(self, texts: Sequence[str]) -> list[str]:
-        """`language_of` of each text, quick for many short ones."""
-        simple = [place for place, text in enumerate(texts) if is_simple(text)]
-        told = dict(zip(simple, self._teller.languages([texts[i] for i in simple]), strict=True))
+        """`language_of` of each text, quick for many."""
+        samples = [sampled(text) for text in texts]
+        simple = [place for place, sample in enumerate(samples) if is_simple(sample)]
+        told = dict(zip(simple, self._teller.languages([samples[i] for i in simple]), strict=True))
         return [
             told[place] if place in told else language_of(text) for place, text in enumerate(texts)
         ]
