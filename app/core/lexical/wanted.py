@@ -9,6 +9,7 @@ from app.core.analysis import fold
 from app.core.lexical.patterns import Pattern
 from app.core.lexical.plan import Leaf, words_of
 from app.core.lexical.resolve import SearchedSegment
+from app.core.lexical.sought import Sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,13 @@ class Wanted:
     def by(cls, leaves: Iterable[Leaf], segments: Sequence[SearchedSegment]) -> Wanted:
         """What the leaves match in some segments, whatever the language of a text."""
         words = {word for leaf in leaves for word in words_of(leaf)}
-        forms = {
-            segment.postings.terms[number]
-            for segment in segments
-            for word in words
-            for number in segment.lists(replace(word, patterns=())).anywhere.tolist()
-        }
+        plain = [replace(word, patterns=()) for word in words]
+        sought = Sought(plain)
+        forms: set[str] = set()
+        for segment in segments:
+            segment.prepare(sought)
+            numbers = {number for word in plain for number in segment.lists(word).anywhere.tolist()}
+            forms.update(map(segment.postings.terms.__getitem__, numbers))
         return cls(forms, [pattern for word in words for pattern, _ in word.patterns])
 
     def among(self, forms: Set[str]) -> Set[str]:
