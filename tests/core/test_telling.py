@@ -15,7 +15,10 @@ the The of and gold der die das und Gold nicht we're don't x = f(a) { } ; is are
 de la que en el los och att som running stations ungen lichkeit a I i #include // quality 1,000
 """
 WORDS = st.sampled_from(_WORDS.split())
-_LETTERS = "für où está São naïve ñ ß ŝ ł İstanbul ǆ ª µ café État ÆØÅ"
+_LETTERS = """
+für où está São naïve ñ ß ŝ ł İstanbul ǆ ª µ café État ÆØÅ
+α β-catenin κΒ µm Σ ΑΣ και το του της ένα ς
+"""
 LETTERS = st.sampled_from(_LETTERS.split())
 SIGNS = st.sampled_from(["“", "”", "—", "…", "•", "’", "l’or", "don’t", "«"])
 TEXTS = st.lists(

@@ -52,11 +52,11 @@ MOST_REPEATED = 0.06
 SYMBOL_WEIGHT = 0.4
 """Of a sign of code, beside a word."""
 _SCRIPT_WEIGHT = 0.2
-_SINGLE_LANGUAGE_WEIGHT = 0.6
+SINGLE_LANGUAGE_WEIGHT = 0.6
 FEW_WORDS = 80
 """Words from which on a text has the full share of different ones."""
 _LETTERS_OF_WORD = {"han": 2.0, "kana": 2.5, "ko": 3.0, "th": 4.0, "lo": 4.0, "km": 4.0, "my": 4.0}
-_LETTERS_OF_SPACED_WORD = 6.0
+LETTERS_OF_SPACED_WORD = 6.0
 _WORDY_CODES = "af ca da de en es fr gl it nl pt st sw"
 _WORDY = frozenset(_WORDY_CODES.split())
 
@@ -131,7 +131,7 @@ def _main_script(text: str) -> str:
     sizes: dict[str, float] = defaultdict(float)
     for letter in filter(str.isalpha, text):
         script = script_of(letter)
-        sizes[script] += 1 / _LETTERS_OF_WORD.get(script, _LETTERS_OF_SPACED_WORD)
+        sizes[script] += 1 / _LETTERS_OF_WORD.get(script, LETTERS_OF_SPACED_WORD)
     sizes.pop("other", None)
     if "kana" in sizes:
         return "kana"
@@ -215,13 +215,13 @@ def _score_letters(characters: Mapping[str, int], scores: dict[str, float]) -> f
         scripts["kana"] += scripts.pop("han", 0)
     unspaced = 0.0
     for script, count in scripts.items():
-        words = count / _LETTERS_OF_WORD.get(script, _LETTERS_OF_SPACED_WORD)
+        words = count / _LETTERS_OF_WORD.get(script, LETTERS_OF_SPACED_WORD)
         unspaced += words if script in _LETTERS_OF_WORD else 0.0
         if script in {"latin", "other"}:
             continue
         languages = SHARED_SCRIPTS.get(script, (script,))
         if script in _LETTERS_OF_WORD or len(languages) == 1:
-            scores[languages[0]] += _SINGLE_LANGUAGE_WEIGHT * words
+            scores[languages[0]] += SINGLE_LANGUAGE_WEIGHT * words
         else:
             for language in languages:
                 scores[language] += _SCRIPT_WEIGHT * words

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from app.core.analysis.closed_words import closed_words
 from app.core.analysis.languages import (
     FEW_WORDS,
+    LETTERS_OF_SPACED_WORD,
     MIN_DIFFERENT,
     MIN_LEAD,
     MIN_RATIO,
     MIN_SCORE,
     MOST_REPEATED,
+    SINGLE_LANGUAGE_WEIGHT,
     SYMBOL_WEIGHT,
     SYMBOLS,
     different_in,
@@ -35,7 +37,10 @@ _WORD_OR_END = re.compile(r"[^\W\d_]+|\n")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _MARKED_LETTER = re.compile(r"(?![\x00-\x7f])[^\W\d_]")
 # İ becomes a letter with a mark.
-_OTHER_LETTER = re.compile(rf"(?![\x00-\u024f])[^\W\d_]|[{MARKS}\u0130]")
+_GREEK = "\u0391-\u03a1\u03a4-\u03a9\u03b1-\u03c9"
+"""Letters that stand in formulas; a capital sigma hangs on its neighbours."""
+_OTHER_LETTER = re.compile(rf"(?![\x00-\u024f{_GREEK}])[^\W\d_]|[{MARKS}\u0130]")
+_GREEK_LETTER = re.compile(f"[{_GREEK}]")
 _IS_SYMBOL = bytes(chr(byte) in SYMBOLS for byte in range(256))
 _BATCH = 1000
 """Texts whose words are weighed at a time: some megabytes of points."""
@@ -44,7 +49,7 @@ Points = NDArray[np.float64]
 
 
 def is_simple(text: str) -> bool:
-    """Whether `Teller` can tell the language: the letters are of Western Europe."""
+    """Whether `Teller` can tell the language: letters of Western Europe, some of them Greek."""
     return text.isascii() or not _OTHER_LETTER.search("".join(set(text)))
 
 
@@ -170,6 +175,7 @@ def _verdicts(points: Points, different: Points, extents: Points) -> list[str]:
     points[rows, best] = -1.0
     seconds = np.maximum(points.max(axis=1), 0.0)
     least = MIN_DIFFERENT * np.sqrt(extents) * np.minimum(1.0, extents / FEW_WORDS)
+    least[best == _languages().index("el")] = 0.0
     is_told = (
         (scores >= np.maximum(MIN_SCORE, _shares()[best] * extents))
         & (scores - seconds >= MIN_LEAD)
@@ -185,8 +191,12 @@ def _verdicts(points: Points, different: Points, extents: Points) -> list[str]:
 
 def _said_by_letters(text: str) -> Points:
     """Points of a text for each language, by the letters that some have and others lack."""
-    found = _MARKED_LETTER.findall("".join(_NOT_ASCII.findall(text)).lower())
-    return sum(map(_said_by_letter, found), np.zeros(len(_languages())))
+    others = "".join(_NOT_ASCII.findall(text)).lower()
+    greek = len(_GREEK_LETTER.findall(others))
+    found = _MARKED_LETTER.findall(_GREEK_LETTER.sub("", others) if greek else others)
+    points = sum(map(_said_by_letter, found), np.zeros(len(_languages())))
+    points[_languages().index("el")] = SINGLE_LANGUAGE_WEIGHT * (greek / LETTERS_OF_SPACED_WORD)
+    return points
 
 
 @cache
@@ -202,5 +212,5 @@ def _shares() -> Points:
 
 @cache
 def _languages() -> tuple[str, ...]:
-    """All that ASCII letters may be in, in the order in which equal scores rank."""
-    return tuple(sorted(latin_languages()))
+    """All that simple texts may be in, in the order in which equal scores rank."""
+    return tuple(sorted({*latin_languages(), "el"}))
