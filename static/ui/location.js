@@ -6,21 +6,25 @@ import { fromFragment, NOTHING, toFragment } from "./question-url.js";
 
 /** Only what somebody has stopped typing is put into the address, and so into the history. */
 const PAUSE = 800;
+/** So long after that it is in the address nothing else needs to hold it. */
+const SETTLED = 2000;
 const KEY = "fossick.question";
 
 export class Location {
   /** @param {(question: Question) => void} onQuestion told of a link that was followed */
   constructor(onQuestion) {
     this.timer = 0;
-    this.question = reloaded() ?? fromFragment(location.hash) ?? { ...NOTHING };
-    remember(this.question);
+    this.forgetting = 0;
+    const before = reloaded();
+    this.question = before ?? fromFragment(location.hash) ?? { ...NOTHING };
+    if (before) this.write();
     addEventListener("hashchange", () => {
       const question = fromFragment(location.hash) ?? (location.hash ? null : { ...NOTHING });
       if (!question)
         this.write(); // a jump within the page
       else if (toFragment(question) !== toFragment(this.question)) {
         this.question = question;
-        remember(question);
+        forget();
         onQuestion(question);
       }
     });
@@ -32,6 +36,7 @@ export class Location {
     this.question = question;
     remember(question);
     clearTimeout(this.timer);
+    clearTimeout(this.forgetting);
     if (!isTyped) return this.write();
     this.timer = window.setTimeout(() => this.write(), PAUSE);
   }
@@ -40,12 +45,15 @@ export class Location {
     clearTimeout(this.timer);
     const address = `${location.pathname}${location.search}${toFragment(this.question)}`;
     history.replaceState(null, "", address);
+    // A page that is being reloaded loses the new address, and never gets to forget.
+    clearTimeout(this.forgetting);
+    this.forgetting = window.setTimeout(forget, SETTLED);
   }
 }
 
 /**
- * What was asked before a reload, also within the pause: the tab keeps it, for an address that
- * changes while the page is being reloaded is lost.
+ * What was asked before a reload, also within the pause: until then the tab keeps it, for an
+ * address that changes while the page is being reloaded is lost.
  * @returns {Question | null}
  */
 function reloaded() {
@@ -64,5 +72,13 @@ function remember(question) {
     sessionStorage.setItem(KEY, JSON.stringify(question));
   } catch {
     // Without storage a reload finds what stands in the address.
+  }
+}
+
+function forget() {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // Nor was it kept.
   }
 }
