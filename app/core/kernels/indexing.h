@@ -1,0 +1,382 @@
+/* Indexing, for kernels.c: texts to pieces, pieces to forms, forms to posting lists. */
+
+/* ---- pieces ------------------------------------------------------------------------------ */
+
+/* Classes of bytes; wasm_indexing.py has the same numbers. */
+enum { GAP, WORD, EDGE, COMMA, SLASH, HIGH };
+
+struct pieces {
+  const u8 *text;
+  u32 at; /* in and out: the byte to go on from */
+  const u32 *ends; /* where each text ends, rising */
+  u32 n_texts, text_number; /* the second in and out */
+  const u8 *classes; /* 256 */
+  u32 *found; /* room for one a byte and a half */
+  u32 n_found; /* in and out */
+  u32 *offsets; /* (n_texts,) answer: pieces found up to the end of each text */
+  u32 *slots; /* 0, or a piece's number plus one */
+  u32 mask; /* slots - 1, slots being a power of two */
+  u32 *hashes; /* of each piece */
+  u32 *starts; /* (pieces + 1,) in `bytes` */
+  u8 *bytes; /* of all pieces, each with a line feed behind */
+  u32 n_pieces; /* in and out */
+  u32 room_pieces, room_bytes;
+};
+
+/* Bytes of the punctuation of two or three bytes that begins here, 0 if there is none. */
+INLINE u32 punctuation(const u8 *text, u32 left) {
+  u32 lead = text[0];
+  if (left < 2 || (lead != 0xc2 && lead != 0xe2 && lead != 0xe3 && lead != 0xef)) return 0;
+  u32 second = text[1];
+  if (lead == 0xc2) return second == 0xa0 || second == 0xab || second == 0xbb ? 2 : 0;
+  if (left < 3) return 0;
+  u32 third = text[2], found;
+  if (lead == 0xe2)
+    found = second == 0x80 && (third == 0x93 || third == 0x94 || third == 0xa2 || third == 0xa6 ||
+                               (third >= 0x9c && third <= 0x9e));
+  else if (lead == 0xe3)
+    found = second == 0x80 && ((third >= 0x80 && third <= 0x82) || (third >= 0x88 && third <= 0x91));
+  else
+    found = second == 0xbc && (third == 0x81 || third == 0x8c || third == 0x9a || third == 0x9b ||
+                               third == 0x9f);
+  return found ? 3 : 0;
+}
+
+INLINE u32 is_digit_or_high(u8 byte) { return byte >= 0x80 || (byte >= '0' && byte <= '9'); }
+
+/* Bytes of the gap that begins at `at`, 0 where a piece goes on; `begin` is that of the text. */
+INLINE u32 gap(const struct pieces *a, u32 begin, u32 at, u32 end) {
+  const u8 *text = a->text;
+  switch (a->classes[text[at]]) {
+    case GAP: return 1;
+    case COMMA:
+      return !(at > begin && at + 1 < end && is_digit_or_high(text[at - 1]) &&
+               is_digit_or_high(text[at + 1]));
+    case SLASH: return !(at + 1 < end && (text[at + 1] == '#' || text[at + 1] == '@'));
+    case HIGH: return punctuation(text + at, end - at);
+    default: return 0;
+  }
+}
+
+INLINE u32 is_edge(const struct pieces *a, u32 at) {
+  u32 class = a->classes[a->text[at]];
+  return class == EDGE || class == COMMA;
+}
+
+/* FNV-1a, with the high bits folded into the low ones, which choose the slot. */
+INLINE u32 hash(const u8 *bytes, u32 n) {
+  u32 h = 2166136261u;
+  for (u32 i = 0; i < n; i++) h = (h ^ bytes[i]) * 16777619u;
+  return h ^ h >> 15;
+}
+
+INLINE u32 same(const u8 *a, const u8 *b, u32 n) {
+  for (u32 i = 0; i < n; i++)
+    if (a[i] != b[i]) return 0;
+  return 1;
+}
+
+/* The number of a piece, a new one if it was not seen before; all ones if there is no room. */
+INLINE u32 number_of(struct pieces *a, const u8 *bytes, u32 n) {
+  u32 h = hash(bytes, n), slot = h & a->mask;
+  for (; a->slots[slot]; slot = (slot + 1) & a->mask) {
+    u32 number = a->slots[slot] - 1, start = a->starts[number];
+    if (a->hashes[number] == h && a->starts[number + 1] - start == n + 1 &&
+        same(a->bytes + start, bytes, n))
+      return number;
+  }
+  u32 number = a->n_pieces, start = a->starts[number];
+  if (number >= a->room_pieces || a->room_bytes - start < n + 1) return 0xffffffffu;
+  for (u32 i = 0; i < n; i++) a->bytes[start + i] = bytes[i];
+  a->bytes[start + n] = '\n';
+  a->starts[number + 1] = start + n + 1;
+  a->hashes[number] = h;
+  a->slots[slot] = ++a->n_pieces;
+  return number;
+}
+
+/* Put the pieces of the table into its slots, which are all 0. */
+EXPORT(place_pieces) int place_pieces(struct pieces *a) {
+  for (u32 number = 0; number < a->n_pieces; number++) {
+    u32 slot = a->hashes[number] & a->mask;
+    while (a->slots[slot]) slot = (slot + 1) & a->mask;
+    a->slots[slot] = number + 1;
+  }
+  return 0;
+}
+
+/* 1 if all is done; 0 if the table is full: to be called again with a larger one. */
+EXPORT(pieces) int pieces(struct pieces *a) {
+  for (; a->text_number < a->n_texts; a->text_number++) {
+    u32 begin = a->text_number ? a->ends[a->text_number - 1] : 0, end = a->ends[a->text_number];
+    u32 at = a->at;
+    while (at < end) {
+      u32 skipped = gap(a, begin, at, end);
+      if (skipped) {
+        at += skipped;
+        continue;
+      }
+      u32 first = at++;
+      while (at < end && (a->classes[a->text[at]] == WORD || !gap(a, begin, at, end))) at++;
+      u32 last = at;
+      while (first < last && is_edge(a, first)) first++;
+      while (first < last && is_edge(a, last - 1)) last--;
+      if (first == last) continue;
+      u32 number = number_of(a, a->text + first, last - first);
+      if (number == 0xffffffffu) {
+        a->at = first;
+        return 0;
+      }
+      a->found[a->n_found++] = number;
+    }
+    a->at = end;
+    a->offsets[a->text_number] = a->n_found;
+  }
+  return 1;
+}
+
+/* ---- expand ------------------------------------------------------------------------------ */
+
+struct expand {
+  const u32 *found, *ends; /* pieces of texts, and where those of each text end */
+  const u32 *sequence; /* texts, in any order and as often as wanted */
+  u32 n;
+  const u32 *offsets, *numbers; /* of each piece the numbers of its forms */
+  u32 *out; /* null: only count */
+  u32 *sizes; /* (n,) answer: numbers of each text of the sequence */
+};
+
+/* How many numbers there are in all. */
+EXPORT(expand) int expand(const struct expand *a) {
+  u32 m = 0;
+  for (u32 i = 0; i < a->n; i++) {
+    u32 text = a->sequence[i], before = m;
+    u32 at = text ? a->ends[text - 1] : 0, end = a->ends[text];
+    for (; at < end; at++) {
+      u32 piece = a->found[at], from = a->offsets[piece], to = a->offsets[piece + 1];
+      if (a->out)
+        for (u32 k = from; k < to; k++) a->out[m + k - from] = a->numbers[k];
+      m += to - from;
+    }
+    a->sizes[i] = m - before;
+  }
+  return (int)m;
+}
+
+/* ---- count ------------------------------------------------------------------------------- */
+
+struct count {
+  const u8 *text, *wanted; /* the second 256 flags */
+  const u32 *ends; /* where each text ends, rising */
+  u32 n_texts;
+  u32 *sizes; /* (n_texts,) answer */
+};
+
+EXPORT(count) int count(const struct count *a) {
+  u32 at = 0;
+  for (u32 text = 0; text < a->n_texts; text++) {
+    u32 n = 0;
+    for (; at < a->ends[text]; at++) n += a->wanted[a->text[at]] != 0;
+    a->sizes[text] = n;
+  }
+  return 0;
+}
+
+/* ---- tell -------------------------------------------------------------------------------- */
+
+struct tell {
+  const u32 *found, *ends; /* pieces of texts, and where those of each text end */
+  u32 n_texts;
+  const u32 *offsets, *words; /* of each piece its words */
+  const u32 *signs; /* of each word; 0 says nothing */
+  const u32 *said, *columns; /* of each sign where it begins; the columns that it speaks for */
+  const double *points, *different;
+  u32 width;
+  u32 *stamps, *times; /* scratch, one a word; stamps are zeros */
+  u32 *seen; /* scratch: as many as there are words */
+  u32 *sizes; /* (n_texts,) answer: words of each text */
+  double *sums, *sums_different; /* (n_texts * width,) answers, zeros before */
+  double share;
+};
+
+/* Count the words of a text that say something; answers how many different ones there are. */
+INLINE u32 count_words(const struct tell *a, u32 text) {
+  u32 n = 0, size = 0;
+  for (u32 at = text ? a->ends[text - 1] : 0; at < a->ends[text]; at++) {
+    u32 piece = a->found[at], from = a->offsets[piece], to = a->offsets[piece + 1];
+    size += to - from;
+    for (u32 k = from; k < to; k++) {
+      u32 word = a->words[k];
+      if (!a->signs[word]) continue;
+      if (a->stamps[word] != text + 1) {
+        a->stamps[word] = text + 1;
+        a->times[word] = 0;
+        a->seen[n++] = word;
+      }
+      a->times[word]++;
+    }
+  }
+  a->sizes[text] = size;
+  return n;
+}
+
+/* All numbers are multiples of 1/64, so that their sums hang on no order. */
+EXPORT(tell) int tell(const struct tell *a) {
+  for (u32 text = 0; text < a->n_texts; text++) {
+    u32 n = count_words(a, text);
+    double most = 1 + __builtin_floor(a->share * a->sizes[text] * 64) / 64;
+    for (u32 i = 0; i < n; i++) {
+      u32 word = a->seen[i], sign = a->signs[word];
+      double times = a->times[word] < most ? a->times[word] : most;
+      for (u32 k = a->said[sign]; k < a->said[sign + 1]; k++) {
+        u32 place = text * a->width + a->columns[k];
+        a->sums[place] += times * a->points[k];
+        a->sums_different[place] += a->different[k];
+      }
+    }
+  }
+  return 0;
+}
+
+/* ---- invert ------------------------------------------------------------------------------ */
+
+/* Parts of a row: the two of the body, headings, title, path. */
+#define PARTS 5
+#define STAY 0x80000000u
+
+struct sparse_out {
+  u32 *places;
+  u8 *counts;
+  u32 n; /* answer */
+};
+
+struct invert {
+  const u32 *numbers;
+  const u32 *sizes; /* (rows * PARTS,) */
+  u32 n_rows;
+  const u32 *terms; /* of each form's number */
+  u32 n_terms, gap, most;
+  u32 *ends; /* (n_terms + 1,) scratch, zeros */
+  u32 *parts, *positions; /* scratch, one a number */
+  u32 *posting_offsets; /* (n_terms + 1,) */
+  u32 *ordinals;
+  u8 *counts;
+  u32 *position_offsets; /* (n_terms + 1,) */
+  u8 *stream; /* five bytes a number */
+  struct sparse_out repeated, headings, title, path;
+  u32 *field_starts; /* (rows * 3,) */
+  u32 n_stream; /* answer */
+};
+
+/* Sort occurrences by term; they come by chunk and position, and stay in that order. */
+INLINE void sort_occurrences(const struct invert *a) {
+  u32 n = 0, at = 0;
+  for (u32 part = 0; part < a->n_rows * PARTS; part++) n += a->sizes[part];
+  for (u32 i = 0; i < n; i++) a->ends[a->terms[a->numbers[i] & ~STAY] + 1]++;
+  for (u32 term = 0; term < a->n_terms; term++) a->ends[term + 1] += a->ends[term];
+  /* ends[t] is now where t begins, and once all are placed where it ends. */
+  for (u32 row = 0; row < a->n_rows; row++) {
+    u32 start = 0;
+    for (u32 field = 0; field < PARTS; field++) {
+      u32 part = row * PARTS + field, stop = at + a->sizes[part], next = start;
+      if (field > 1) a->field_starts[row * 3 + field - 2] = start;
+      for (; at < stop; at++) {
+        u32 number = a->numbers[at], place = a->ends[a->terms[number & ~STAY]]++;
+        next += !(number & STAY);
+        a->parts[place] = part;
+        a->positions[place] = next - 1;
+      }
+      start = field ? next + a->gap : next;
+    }
+  }
+}
+
+INLINE u32 write_leb(u8 *stream, u32 m, u32 value) {
+  for (; value >= 0x80; value >>= 7) stream[m++] = (u8)(value | 0x80);
+  stream[m++] = (u8)value;
+  return m;
+}
+
+INLINE void note_field(struct sparse_out *field, u32 posting) {
+  u32 n = field->n;
+  if (n && field->places[n - 1] == posting) {
+    field->counts[n - 1]++;
+    return;
+  }
+  field->places[n] = posting;
+  field->counts[n] = 1;
+  field->n = n + 1;
+}
+
+/* The number of postings. */
+EXPORT(invert) int invert(struct invert *a) {
+  sort_occurrences(a);
+  u32 postings = 0, m = 0, at = 0;
+  a->repeated.n = a->headings.n = a->title.n = a->path.n = 0;
+  for (u32 term = 0; term < a->n_terms; term++) {
+    u32 stop = a->ends[term];
+    a->posting_offsets[term] = postings;
+    a->position_offsets[term] = m;
+    while (at < stop) {
+      u32 row = a->parts[at] / PARTS, end = at + 1, before = 0;
+      while (end < stop && a->parts[end] / PARTS == row) end++;
+      /* The last ones stay: headings, title and path come after the body. */
+      if (end - at > a->most) at = end - a->most;
+      a->ordinals[postings] = row;
+      a->counts[postings] = (u8)(end - at);
+      for (; at < end; at++) {
+        u32 field = a->parts[at] % PARTS;
+        if (field == 0) note_field(&a->repeated, postings);
+        if (field == 2) note_field(&a->headings, postings);
+        if (field == 3) note_field(&a->title, postings);
+        if (field == 4) note_field(&a->path, postings);
+        m = write_leb(a->stream, m, a->positions[at] - before);
+        before = a->positions[at];
+      }
+      postings++;
+    }
+  }
+  a->posting_offsets[a->n_terms] = postings;
+  a->position_offsets[a->n_terms] = m;
+  a->n_stream = m;
+  return (int)postings;
+}
+
+/* ---- sort_names -------------------------------------------------------------------------- */
+
+struct sort_names {
+  const u8 *bytes;
+  const u32 *offsets; /* name i has the bytes offsets[i]:offsets[i + 1] */
+  u32 *numbers, *scratch; /* (n,); the first in and out */
+  u32 n;
+};
+
+/* Whether name `a` comes before name `b`, or is the same. */
+INLINE u32 in_order(const struct sort_names *s, u32 a, u32 b) {
+  u32 at = s->offsets[a], other = s->offsets[b];
+  u32 size = s->offsets[a + 1] - at, other_size = s->offsets[b + 1] - other;
+  u32 both = least(size, other_size);
+  for (u32 i = 0; i < both; i++)
+    if (s->bytes[at + i] != s->bytes[other + i]) return s->bytes[at + i] < s->bytes[other + i];
+  return size <= other_size;
+}
+
+INLINE void merge_runs(const struct sort_names *s, u32 at, u32 middle, u32 end) {
+  u32 left = at, right = middle;
+  for (u32 i = at; i < end; i++) {
+    u32 from_left = left < middle &&
+                    (right == end || in_order(s, s->numbers[left], s->numbers[right]));
+    s->scratch[i] = s->numbers[from_left ? left++ : right++];
+  }
+  for (u32 i = at; i < end; i++) s->numbers[i] = s->scratch[i];
+}
+
+/* Stable, and quick where much is in order. 0. */
+EXPORT(sort_names) int sort_names(const struct sort_names *s) {
+  for (u32 width = 1; width < s->n; width *= 2)
+    for (u32 at = 0; s->n - at > width; at += least(2 * width, s->n - at)) {
+      u32 middle = at + width, end = middle + least(width, s->n - middle);
+      if (!in_order(s, s->numbers[middle - 1], s->numbers[middle])) merge_runs(s, at, middle, end);
+    }
+  return 0;
+}
