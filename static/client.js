@@ -146,6 +146,11 @@ export class Fossick extends EventTarget {
     return this.call("stats", {});
   }
 
+  /** @type {import("./fossick.js").Fossick["audit"]} */
+  async audit({ sample = 200, k = 10, ...options } = {}) {
+    return this.call("audit", { sample, k }, { ...options, atOnce: true });
+  }
+
   /** @type {import("./fossick.js").Fossick["vacuum"]} */
   async vacuum(options = {}) {
     return this.call("vacuum", {}, options);

@@ -86,11 +86,11 @@ export interface OpenOptions {
 }
 
 export interface Progress {
-  phase: "boot" | "model" | "scan" | "index" | "commit" | "offline";
+  phase: "boot" | "model" | "scan" | "index" | "commit" | "audit" | "offline";
   done: number;
   /** 0 where it is not known. */
   total: number;
-  /** What is counted: "steps", "bytes" or "files". */
+  /** What is counted: "steps", "bytes", "files" or "passages". */
   unit?: string;
   /** Units a second so far. */
   rate?: number;
@@ -482,6 +482,43 @@ export interface Stats {
   damage: Damage[];
 }
 
+export interface AuditOptions extends CallOptions {
+  /** Passages whose neighbours are looked for, 1 to 10,000, default 200. */
+  sample?: number;
+  /** Neighbours of each, 1 to 100, default 10. */
+  k?: number;
+  /** Phase "audit". */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** How much of what is there a search of vectors finds. */
+export interface Audit {
+  /** Of the k nearest to each query, the share that a search finds; 1 where there is nothing. */
+  recall: number;
+  /**
+   * The ends of its 95 % confidence interval (Wilson's, for as many independent trials as the hits
+   * are worth, since those of one query are missed together). 0 and 1 where there is nothing.
+   */
+  low: number;
+  high: number;
+  queries: number;
+  k: number;
+  /** Rows that a search for ten hits scores; absent where it scores all, and misses nothing. */
+  candidates?: number;
+  /** What the exact search beside it read: float32, or the codes where nothing else is kept. */
+  reference: "float32" | "int8" | "int4" | "binary";
+  /** The recall before candidates were added to reach the target; `recall` where none were. */
+  before: number;
+}
+
+/** Of a collection: its passages stand for queries, and `reference` is "int8", as it keeps no more. */
+export interface CollectionAudit extends Audit {
+  /** Whose vectors were searched: those of most passages. Absent where there are none. */
+  model?: string;
+  /** How many there are. */
+  vectors: number;
+}
+
 /** What a vacuum has taken out of the store. */
 export interface Vacuumed {
   /** Removed documents of which nothing is left. */
@@ -609,6 +646,16 @@ export class Fossick extends EventTarget {
   documents(): Promise<DocumentInfo[]>;
 
   stats(): Promise<Stats>;
+
+  /**
+   * Measure what searches by meaning find of the nearest passages. Below 99 % they look at more
+   * candidates from now on, which is kept with the collection.
+   *
+   * It is the plan that is measured, for `k` hits: {@link Fossick.search} asks it for a hundred
+   * candidates at least, and so finds more of the first ten. On the other hand real questions are
+   * further from their answers than passages are from each other.
+   */
+  audit(options?: AuditOptions): Promise<CollectionAudit>;
 
   /**
    * Take what was removed out of the store, texts and vectors too; nothing of it is left on the

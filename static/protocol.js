@@ -16,6 +16,7 @@ export const METHODS = /** @type {const} */ ([
   "context",
   "documents",
   "stats",
+  "audit",
   "vacuum",
   "repair",
   "cancel",
@@ -29,6 +30,7 @@ export const PHASES = /** @type {const} */ ([
   "scan", // walking folders
   "index", // reading, chunking, embedding and writing files; unit "files"
   "commit", // writing a segment
+  "audit", // measuring what searches by meaning find; unit "passages"
   "offline", // service worker precaching the site; unit "bytes"
 ]);
 

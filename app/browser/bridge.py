@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from app.browser.plain import placed, plain
 from app.browser.requests import Request
 from app.engine import Collection, PlainChunk, Progress, SearchOptions, Source
+from app.engine.auditing import SAMPLE
 from app.errors import InputError
 
 Plain = Any
@@ -89,6 +90,12 @@ class Bridge:
         """What the collection holds."""
         await self._follow()
         return plain(await self._collection.stats())
+
+    async def audit(self, request: Request, sample: int = SAMPLE, k: int = 10) -> Plain:
+        """What searches by meaning find of what is there."""
+        await self._follow()
+        tell = _teller(request)
+        return plain(await self._collection.audit(sample=sample, k=k, on_progress=tell))
 
     async def vacuum(self, request: Request) -> Plain:
         """Take what was deleted out of the store."""

@@ -17,6 +17,7 @@ from app.engine.reports import (
     Repaired,
     Stats,
     Vacuumed,
+    VectorAudit,
 )
 from app.engine.sources import BytesSource, PdfReader, PlainChunk, Source
 
@@ -39,4 +40,5 @@ __all__ = [
     "Source",
     "Stats",
     "Vacuumed",
+    "VectorAudit",
 ]

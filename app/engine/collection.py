@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core.kernels import Kernels, NumpyKernels
 from app.core.model import Damage, SearchResult, Suggestions
-from app.engine import listing, passages
+from app.engine import auditing, listing, passages
 from app.engine.answering import answer
 from app.engine.context import pack
 from app.engine.embedding import EmbedderChain
@@ -26,6 +26,7 @@ from app.engine.reports import (
     Repaired,
     Stats,
     Vacuumed,
+    VectorAudit,
 )
 from app.engine.searcher import PARTS as SEARCH_PARTS
 from app.engine.searcher import Searcher
@@ -194,6 +195,22 @@ class Collection:
         """What the collection holds."""
         async with self._state.reading() as view:
             return await listing.statistics(view, self._state.store, self._chain)
+
+    async def audit(
+        self,
+        *,
+        sample: int = auditing.SAMPLE,
+        k: int = 10,
+        on_progress: OnProgress | None = None,
+    ) -> VectorAudit:
+        """Measure what searches by meaning find, by the neighbours of a sample of passages.
+
+        Of the model that most passages have vectors of. Where less than 99 % of the k nearest are
+        found, searches look at more candidates from now on, which is kept with the collection.
+        Passages stand for questions here; these are further from what they are near.
+        """
+        meter = Meter(self._clock, on_progress, sample, unit="passages")
+        return await auditing.audit(self._state, sample, k, meter, Pacer(self._clock))
 
     async def vacuum(self) -> Vacuumed:
         """Take what was deleted out of the store, texts and vectors too; it is gone afterwards.

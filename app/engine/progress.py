@@ -72,11 +72,18 @@ class Meter:
     """Turns counts into `Progress`, no more often than every `interval` seconds."""
 
     def __init__(
-        self, clock: Clock, on_progress: OnProgress | None, total: int, *, interval: float = 0.1
+        self,
+        clock: Clock,
+        on_progress: OnProgress | None,
+        total: int,
+        *,
+        interval: float = 0.1,
+        unit: str = "files",
     ) -> None:
         self._clock = clock
         self._on_progress = on_progress
         self._interval = interval
+        self._unit = unit
         self._started = clock()
         self._told = float("-inf")
         self.total = total
@@ -94,6 +101,5 @@ class Meter:
         rate = self.done / elapsed if elapsed > 0 else 0.0
         left = (self.total - self.done) / rate if rate > 0 else None
         done = self.total if last else min(int(self.done), self.total)
-        self._on_progress(
-            Progress(phase, done, self.total, "files", rate, left, self.path, self.chunks, message)
-        )
+        place = self.path, self.chunks, message
+        self._on_progress(Progress(phase, done, self.total, self._unit, rate, left, *place))

@@ -127,6 +127,25 @@ class Repaired:
 
 
 @dataclass(frozen=True, slots=True)
+class VectorAudit:
+    """What searches by meaning find of what is there; see `app.core.dense.auditing.Audit`."""
+
+    model: str | None
+    """Whose vectors were searched, None where there are none."""
+    vectors: int
+    """How many of them there are."""
+    recall: float
+    low: float
+    high: float
+    queries: int
+    """Passages whose neighbours were looked for."""
+    k: int
+    candidates: int | None
+    reference: str
+    before: float
+
+
+@dataclass(frozen=True, slots=True)
 class CitedSource:
     """A passage of a context under the number it is cited by."""
 

@@ -17,7 +17,7 @@ from app.engine.timing import Timings
 from app.engine.view import View
 from app.errors import ClosedError, StorageError
 from app.ports import Store
-from app.storage import loading
+from app.storage import loading, tuning
 from app.storage.merge import MergePolicy
 from app.storage.snapshot import Snapshot
 from app.storage.vectors import VectorBlock
@@ -52,6 +52,7 @@ class State:
                 kernels=kernels,
             )
         self._lock = asyncio.Lock()
+        self._tuned = False
         self._readers = 0
         self._unread = asyncio.Event()
 
@@ -84,7 +85,17 @@ class State:
         """Have the vectors of models at hand, from now on in every commit."""
         if models and self._tidying:
             self._tidying.writer.keep_rows = True
+        if models and not self._tuned:
+            self._tuned = True
+            view.wider.update(await tuning.load(self.store))
         await view.load_vectors(self.store, models)
+
+    async def widen(self, model: str, wider: int) -> None:
+        """Take so many times as many candidates in searches of a model's vectors, for good."""
+        self.view.widen(model, wider)
+        if self._tidying:
+            async with self._lock:
+                await tuning.save(self.store, self.view.wider)
 
     async def commit(self, group: Group, vectors: Sequence[VectorBlock], timings: Timings) -> int:
         """Make a group searchable; answers how many documents it replaced.

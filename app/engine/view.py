@@ -40,6 +40,8 @@ class View:
         self.snapshot = snapshot
         self._kernels = kernels
         self._flat: dict[str, FlatIndex] = {}
+        self.wider: dict[str, int] = before.wider if before else {}
+        """By model, how many times as many candidates audits have found to be needed."""
         self.written: dict[str, str] = {}
         """Forms as they stand in a text, as far as that was asked for (`engine.written`)."""
         here = set(snapshot.segments)
@@ -136,7 +138,15 @@ class View:
                         ordinals = block.ordinals.astype(np.int64) + base
                         blocks.append(VectorBlock(self._coded[place], ordinals))
             live_chunks = self.snapshot.live_chunks
-            self._flat[model] = FlatIndex(blocks, self._vector_kernels, live_chunks)
+            self._flat[model] = FlatIndex(
+                blocks, self._vector_kernels, live_chunks, self.wider.get(model, 1)
+            )
+
+    def widen(self, model: str, wider: int) -> None:
+        """Have searches of this view and of those after it take more candidates."""
+        self.wider[model] = wider
+        if model in self._flat:
+            self._flat[model].wider = wider
 
     @property
     def _vector_kernels(self) -> VectorKernels:

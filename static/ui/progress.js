@@ -11,6 +11,7 @@ const TITLES = {
   scan: "Looking through folders",
   index: "Adding files",
   commit: "Writing the index",
+  audit: "Measuring",
   offline: "Keeping a copy for offline use",
 };
 

@@ -8,6 +8,7 @@ import { DEVICES, meaning } from "./header.js";
 import { icon } from "./icons.js";
 import { failedList, meter, outcomeLine } from "./progress.js";
 import "./documents-list.js";
+import "./recall-line.js";
 
 /** @type {Record<string, string>} */
 const STORAGE = {
@@ -104,6 +105,7 @@ export class StatusDialog extends LightElement {
     const { info, stats } = engine;
     return html`<dl class="facts">
       ${fact("Meaning", html`${modelLine(engine)} ${engine.model ? meter("Loading the model", engine.model) : nothing}${this.chooser(engine)}`)}
+      ${fact("Recall", html`<recall-line .engine=${engine} .stamp=${this.stamp}></recall-line>`)}
       ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}${this.removed(stats?.deleted ?? 0)}`)}
       ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.room()}`)}
       ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off: this page is not isolated, so models run on one core`)}

@@ -269,6 +269,24 @@ def test_vacuum(folder, tmp_path, capsys):
     assert code == 1 and json.loads(out)["error"]["code"] == "not-found"
 
 
+def test_audit(folder, tmp_path, capsys):
+    """What searches by meaning find, in words and as JSON; without vectors there is nothing."""
+    index = ("--index", tmp_path / "index")
+    call(capsys, "index", folder, *index, "--embedder", "none")
+    code, out, _ = call(capsys, "audit", *index)
+    assert code == 1 and "words alone" in out
+    index = ("--index", tmp_path / "hashed")
+    call(capsys, "index", folder, *index, "--embedder", "hash")
+    code, out, _ = call(capsys, "audit", *index)
+    assert code == 0 and "100.0% of the nearest 10" in out and "nothing can be missed" in out
+    code, out, _ = call(capsys, "audit", *index, "--sample", "2", "-k", "1", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert (found["queries"], found["k"], found["reference"]) == (2, 1, "int8")
+    code, out, _ = call(capsys, "audit", *index, "--sample", "0", "--json")
+    assert code == 2 and json.loads(out)["error"]["code"] == "bad-option"
+
+
 def test_missing_model(folder, tmp_path, capsys):
     """Without model files `auto` goes on with hash and says so; `transformer` insists."""
     common = ("index", folder, "--index", tmp_path / "index", "--model", tmp_path)

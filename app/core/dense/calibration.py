@@ -1,16 +1,15 @@
-"""How many candidates a recall takes: measured on the vectors themselves, and on queries."""
+"""How many candidates a recall takes: measured on the vectors themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 
 from app.core.dense.codes import chosen_rows, decode
 from app.core.dense.plan import EVERYTHING, REFERENCE_K, WORTH, Flags, Plan, Scanner
-from app.core.dense.scan import Matrix, Rows, Uint32s
+from app.core.dense.scan import Rows
 from app.core.dense.signs import Signs
 from app.core.kernels import VectorKernels
 
@@ -32,23 +31,6 @@ _NEIGHBOURS = 6 * REFERENCE_K
 _STRICTER = 10
 """A query is further from its neighbours than one row from another: of the misses that are allowed,
 only one in so many is when rows stand for queries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What a plan finds of what is there.
-
-    `recall`: of the `k` hits of each of `queries` queries that a scan of all rows gives, the share
-    that the plan gives. `low` and `high` are the ends of its 95 % confidence interval (Wilson,
-    1927). `candidates` are those of the plan for ten hits, None if it scores all rows.
-    """
-
-    recall: float
-    low: float
-    high: float
-    queries: int
-    k: int
-    candidates: int | None
 
 
 def calibrated(
@@ -95,36 +77,3 @@ def widened(plan: Plan, candidates: int, n: int) -> Plan:
     if plan.candidates is None or candidates > WORTH * n:
         return EVERYTHING
     return Plan(max(candidates, plan.candidates), plan.k)
-
-
-def audited(
-    scanner: Scanner, reference: Scanner, queries: Matrix, *, k: int, mask: Flags, plan: Plan
-) -> Audit:
-    """What the plan finds of what the reference does when it scores all rows."""
-    found = scanner.search(queries, k, mask, plan)
-    wanted = reference.search(queries, k, mask, EVERYTHING)
-    pairs = zip(found, wanted, strict=True)
-    right = sum(_common(one.rows, other.rows) for one, other in pairs)
-    total = sum(len(hits.rows) for hits in wanted)
-    recall = right / total if total else 1.0
-    low, high = interval(recall, total)
-    return Audit(recall, low, high, len(queries), k, plan.candidates)
-
-
-def interval(share: float, n: int) -> tuple[float, float]:
-    """The 95 % confidence interval of a share of n trials (Wilson, 1927).
-
-    >>> low, high = interval(0.9, 100)
-    >>> round(low, 3), round(high, 3)
-    (0.826, 0.945)
-    """
-    if not n:
-        return 0.0, 1.0
-    z = 1.959964
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def _common(one: Uint32s, other: Uint32s) -> int:
-    return len(np.intersect1d(one, other))

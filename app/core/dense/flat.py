@@ -7,17 +7,17 @@ themselves, about no centre, so that what is made of a segment holds whatever co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense.calibration import FEWEST_ROWS, calibrated
-from app.core.dense.codes import Coded, encode
+from app.core.dense.calibration import FEWEST_ROWS, calibrated, widened
+from app.core.dense.codes import Coded, chosen_rows, decode, encode
 from app.core.dense.plan import EVERYTHING, Plan, Scanner
-from app.core.dense.scan import Rows, unit_scales
+from app.core.dense.scan import Rows, Uint32s, unit_scales
 from app.core.dense.signs import Signs
 from app.core.kernels import NumpyKernels, VectorKernels
 from app.errors import InputError
@@ -69,6 +69,8 @@ class FlatIndex:
 
     `live`: a mask by global ordinal, of chunks that are not deleted; None: all live. Up to some
     thousands of vectors every one is scored; of more, those that a look at the signs leaves.
+    `wider`: how many times as many of these as calibration says, where audits have found that it
+    takes more.
 
     >>> kernels = NumpyKernels().vectors
     >>> vectors = CodedVectors(direction_codes(np.eye(2, dtype=np.float32)), kernels)
@@ -83,6 +85,7 @@ class FlatIndex:
         blocks: Sequence[VectorBlock],
         kernels: VectorKernels | None = None,
         live: NDArray[np.bool_] | None = None,
+        wider: int = 1,
     ) -> None:
         for block in blocks:
             _check(block, blocks[0].vectors.rows.coded.dim)
@@ -90,6 +93,7 @@ class FlatIndex:
         self._blocks = sorted(held, key=lambda block: int(block.ordinals[0]))
         self._kernels = kernels or NumpyKernels().vectors
         self._live = live
+        self.wider = wider
         none = np.empty(0, np.int64)
         self._ordinals = np.concatenate([none, *(block.ordinals for block in self._blocks)])
 
@@ -109,7 +113,7 @@ class FlatIndex:
         if not self._blocks:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         self._fits(query)
-        (hits,) = self._scanner.search(query[np.newaxis], k, self._mask(live), self._plan)
+        (hits,) = self._scanner.search(query[np.newaxis], k, self._mask(live), self.plan)
         return self._ordinals[hits.rows], hits.scores
 
     def cosines(self, query: NDArray[np.float32], ordinals: Ordinals) -> Scores:
@@ -125,15 +129,52 @@ class FlatIndex:
         cosines[here] = self._scanner.exact(query, rows.astype(np.uint32))[back]
         return cosines
 
-    @cached_property
-    def _plan(self) -> Plan:
-        """By live rows alone, so that it does not matter which dead ones are still there."""
-        live = self._mask(self._live)
-        n = len(self) if live is None else int(np.count_nonzero(live))
-        if n < FEWEST_ROWS:
+    @property
+    def plan(self) -> Plan:
+        """How many candidates a search takes."""
+        if self._calibrated.candidates is None:
             return EVERYTHING
+        return widened(self._calibrated, self.wider * self._calibrated.candidates, self._n_live)
+
+    def sample(self, n: int) -> Uint32s:
+        """Numbers of n live rows, or of as many as there are, rising.
+
+        One by lot out of each n-th part of them, the same whenever the rows are.
+        """
+        if not self._blocks:
+            return np.empty(0, np.uint32)
+        live = self._mask(self._live)
+        there = np.arange(len(self)) if live is None else np.flatnonzero(live)
+        if n >= len(there):
+            return there.astype(np.uint32)
+        lots = np.random.default_rng(len(there)).random(n)
+        return there[((np.arange(n) + lots) * (len(there) / n)).astype(np.intp)].astype(np.uint32)
+
+    def neighbours(self, rows: Uint32s, k: int, *, exact: bool = False) -> list[Uint32s]:
+        """The k live rows nearest to each of these (rising), themselves aside.
+
+        `exact`: all rows are scored; otherwise it is what a search for k finds.
+        """
+        queries = decode(chosen_rows([part.coded for part in self._parts], rows))
+        # One hit more, with the candidates that k hits have.
+        plan = EVERYTHING if exact else replace(self.plan, k=self.plan.k + 1)
+        found = self._scanner.search(queries, k + 1, self._mask(self._live), plan)
+        pairs = zip(found, rows.tolist(), strict=True)
+        return [hits.rows[hits.rows != own][:k] for hits, own in pairs]
+
+    @cached_property
+    def _calibrated(self) -> Plan:
+        """By live rows alone, so that it does not matter which dead ones are still there."""
+        if self._n_live < FEWEST_ROWS:
+            return EVERYTHING
+        live = self._mask(self._live)
         flags = np.ones(len(self), np.uint8) if live is None else live
         return calibrated(self._kernels, self._parts, self._signs, flags, RECALL)
+
+    @cached_property
+    def _n_live(self) -> int:
+        live = self._mask(self._live)
+        return len(self) if live is None else int(np.count_nonzero(live))
 
     @cached_property
     def _scanner(self) -> Scanner:

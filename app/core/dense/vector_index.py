@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.core.dense import inputs
-from app.core.dense.calibration import FEWEST_ROWS, SAMPLE, Audit, audited, calibrated, widened
+from app.core.dense.auditing import Audit, tallied
+from app.core.dense.calibration import FEWEST_ROWS, SAMPLE, calibrated, widened
 from app.core.dense.codes import Dtype, decode, encode
 from app.core.dense.plan import EVERYTHING, REFERENCE_K, Hits, Plan, Scanner
 from app.core.dense.reports import Neighbours, VectorStats
@@ -71,6 +72,8 @@ class VectorIndex:
         self._plan: Plan = EVERYTHING
         self._planned = 0, 0
         """Vectors that there were when the plan was made, and moves of the table."""
+        self._wider = 1
+        """How many times as many candidates as that audits have found to be needed."""
 
     def __len__(self) -> int:
         return len(self._table)
@@ -160,21 +163,26 @@ class VectorIndex:
 
         Without queries over those that were asked last, and if there are none over some vectors.
         Exact is by float32 where that is kept, else by the codes. As long as the recall is under
-        the target, the candidates are doubled, for this audit and for searches to come.
+        the target, the candidates are doubled, for this audit and for all searches to come.
         """
         inputs.check_k(k)
         given = self._typical() if queries is None else queries
         asked = inputs.matrix(given, self.dim, self.metric, "query")
         scanner, plan = self._ready()
         live = self._table.live
-        reference = scanner
+        exact, reference = scanner, self.dtype
         if self._keeps:
-            exact = Rows(self._table.coded(1), self.metric, self._kernels)
-            reference = Scanner(self._kernels, [exact])
+            fine = Rows(self._table.coded(1), self.metric, self._kernels)
+            exact, reference = Scanner(self._kernels, [fine]), "float32"
+        wanted = [hits.rows for hits in exact.search(asked, k, live, EVERYTHING)]
+        before = None
         while True:
-            audit = audited(scanner, reference, asked, k=k, mask=live, plan=plan)
+            found = [hits.rows for hits in scanner.search(asked, k, live, plan)]
+            audit = tallied(found, wanted, k=k, plan=plan, reference=reference, before=before)
             if audit.recall >= self._recall or plan.candidates is None:
                 return audit
+            before = audit.before
+            self._wider *= 2
             plan = self._plan = widened(plan, 2 * plan.candidates, len(self))
 
     def _typical(self) -> NDArray[np.float32]:
@@ -210,7 +218,8 @@ class VectorIndex:
         if moves != self._table.moves or not planned / _GROWN < n < planned * _GROWN:
             live = self._table.live
             self._signs = signs_of(self._kernels, coded, live)
-            self._plan = calibrated(self._kernels, [rows], [self._signs], live, self._recall)
+            plan = calibrated(self._kernels, [rows], [self._signs], live, self._recall)
+            self._plan = widened(plan, self._wider * (plan.candidates or 0), n)
             self._planned = n, self._table.moves
         elif self._signs and len(self._signs.bits) < len(coded):
             more = coded[len(self._signs.bits) :]
