@@ -93,7 +93,9 @@ def test_the_status_page_measures_when_it_is_asked(home: Page) -> None:
     recall = line(home)
     home.evaluate(SEEN)
     recall.get_by_role("button", name="Measure").click()
-    said = r"finds (9\d\.\d|100)\s% of the nearest ten \(.*–.*\s%\), measured on 200 of your passages"
+    said = (
+        r"finds (9\d\.\d|100)\s% of the nearest ten \(.*–.*\s%\), measured on 200 of your passages"
+    )
     expect(recall.get_by_role("status")).to_have_text(re.compile(said), timeout=START)
     expect(recall.get_by_role("button")).to_have_text("Measure again")
     assert home.evaluate("seen.length") > 0

@@ -23,7 +23,12 @@ test("the share with its interval, and what it was measured on", () => {
 });
 
 test("what is not all is never 100 %", () => {
-  assert.deepEqual([1, 0.99996, 0.5, 0].map(percent), ["100\u00a0%", "99.9\u00a0%", "50.0\u00a0%", "0.0\u00a0%"]);
+  assert.deepEqual([1, 0.99996, 0.5, 0].map(percent), [
+    "100\u00a0%",
+    "99.9\u00a0%",
+    "50.0\u00a0%",
+    "0.0\u00a0%",
+  ]);
 });
 
 test("a search that scores everything misses nothing", () => {
