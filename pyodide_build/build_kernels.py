@@ -30,6 +30,7 @@ INCLUDED = (
     "app/core/kernels/plain.h",
     "app/core/kernels/merging.h",
     "app/core/kernels/vectors.h",
+    "app/core/kernels/graph.h",
 )
 """What `SOURCE` includes."""
 TARGET = "kernels/kernels.wasm"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.core.dense.codes import DTYPES, Dtype
+from app.core.dense.graph import KINDS
 from app.core.dense.scan import METRICS, Metric
 from app.core.kernels.vectors import LARGEST_DIM
 from app.errors import InputError
@@ -31,6 +32,25 @@ def check_options(dim: int, metric: Metric, dtype: Dtype, recall: float, keeps: 
         )
     if not 0 < recall <= 1:
         raise InputError(f"The recall is {recall}; it must be above 0 and 1 at most.")
+
+
+def check_graph(metric: Metric, dtype: Dtype, recall: float) -> None:
+    """`InputError` for what there is no graph of."""
+    if metric not in KINDS:
+        raise InputError(
+            f"There are no graphs by the {metric} distance.",
+            hint=f"Use {', '.join(KINDS)}, or an index without a graph.",
+        )
+    if dtype != "int8":
+        raise InputError(
+            f"There are no graphs of {dtype}.",
+            hint="Use int8, with keep_float32 for the last word on the order of hits.",
+        )
+    if recall == 1:
+        raise InputError(
+            "A graph may miss vectors, and a recall of 1 allows for none.",
+            hint="Use an index without a graph, or a recall below 1.",
+        )
 
 
 def vector(given: ArrayLike, dim: int) -> NDArray[np.float32]:

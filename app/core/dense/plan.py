@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ REFERENCE_K = 10
 """The hits that candidates are counted for."""
 
 WORTH = 0.25
-"""Candidates, as a share of all rows, from which on a look at the signs saves nothing."""
+"""The share of all rows from which on a choice of them saves nothing: a scan takes as long."""
 
 _WIDEST = 4.0
 """How many times as many candidates there are at most where a mask leaves few rows."""
@@ -69,6 +69,13 @@ EVERYTHING = Plan(None)
 """All rows are scored: nothing is ever missed."""
 
 
+class Searcher(Protocol):
+    """What finds the nearest rows, in whatever way."""
+
+    def search(self, queries: Matrix, k: int, mask: Flags | None, plan: Plan) -> list[Hits]:
+        """The k nearest rows to each query (q, dim), of those that the mask (n,) lets through."""
+
+
 class Scanner:
     """Searches rows that lie in parts by a plan; how they are cut has no effect on the result.
 
@@ -97,11 +104,11 @@ class Scanner:
             return [Hits(np.empty(0, np.uint32), np.empty(0, np.float32)) for _ in queries]
         live = n if mask is None else int(np.count_nonzero(mask))
         depth = plan.depth(k, live, n) if self._signs else None
-        if depth is not None and mask is not None and live <= depth:
+        if mask is not None and live <= (int(WORTH * n) if depth is None else depth):
             few = np.flatnonzero(mask)
             chosen = [few[low:high].astype(np.uint32) for low, high in self._spans(few)]
             chosen = [rows - np.uint32(at) for rows, at in zip(chosen, self._edges, strict=False)]
-            return [self._among(query, k, chosen) for query in queries]
+            return [self.among(query, k, chosen) for query in queries]
         group = max(1, _SCORES_AT_ONCE // n)
         groups = [queries[at : at + group] for at in range(0, len(queries), group)]
         if depth is None or depth > WORTH * n:
@@ -126,11 +133,11 @@ class Scanner:
             limit = int(np.searchsorted(np.cumsum(histograms[number]), depth))
             distances = [look.distances[number] for look in looks]
             chosen = [self._kernels.within(apart, limit) for apart in distances]
-            hits.append(self._among(query, k, chosen))
+            hits.append(self.among(query, k, chosen))
         return hits
 
-    def _among(self, query: Float32s, k: int, chosen: Sequence[Uint32s]) -> Hits:
-        """Hits of rows of each part, numbered in the part."""
+    def among(self, query: Float32s, k: int, chosen: Sequence[Uint32s]) -> Hits:
+        """Hits of some rows of each part, rising and numbered in the part."""
         asked = query[np.newaxis]
         near = [part.near(asked, rows)[0] for part, rows in zip(self._parts, chosen, strict=True)]
         edges = zip(chosen, self._edges, strict=False)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.dense.codes import Dtype
+from app.core.dense.graph_options import GraphOptions
 from app.core.dense.scan import Metric
 
 
@@ -31,8 +32,9 @@ class VectorStats:
 
     `bytes`: of all its arrays, spare room, removed vectors and signs included; ids are not.
     `ratio`: of the bytes that the `count` vectors take as float32 to these.
-    `candidates`: rows that a search for ten hits scores after a look at their signs; None where it
-    scores all of them, or has not been asked yet.
+    `candidates`: rows that a search for ten hits scores after a look at their signs, or a walk
+    over a graph; None where it scores all of them, or has not been asked yet.
+    `graph`: how the neighbour graph was built, if there is one; `bytes` has its arrays.
     """
 
     count: int
@@ -44,3 +46,4 @@ class VectorStats:
     bytes: int
     ratio: float
     candidates: int | None
+    graph: GraphOptions | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -98,7 +98,9 @@ class Table:
 
     def coded(self, number: int) -> Coded:
         """All rows in the dtype of this number, as views."""
-        codes, scales = self._columns[number]
+        return self._viewed(number, *self._columns[number])
+
+    def _viewed(self, number: int, codes: Column, scales: Column) -> Coded:
         return Coded(
             self._dtypes[number],
             self._dim,
@@ -117,14 +119,25 @@ class Table:
         except KeyError:
             raise InputError(f"There is no vector {key!r}.", code="not-found") from None
 
-    def add(self, ids: Sequence[str], coded: Sequence[Coded]) -> None:
-        """Append rows, in each dtype; all or nothing. The ids are new and all different."""
+    def add(
+        self,
+        ids: Sequence[str],
+        coded: Sequence[Coded],
+        follow: Callable[[Coded], None] | None = None,
+    ) -> None:
+        """Append rows, in each dtype; all or nothing. The ids are new and all different.
+
+        `follow` is called with all rows of the first dtype before they count; what it raises
+        leaves the table as it was.
+        """
         try:
             columns = [
                 (codes.grown(one.codes), scales.grown(one.scales))
                 for (codes, scales), one in zip(self._columns, coded, strict=True)
             ]
             live = self._live.grown(np.ones(len(ids), np.uint8))
+            if follow:
+                follow(self._viewed(0, *columns[0]))
         except MemoryError:
             raise StorageError(
                 f"There is no memory for {len(ids):,} more vectors.",
@@ -135,13 +148,16 @@ class Table:
         self._row_of.update(zip(ids, range(len(self._ids), len(self._ids) + len(ids)), strict=True))
         self._ids.extend(ids)
 
+    @property
+    def is_sparse(self) -> bool:
+        """Whether so many rows are dead that the others should move together."""
+        dead = len(self._ids) - len(self._row_of)
+        return dead > _FEW and dead > _MOST_DEAD * len(self._ids)
+
     def remove(self, keys: Iterable[str]) -> int:
-        """Take out those that are there; how many that were."""
+        """Let those die that are there; how many that were."""
         rows = [self._row_of.pop(key) for key in set(keys) & self._row_of.keys()]
         self.live[rows] = 0
-        dead = len(self._ids) - len(self._row_of)
-        if dead > _FEW and dead > _MOST_DEAD * len(self._ids):
-            self._compact()
         return len(rows)
 
     def mask(self, keys: Iterable[str] | None) -> NDArray[np.uint8]:
@@ -152,7 +168,8 @@ class Table:
         mask[[self._row_of[key] for key in keys if key in self._row_of]] = 1
         return mask
 
-    def _compact(self) -> None:
+    def compact(self) -> None:
+        """Let go of dead rows; the others are numbered anew, in the same order."""
         kept = self.live.astype(np.bool_)
         self._columns = [(a.kept(kept), b.kept(kept) if b.nbytes else b) for a, b in self._columns]
         self._live = self._live.kept(kept)

@@ -12,7 +12,10 @@ from app.core.dense import inputs
 from app.core.dense.auditing import Audit, tallied
 from app.core.dense.calibration import FEWEST_ROWS, SAMPLE, calibrated, widened
 from app.core.dense.codes import Dtype, decode, encode
-from app.core.dense.plan import EVERYTHING, REFERENCE_K, Hits, Plan, Scanner
+from app.core.dense.graph import Graph
+from app.core.dense.graph_options import GraphOptions, Preset, options_of
+from app.core.dense.graph_search import GraphScanner
+from app.core.dense.plan import EVERYTHING, REFERENCE_K, Hits, Plan, Scanner, Searcher
 from app.core.dense.reports import Neighbours, VectorStats
 from app.core.dense.scan import DISTANCES, Metric, Rows, unit_scales
 from app.core.dense.signs import Signs, signs_of
@@ -37,6 +40,8 @@ class VectorIndex:
     `recall`: the share of the true nearest ten that a search is to find. Large indexes of int8 and
     int4 by cosine are first searched by signs alone; how many of those candidates are scored is
     measured on the vectors. 1 scores every row on every search.
+    `graph`: search a neighbour graph (HNSW) instead: "fast", "balanced", "high-recall" or
+    `GraphOptions`; of int8, by every metric but manhattan. It is built as vectors are added.
 
     >>> index = VectorIndex(3)
     >>> index.add_batch(["x", "y"], np.float32([[1, 0, 0], [0, 2, 0]]))
@@ -56,6 +61,7 @@ class VectorIndex:
         dtype: Dtype = "int8",
         keep_float32: bool = False,
         recall: float = _RECALL,
+        graph: Preset | GraphOptions | None = None,
         kernels: VectorKernels | None = None,
     ) -> None:
         inputs.check_options(dim, metric, dtype, recall, keep_float32)
@@ -66,10 +72,14 @@ class VectorIndex:
         self._kernels = kernels or NumpyKernels().vectors
         self._keeps = keep_float32 and dtype in {"int8", "int4"}
         self._table = Table(dim, [dtype, "float32"] if self._keeps else [dtype])
+        self._graph: Graph | None = None
+        if graph is not None:
+            inputs.check_graph(metric, dtype, recall)
+            self._graph = Graph(metric, options_of(graph), self._kernels)
         self._asked: deque[NDArray[np.float32]] = deque(maxlen=_QUERIES)
-        self._scanner: Scanner | None = None
+        self._scanner: Searcher | None = None
         self._signs: Signs | None = None
-        self._plan: Plan = EVERYTHING
+        self._plan = self._first_plan()
         self._planned = 0, 0
         """Vectors that there were when the plan was made, and moves of the table."""
         self._wider = 1
@@ -94,20 +104,34 @@ class VectorIndex:
         coded = encode(rows, self.dtype)
         if self.metric == "cosine" and self.dtype in {"int8", "int4"}:
             coded = unit_scales(coded, self._kernels)
-        self._table.add(ids, [coded, encode(rows, "float32")] if self._keeps else [coded])
+        both = [coded, encode(rows, "float32")] if self._keeps else [coded]
+        self._table.add(ids, both, self._graph.extend if self._graph else None)
         self._scanner = None
 
     def remove(self, keys: str | Iterable[str]) -> int:
         """Take vectors out; how many of them were there."""
         removed = self._table.remove([keys] if isinstance(keys, str) else keys)
         self._scanner = None
+        if self._table.is_sparse:
+            self.vacuum()
         return removed
+
+    def vacuum(self) -> None:
+        """Let go of vectors that were taken out; happens by itself once most of many are."""
+        if self._table.n_rows > len(self):
+            if self._graph:
+                self._graph.vacuum(self._table.coded(0), self._table.live)
+            self._table.compact()
+            self._scanner = None
 
     def clear(self) -> None:
         """Take all vectors out."""
         self._table.clear()
         self._asked.clear()
-        self._scanner, self._signs, self._plan, self._planned = None, None, EVERYTHING, (0, 0)
+        if self._graph:
+            self._graph.clear()
+        self._scanner, self._signs, self._planned = None, None, (0, 0)
+        self._plan = self._first_plan()
 
     def get(self, key: str) -> NDArray[np.float32]:
         """A vector (dim,) as it is stored: of length 1 for the cosine, rounded by its dtype."""
@@ -145,6 +169,7 @@ class VectorIndex:
     def stats(self) -> VectorStats:
         """What the index holds."""
         held = self._table.nbytes + (self._signs.bits.nbytes if self._signs else 0)
+        held += self._graph.nbytes if self._graph else 0
         plain = 4 * self.dim * len(self)
         return VectorStats(
             count=len(self),
@@ -156,6 +181,7 @@ class VectorIndex:
             bytes=held,
             ratio=plain / held if held else 0.0,
             candidates=self._plan.candidates,
+            graph=self._graph.options if self._graph else None,
         )
 
     def audit(self, queries: ArrayLike | None = None, k: int = REFERENCE_K) -> Audit:
@@ -196,16 +222,21 @@ class VectorIndex:
         scores = -hits.scores if self.metric in DISTANCES else hits.scores
         return Neighbours(tuple(map(self._table.id_of, hits.rows.tolist())), scores)
 
-    def _ready(self) -> tuple[Scanner, Plan]:
+    def _first_plan(self) -> Plan:
+        return Plan(self._graph.options.ef_search) if self._graph else EVERYTHING
+
+    def _ready(self) -> tuple[Searcher, Plan]:
         if self._scanner is None:
             coded = self._table.coded(0)
             rows = Rows(coded, self.metric, self._kernels)
-            self._look_at_signs(rows)
+            if not self._graph:
+                self._look_at_signs(rows)
             fine = []
             if self._keeps:
                 fine = [Rows(self._table.coded(1), self.metric, self._kernels)]
             signs = [self._signs] if self._signs else []
-            self._scanner = Scanner(self._kernels, [rows], signs=signs, fine=fine)
+            scanner = Scanner(self._kernels, [rows], signs=signs, fine=fine)
+            self._scanner = GraphScanner(self._graph, rows, scanner) if self._graph else scanner
         return self._scanner, self._plan
 
     def _look_at_signs(self, rows: Rows) -> None:

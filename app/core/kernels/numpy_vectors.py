@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels.graph import GraphKernels
+from app.core.kernels.numpy_graph import NumpyGraph
 from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s, not_negative
 from app.core.kernels.vectors import (
     NO_DISTANCE,
@@ -27,6 +29,8 @@ _BATCH = 256
 
 class NumpyVectors:
     """`VectorKernels` in NumPy; it has no state."""
+
+    graph: GraphKernels = NumpyGraph()
 
     def int8(
         self, codes: Int8s, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None

@@ -7,13 +7,16 @@ of what is added up without signs. Who ranks by those adds them up again in floa
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s
 from app.errors import InputError
+
+if TYPE_CHECKING:
+    from app.core.kernels.graph import GraphKernels
 
 Int8s = NDArray[np.int8]
 Int16s = NDArray[np.int16]
@@ -49,6 +52,10 @@ class Hamming(NamedTuple):
 
 class VectorKernels(Protocol):
     """One implementation. `InputError` for arguments that do not fit."""
+
+    @property
+    def graph(self) -> GraphKernels:
+        """The loops of neighbour graphs."""
 
     def int8(
         self, codes: Int8s, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None

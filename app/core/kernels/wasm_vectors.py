@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels.frame import F32, U8, U32, Frame, Memory, cut
+from app.core.kernels.graph import GraphKernels
 from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s, not_negative
 from app.core.kernels.vectors import (
     LARGEST_DIM,
@@ -25,6 +26,7 @@ from app.core.kernels.vectors import (
     check_fit,
     words_of,
 )
+from app.core.kernels.wasm_graph import GraphExports, WasmGraph
 from app.errors import InputError
 
 _I8 = np.dtype(np.int8)
@@ -39,7 +41,7 @@ _FLOOR = Struct("<5I")
 _REACHING = Struct("<3IfI")
 
 
-class VectorExports(Protocol):
+class VectorExports(GraphExports, Protocol):
     """The functions of the module; see vectors.h."""
 
     def scan_int8(self, frame: int, /) -> int: ...  # noqa: D102
@@ -67,6 +69,7 @@ class WasmVectors:
         self._floor = exports.floor_of
         self._reaching = exports.reaching
         self._frame = Frame(memory)
+        self.graph: GraphKernels = WasmGraph(exports, memory)
 
     def int8(
         self, codes: Int8s, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None

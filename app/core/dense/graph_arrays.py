@@ -1,0 +1,102 @@
+"""A neighbour graph as arrays, to be kept in a file and viewed where they lie.
+
+docs/index-format.md has the layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.dense.codes import Coded, squared_lengths
+from app.core.dense.graph import KINDS, Graph, lifted
+from app.core.dense.graph_options import GraphOptions
+from app.core.dense.scan import Metric
+from app.core.kernels import VectorKernels
+from app.core.kernels.graph import HIGHEST, NOTHING, damaged_graph
+from app.errors import InputError
+
+Arrays = Mapping[str, NDArray[Any]]
+
+LAYOUT = 1
+_ZERO = 2048
+"""What `reach` is counted from, as it may be negative."""
+_FARTHEST = 1100
+_KINDS = {"head": "u4", "levels": "u1", "links": "u4", "upper": "u4"}
+
+
+def to_arrays(graph: Graph) -> dict[str, NDArray[Any]]:
+    """The graph as arrays, little endian, views where that is possible.
+
+    `head` uint32 (9,): layout, rows, M, ef_construction, ef_search, seed, entry, number of the
+    metric, reach. `levels` uint8 (n,), `links` uint32 (n, 2 * M), `upper` uint32 (levels, M).
+    """
+    links, options = graph.links, graph.options
+    head = [LAYOUT, graph.n_rows, options.M, options.ef_construction, options.ef_search]
+    head += [options.seed, graph.entry, list(KINDS).index(graph.metric), graph.reach + _ZERO]
+    arrays: list[NDArray[Any]] = [np.array(head, np.uint32)]
+    arrays += [links.levels, links.links, links.upper]
+    pairs = zip(_KINDS.items(), arrays, strict=True)
+    return {name: array.astype(f"<{kind}", copy=False) for (name, kind), array in pairs}
+
+
+def from_arrays(arrays: Arrays, coded: Coded, metric: Metric, kernels: VectorKernels) -> Graph:
+    """The graph that was kept, over the same rows; the arrays are viewed until rows are put in.
+
+    `StorageError("storage-damaged")` unless every number in them leads to where it may.
+    `InputError` if they are of other rows, or of another metric.
+    """
+    _check_kinds(arrays)
+    layout, n, width, construction, search, seed, entry, number, reach = arrays["head"].tolist()
+    _check(layout == LAYOUT and number < len(KINDS) and abs(reach - _ZERO) <= _FARTHEST)
+    try:
+        options = GraphOptions(width, construction, search, seed)
+    except InputError:
+        raise damaged_graph() from None
+    graph = Graph(metric, options, kernels)
+    if list(KINDS)[number] != metric or n != len(coded):
+        raise InputError(f"This is no graph by the {metric} of {len(coded):,} vectors.")
+    levels, links, upper = (arrays[name] for name in ("levels", "links", "upper"))
+    _check(levels.shape == (n,) and links.shape == (n, 2 * width))
+    _check(upper.shape == (int(levels.sum(dtype=np.int64)), width))
+    _check_lists(levels, links, upper, entry)
+    graph.reach = reach - _ZERO
+    squared = squared_lengths(coded, kernels)
+    _check(metric != "dot" or not n or bool(squared.max() <= np.ldexp(1.0, graph.reach)))
+    graph.take(levels, lifted(metric, squared, graph.reach), links, upper, entry)
+    return graph
+
+
+def _check_kinds(arrays: Arrays) -> None:
+    for name, kind in _KINDS.items():
+        array = arrays.get(name)
+        _check(array is not None and array.dtype == np.dtype(f"<{kind}"))
+        _check(array is not None and array.flags.c_contiguous)
+    _check(arrays["head"].shape == (9,))
+
+
+def _check_lists(
+    levels: NDArray[Any], links: NDArray[Any], upper: NDArray[Any], entry: int
+) -> None:
+    n = len(levels)
+    _check(int(levels.max(initial=0)) <= HIGHEST)
+    _check(entry < n and levels[entry] == levels.max() if n else entry == NOTHING)
+    for lists in (links, upper):
+        nothing = lists == NOTHING
+        _check(bool(((lists < n) | nothing).all()))
+        _check(bool((nothing[:, 1:] >= nothing[:, :-1]).all()))
+    # Lists of a row stand one behind the other, from level 1 on.
+    starts = np.cumsum(levels, dtype=np.int64) - levels
+    own = np.arange(len(upper)) - np.repeat(starts, levels) + 1
+    there = np.where(
+        upper == NOTHING, HIGHEST, levels[np.minimum(upper, max(n, 1) - 1)] if n else 0
+    )
+    _check(bool((there >= own[:, np.newaxis]).all()))
+
+
+def _check(right: bool) -> None:
+    if not right:
+        raise damaged_graph()
