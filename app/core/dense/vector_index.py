@@ -79,11 +79,11 @@ class VectorIndex:
         self._asked: deque[NDArray[np.float32]] = deque(maxlen=_QUERIES)
         self._scanner: Searcher | None = None
         self._signs: Signs | None = None
-        self._plan = self._first_plan()
         self._planned = 0, 0
         """Vectors that there were when the plan was made, and moves of the table."""
         self._wider = 1
         """How many times as many candidates as that audits have found to be needed."""
+        self._plan = self._first_plan()
 
     def __len__(self) -> int:
         return len(self._table)
@@ -223,13 +223,15 @@ class VectorIndex:
         return Neighbours(tuple(map(self._table.id_of, hits.rows.tolist())), scores)
 
     def _first_plan(self) -> Plan:
-        return Plan(self._graph.options.ef_search) if self._graph else EVERYTHING
+        return Plan(self._wider * self._graph.options.ef_search) if self._graph else EVERYTHING
 
     def _ready(self) -> tuple[Searcher, Plan]:
         if self._scanner is None:
             coded = self._table.coded(0)
             rows = Rows(coded, self.metric, self._kernels)
-            if not self._graph:
+            if self._graph:
+                self._plan = self._first_plan()
+            else:
                 self._look_at_signs(rows)
             fine = []
             if self._keeps:

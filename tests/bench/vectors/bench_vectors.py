@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from bench_kernels import packed  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 from playwright.sync_api import BrowserContext, Error, Route, sync_playwright  # noqa: E402
 
+from app.core.dense.graph_options import PRESETS  # noqa: E402
 from app.core.evaluation import load_beir  # noqa: E402
 
 FOLDER = harness.ROOT / "build" / "vector-peers"
@@ -44,18 +46,32 @@ FOSSICK: dict[str, dict[str, object]] = {
     "fossick-scan": {"recall": 1},
     "fossick-float32": {"dtype": "float32"},
     "fossick-int4": {"dtype": "int4", "keep_float32": True},
+    "fossick-fast": {"graph": "fast"},
+    "fossick-balanced": {"graph": "balanced"},
+    "fossick-high-recall": {"graph": "high-recall"},
+}
+HNSWLIB = {
+    "hnswlib": {"M": 16, "ef_construction": 200, "ef_search": 64},
+    **{f"hnswlib-{name}": asdict(options) for name, options in PRESETS.items()},
 }
 NAMES = {
     "fossick": "Fossick, signs then int8",
     "fossick-scan": "Fossick, int8, every row",
     "fossick-float32": "Fossick, float32, every row",
     "fossick-int4": "Fossick, signs, int4, float32",
+    "fossick-fast": "Fossick, graph, fast",
+    "fossick-balanced": "Fossick, graph, balanced",
+    "fossick-high-recall": "Fossick, graph, high-recall",
     "plain": "A loop over Float32Array",
     "orama": "@orama/orama 3.1.18",
-    "hnswlib": "hnswlib-wasm 0.8.2, M 16, ef 200/64",
+    **{
+        name: "hnswlib-wasm 0.8.2, M {M}, ef {ef_construction}/{ef_search}".format(**options)
+        for name, options in HNSWLIB.items()
+    },
     "voy": "voy-search 0.6.3",
 }
 PEERS = ("plain", "orama", "hnswlib", "voy")
+USUAL = ("fossick", "fossick-scan", "fossick-float32", "fossick-int4", "fossick-fast", *PEERS)
 
 Rows = NDArray[np.float32]
 Found = dict[str, Any]
@@ -76,6 +92,13 @@ def vectors(n: int) -> tuple[Rows, Rows]:
     copies = copies + chosen.standard_normal(copies.shape).astype(np.float32) * np.float32(NOISE)
     copies /= np.linalg.norm(copies, axis=1, keepdims=True)
     return np.concatenate([own, copies]), np.concatenate(queries)
+
+
+def chance(n: int, n_queries: int, dim: int = 384) -> tuple[Rows, Rows]:
+    """Rows and queries without any order in them, each of length 1."""
+    both = np.random.default_rng(3).standard_normal((n + n_queries, dim), dtype=np.float32)
+    both /= np.linalg.norm(both, axis=1, keepdims=True)
+    return both[:n], both[n:]
 
 
 def nearest(rows: Rows, queries: Rows) -> list[set[int]]:
@@ -121,6 +144,9 @@ def measure(context: BrowserContext, url: str, name: str, given: Mapping[str, An
     if name in FOSSICK:
         asked["worker"] = "fossick.worker.js"
         asked["build"] = {**given["build"], "options": FOSSICK[name]}
+    if name in HNSWLIB:
+        asked["worker"] = "hnswlib.js"
+        asked["build"] = {**given["build"], "options": HNSWLIB[name]}
     body = 'const page = await import(new URL("bench/page.js", base)); return page.run(given);'
     try:
         page.goto(url + harness.BARE)
@@ -166,18 +192,22 @@ def row(name: str, found: Found, wanted: Sequence[set[int]]) -> list[object]:
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engines", default=",".join(NAMES))
+    parser.add_argument("--engines", default=",".join(USUAL), help=f"of {', '.join(NAMES)}")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument("--random", action="store_true", help="vectors of chance")
     parser.add_argument("--limit", type=int, default=600, help="seconds that a step may take")
     options = parser.parse_args()
     engines = options.engines.split(",")
     if unknown := set(engines) - set(NAMES):
         parser.error(f"no engine {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    rows, queries = vectors(options.rows)
+    rows, queries = (
+        chance(options.rows, options.queries) if options.random else vectors(options.rows)
+    )
     queries = queries[np.random.default_rng(1).permutation(len(queries))[: options.queries]]
     wanted = nearest(rows, queries)
-    files = bundles([name for name in engines if name in PEERS])
+    peers = ["hnswlib" if name in HNSWLIB else name for name in engines if name not in FOSSICK]
+    files = bundles(sorted(set(peers)))
     files["inside.zip"] = packed(HERE / "_inside.py")
     files |= {name: (HERE / name).read_bytes() for name in ("page.js", "fossick.worker.js")}
     files |= {"rows.bin": rows.tobytes(), "queries.bin": queries.tobytes()}
@@ -204,7 +234,7 @@ def main() -> None:
     print(harness.table(head, lines))
     for found in kept.values():
         found.pop("hits", None)
-    harness.keep("vectors" if engines == list(NAMES) else "vectors-part", kept)
+    harness.keep("vectors" if engines == list(USUAL) else "vectors-part", kept)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
  * answers queries one at a time.
  *
  * @typedef {object} Peer
- * @property {(rows: Float32Array[], dim: number) => any} build
+ * @property {(rows: Float32Array[], dim: number, options: any) => any} build
  * @property {(index: any, query: Float32Array) => number[] | Promise<number[]>} ask
  *   numbers of the ten nearest rows
  * @property {() => number} [wasmBytes] bytes of a memory of WebAssembly
@@ -13,10 +13,10 @@
 export function measure(peer) {
   let index = null;
   const requests = {
-    async build({ url, dim }) {
+    async build({ url, dim, options }) {
       const rows = await rowsOf(url, dim);
       const begun = performance.now();
-      index = await peer.build(rows, dim);
+      index = await peer.build(rows, dim, options);
       return { build_ms: performance.now() - begun, bytes: peer.wasmBytes?.() ?? 0 };
     },
     async ask({ url, dim, warm }) {
