@@ -202,6 +202,11 @@ export interface SearchOptions extends CallOptions {
   order?: "asc" | "desc";
   /** What the documents that match are counted by: all of {@link Facet}, or some. */
   facets?: true | Facet[];
+  /**
+   * Default true: of passages that say nearly the same only the best is a hit, and names the
+   * others ({@link Hit.nearCopies}). For hits by relevance.
+   */
+  collapse?: boolean;
   /** 0, the default, to 1: how much a document's being new adds to its score. */
   recency?: number;
   /** Whether hits tell what their scores are made of: {@link Hit.explanation}. */
@@ -255,11 +260,24 @@ export interface Hit {
   legs: { keyword?: LegResult; vector?: LegResult };
   /** Paths of documents with the very same content. */
   alsoAt: string[];
+  /** Passages further down that say nearly the same, best first. */
+  nearCopies: NearCopy[];
   metadata: Record<string, string>;
   /** Why `text` is empty, for people: what the index holds of it is damaged. */
   problem?: string;
   /** With the option `explain` only. */
   explanation?: Explanation;
+}
+
+/** A passage that says nearly the same as a hit. */
+export interface NearCopy {
+  id: string;
+  documentId: string;
+  path: string;
+  title: string;
+  address: Address;
+  /** Paths of other documents with the very same content. */
+  alsoAt: string[];
 }
 
 /** Why a hit has its score: the shares of its legs added up, times `recency`. */

@@ -75,6 +75,19 @@ class LegResult:
 
 
 @dataclass(frozen=True, slots=True)
+class NearCopy:
+    """A passage that says nearly the same as a hit, and is shown with it."""
+
+    id: str
+    document_id: str
+    path: str
+    title: str
+    address: Address
+    also_at: tuple[str, ...] = ()
+    """Paths of other documents with the very same content."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One passage found. `legs` has a key for every leg that ranked it ("keyword", "vector")."""
 
@@ -95,6 +108,8 @@ class Hit:
     legs: Mapping[str, LegResult]
     also_at: tuple[str, ...] = ()
     """Paths of other documents with the very same content."""
+    near_copies: tuple[NearCopy, ...] = ()
+    """Passages further down that say nearly the same, best first (option `collapse`)."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
     """Why `text` is empty, for people: its place in the index cannot be read."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.core.lexical import Postings, PostingsBuilder, Vocabulary
 from app.engine.embedding import EmbedderChain
@@ -34,6 +35,7 @@ class Group:
         self._documents: dict[str, Prepared] = {}
         self.chunks = 0
         self.files = 0
+        self._fingerprints: NDArray[np.uint64] | None = None
 
     def add(self, prepared: Prepared) -> None:
         """Take in a document; one of the same id that came before goes."""
@@ -87,7 +89,7 @@ class Group:
         return vectors.blocks()
 
     async def postings(self) -> Postings:
-        """The words of all chunks; gives way now and then."""
+        """The words of all chunks, and their fingerprints for `build`; gives way now and then."""
         builder = PostingsBuilder(self._vocabulary)
         for batch in self._batches():
             texts = [prepared.entry.text for prepared in batch]
@@ -95,7 +97,9 @@ class Group:
                 prepared.entry = replace(prepared.entry, language=language)
             builder.add(row for prepared in batch for row in rows(prepared.entry))
             await asyncio.sleep(0)
-        return builder.build()
+        postings = builder.build()
+        self._fingerprints = builder.fingerprints
+        return postings
 
     def _batches(self) -> Iterator[list[Prepared]]:
         """The documents, some `_BATCH_TEXT` characters at a time."""
@@ -112,14 +116,14 @@ class Group:
     async def build(
         self, name: str, postings: Postings, vectors: Sequence[VectorBlock]
     ) -> NewSegment:
-        """The segment of these documents; gives way between its parts."""
+        """The segment of these documents, after `postings`; gives way between its parts."""
         builder = SegmentBuilder()
         for number, prepared in enumerate(self._documents.values()):
             builder.add(prepared.entry)
             if number % 64 == 63:
                 await asyncio.sleep(0)
         await asyncio.sleep(0)
-        return builder.build(name, postings, vectors)
+        return builder.build(name, postings, vectors, self._fingerprints)
 
 
 class _Vectors:

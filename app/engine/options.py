@@ -32,6 +32,8 @@ class SearchOptions:
     """Whether any word of the query is enough for a hit, or all are needed."""
     group_by_document: bool = False
     """The best passage of each document only."""
+    collapse: bool = True
+    """Whether passages that say nearly the same as a better hit are shown with it."""
     explain: bool = False
     vector: NDArray[np.float32] | None = None
     """Query vector to search with instead of embedding the query."""
@@ -70,6 +72,8 @@ class SearchOptions:
             )
         if unknown := sorted(set(self.facets) - set(FACETS), key=str):
             raise InputError(f"There is no facet {unknown[0]!r}.", hint=f"Use {', '.join(FACETS)}.")
+        if not isinstance(self.collapse, bool):
+            raise InputError(f"collapse is {self.collapse!r}; it must be true or false.")
         if not (isinstance(self.recency, int | float) and 0 <= self.recency <= 1):
             raise InputError(f"recency is {self.recency}; it must be from 0 to 1.")
         if not 1 <= self.k <= MAX_K:
@@ -88,7 +92,7 @@ class SearchOptions:
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> SearchOptions:
         """Options as they come from outside: k, mode, operator, filter, groupBy, sort, order,
-        facets (true for all of them), recency, explain, vector, typing, correct.
+        facets (true for all of them), recency, collapse, explain, vector, typing, correct.
 
         >>> SearchOptions.of({"k": 3, "filter": {"path": "notes/"}, "groupBy": "document"}).path
         'notes/'
@@ -106,7 +110,7 @@ class SearchOptions:
         vector = given.pop("vector", None)
         facets = given.pop("facets", ())
         allowed = {
-            *("k", "mode", "operator", "explain", "typing"),
+            *("k", "mode", "operator", "explain", "typing", "collapse"),
             *("correct", "sort", "order", "recency"),
         }
         if unknown := set(given) - allowed:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from app.core.lexical import Wanted
 from app.core.lexical.snippet import highlights, window
-from app.core.model import Hit, LegResult
+from app.core.model import Hit, LegResult, NearCopy
 from app.engine.reports import Passage
 from app.engine.sources import PLAIN
 from app.engine.view import Place, View
@@ -34,6 +34,8 @@ class Candidate:
     number: int
     """Place of the chunk in its document."""
     also_at: list[str] = field(default_factory=list)
+    near: list[Candidate] = field(default_factory=list)
+    """Those that say nearly the same."""
 
 
 def candidate(view: View, ordinal: int, score: float, legs: Mapping[str, LegResult]) -> Candidate:
@@ -87,9 +89,22 @@ class Show:
             start=chunk.start,
             legs=found.legs,
             also_at=tuple(found.also_at),
+            near_copies=tuple(map(self._near_copy, found.near)),
             metadata=document.metadata,
             problem=problem,
             explanation=self.explained.get(found.ordinal),
+        )
+
+    def _near_copy(self, found: Candidate) -> NearCopy:
+        live = self.view.snapshot.segments[found.place[0]]
+        document = live.document(found.place[1])
+        return NearCopy(
+            id=chunk_id(document, found.number),
+            document_id=document.id,
+            path=document.path,
+            title=document.title,
+            address=live.segment.chunks.row(found.chunk).address,
+            also_at=tuple(found.also_at),
         )
 
 

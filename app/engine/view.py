@@ -134,12 +134,12 @@ class View:
                     if rows is not None:
                         place = live.name, model
                         if place not in self._coded:
-                            self._coded[place] = CodedVectors(rows, self._vector_kernels)
+                            self._coded[place] = CodedVectors(rows, self.vector_kernels)
                         ordinals = block.ordinals.astype(np.int64) + base
                         blocks.append(VectorBlock(self._coded[place], ordinals))
             live_chunks = self.snapshot.live_chunks
             self._flat[model] = FlatIndex(
-                blocks, self._vector_kernels, live_chunks, self.wider.get(model, 1)
+                blocks, self.vector_kernels, live_chunks, self.wider.get(model, 1)
             )
 
     def widen(self, model: str, wider: int) -> None:
@@ -149,7 +149,8 @@ class View:
             self._flat[model].wider = wider
 
     @property
-    def _vector_kernels(self) -> VectorKernels:
+    def vector_kernels(self) -> VectorKernels:
+        """What the loops over vectors run on."""
         return (self._kernels or NumpyKernels()).vectors
 
     def vectors(self, model: str) -> FlatIndex:
@@ -166,6 +167,17 @@ class View:
             for row in live.segment.of_digest(digest)
             if not live.dead[row]
         ]
+
+    def fingerprints(self, ordinals: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """What the words of chunks leave behind, by global ordinal: `core.duplicates`."""
+        bases = self.snapshot.bases
+        numbers = np.searchsorted(bases, ordinals, side="right") - 1
+        found = np.empty(len(ordinals), dtype=np.uint64)
+        for number in np.unique(numbers).tolist():
+            here = numbers == number
+            column = self.snapshot.segments[number].segment.chunks.fingerprint
+            found[here] = column[ordinals[here] - bases[number]]
+        return found
 
     @cached_property
     def name_ranks(self) -> NDArray[np.int64]:

@@ -6,6 +6,9 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.core.lexical.postings import Postings
 from app.core.model import Chunk
 from app.storage.chunk_table import ChunkRow, ChunkTable
@@ -70,12 +73,18 @@ class SegmentBuilder:
         self._texts.append(encoded)
         self._text_bytes += len(encoded)
 
-    def build(self, name: str, postings: Postings, vectors: Sequence[VectorBlock]) -> NewSegment:
-        """The segment, given postings and vectors over the chunks in their order."""
+    def build(
+        self,
+        name: str,
+        postings: Postings,
+        vectors: Sequence[VectorBlock],
+        fingerprints: NDArray[np.uint64] | None = None,
+    ) -> NewSegment:
+        """The segment, given postings, vectors and fingerprints of the chunks in their order."""
         segment = Segment(
             name=name,
             documents=DocumentTable.build(self._documents),
-            chunks=ChunkTable.build(self._chunks),
+            chunks=ChunkTable.build(self._chunks, fingerprints),
             postings=postings,
             vectors=tuple(vectors),
         )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.duplicates.fingerprint import UNKNOWN
 from app.core.model import Address
 from app.storage.columns import Rows, concat, from_arrays, take, to_arrays
 from app.storage.strings import StringTable
@@ -50,10 +51,14 @@ class ChunkTable:
     end_page: NDArray[np.uint32]
     line: NDArray[np.uint32]
     end_line: NDArray[np.uint32]
+    fingerprint: NDArray[np.uint64]
+    """See `app.core.duplicates.fingerprint`; 0 unknown."""
 
     @classmethod
-    def build(cls, rows: Sequence[ChunkRow]) -> ChunkTable:
-        """The columns of the rows."""
+    def build(
+        cls, rows: Sequence[ChunkRow], fingerprints: NDArray[np.uint64] | None = None
+    ) -> ChunkTable:
+        """The columns of the rows; fingerprints that are not given are unknown."""
         paths: dict[str, int] = {}
         heading = [paths.setdefault(_heading_key(row.address), len(paths)) for row in rows]
         columns = np.array(
@@ -68,7 +73,10 @@ class ChunkTable:
             dtype=np.uint32,
         ).reshape(len(rows), 10)
         numbers = np.array(heading, dtype=np.uint32)
-        return cls(StringTable.build(paths), numbers, *columns.T.copy())
+        if fingerprints is None:
+            fingerprints = np.full(len(rows), UNKNOWN, dtype=np.uint64)
+        described: list[Any] = [*columns.T.copy(), fingerprints]
+        return cls(StringTable.build(paths), numbers, *described)
 
     def __len__(self) -> int:
         return len(self.document)
@@ -123,6 +131,12 @@ class ChunkTable:
             picked["document"] = documents[picked["document"]]
             columns.append(picked)
         return ChunkTable(headings=StringTable.build(paths), **concat(columns))
+
+
+def without_fingerprints(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The section that files of former formats lack."""
+    n_chunks = len(arrays.get("chunk.document", ()))
+    return {"chunk.fingerprint": np.full(n_chunks, UNKNOWN, dtype=np.uint64)}
 
 
 def _heading_key(address: Address) -> str:

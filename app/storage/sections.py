@@ -27,8 +27,8 @@ from app.ports import Buffer
 from app.storage.damage import DamagedFileError, foreign
 
 MAGIC = b"\x89FOSSICK"
-VERSION = 4
-READABLE = (3, 4)
+VERSION = 5
+READABLE = (3, 4, 5)
 """Formats that are read; one of them is written."""
 ALIGNMENT = 16
 
@@ -66,6 +66,8 @@ class Table:
     crc: int
     """Checksum over the table, and so over all checksums in it: no two contents share it."""
     sections: Mapping[str, Section]
+    version: int = VERSION
+    """Format of the file."""
 
     def view(self, name: str, data: Buffer, base: int = 0) -> NDArray[Any]:
         """A read-only view of a section in bytes that begin at `base` of the file.
@@ -147,7 +149,7 @@ def read_table(head: Buffer, name: str) -> Table:
         end = section.offset + section.length
     if end != length:
         raise DamagedFileError(name, "length")
-    return Table(name, length, crc, sections)
+    return Table(name, length, crc, sections, version)
 
 
 def _header(head: Buffer, name: str) -> tuple[int, int, int, int]:

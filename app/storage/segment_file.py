@@ -19,7 +19,7 @@ from app.core.lexical.soundness import rises
 from app.errors import StorageError
 from app.ports import Buffer, Store
 from app.storage import sections
-from app.storage.chunk_table import ChunkTable
+from app.storage.chunk_table import ChunkTable, without_fingerprints
 from app.storage.damage import MISSING, DamagedFileError, of_this_format
 from app.storage.document_table import DocumentTable
 from app.storage.sections import Table
@@ -31,6 +31,8 @@ _POSTINGS = "lex."
 _ROWS = re.compile(r"vectors\.\d+\.rows")
 _ROW_TYPES = (np.dtype(np.int8), np.dtype(np.float32))
 """The second is that of format 3."""
+_FINGERPRINTS = 5
+"""The first format that has them."""
 _HEAD = 16_384
 """Bytes of a file that are read to learn what is in it: more than the table takes."""
 
@@ -116,6 +118,8 @@ def _opened(table: Table, data: Buffer, base: int) -> Segment:
     arrays = {
         name: table.view(name, data, base) for name in table.sections if not _ROWS.fullmatch(name)
     }
+    if table.version < _FINGERPRINTS:
+        arrays |= without_fingerprints(arrays)
     try:
         documents, chunks = DocumentTable.from_arrays(arrays), ChunkTable.from_arrays(arrays)
         postings = Postings.from_arrays(_postings(arrays))

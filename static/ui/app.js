@@ -232,6 +232,7 @@ export class FossickApp extends LightElement {
       onOpen: (index) => void this.opening.hit(index),
       onMore: () => this.asking.more(),
       onExplain: () => this.asking.explainHits(),
+      onCopy: (copy, hit) => void this.opening.copy(copy, hit),
       query: this.asking.query,
       fact: (hit) => this.engine.fact(hit.documentId, answer.ask.sort),
       onChange: (change) => this.asking.set(change),
@@ -243,7 +244,7 @@ export class FossickApp extends LightElement {
     if (!opened) return nothing;
     const { hit, document, error, index } = opened;
     return html`<passage-preview .hit=${hit} .document=${document} .error=${error}
-      .position=${hit ? `${index + 1} of ${this.hits.length}` : ""}
+      .position=${index >= 0 ? `${index + 1} of ${this.hits.length}` : ""}
       @step=${(/** @type {Custom} */ e) => void this.opening.hit(index + e.detail)}
       @leave=${() => void this.opening.close()}></passage-preview>`;
   }

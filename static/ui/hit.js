@@ -1,7 +1,8 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit.js";
 import { badge, isCode, isMarkdown, place } from "./address.js";
-import { fileName, number, shortPath } from "./format.js";
+import { alsoAtTemplate, nearCopiesTemplate } from "./copies.js";
+import { fileName, shortPath } from "./format.js";
 import { icon } from "./icons.js";
 import { codeExcerpt, excerpt } from "./pieces.js";
 import { whyTemplate } from "./why.js";
@@ -20,9 +21,14 @@ export const hitId = (index) => `hit-${index + 1}`;
  * One hit as a list item.
  * @param {Hit} hit
  * @param {number} index
- * @param {{ active: boolean, fact: string, onOpen: () => void, onExplain: () => void }} options
+ * @param {object} options
+ * @param {boolean} options.active
+ * @param {string} options.fact
+ * @param {() => void} options.onOpen
+ * @param {() => void} options.onExplain
+ * @param {(copy: import("../fossick.js").NearCopy) => void} options.onCopy
  */
-export function hitTemplate(hit, index, { active, fact, onOpen, onExplain }) {
+export function hitTemplate(hit, index, { active, fact, onOpen, onExplain, onCopy }) {
   const code = isCode(hit.path);
   const parts = partsOf(hit, code);
   return html`<li class="hit ${active ? "active" : ""}" @click=${(/** @type {MouseEvent} */ e) => fromCard(e) && onOpen()}>
@@ -37,8 +43,8 @@ export function hitTemplate(hit, index, { active, fact, onOpen, onExplain }) {
           ? html`<p class="hit-problem">${icon("warning")} ${hit.problem} Add the file again.</p>`
           : html`<p class="hit-snippet ${code ? "code" : ""}" dir="auto">${marked(parts)}</p>`
       }
-      ${alsoAt(hit)}
-      ${whyTemplate(hit, onExplain)}
+      ${alsoAtTemplate(hit)}
+      <div class="hit-folds">${whyTemplate(hit, onExplain)}${nearCopiesTemplate(hit, onCopy)}</div>
     </div>
   </li>`;
 }
@@ -88,13 +94,4 @@ function fromCard(event) {
   const target = /** @type {Element} */ (event.target);
   if (target.closest("button, a, details, input")) return false;
   return !String(document.getSelection());
-}
-
-/** @param {Hit} hit */
-function alsoAt(hit) {
-  const paths = hit.alsoAt ?? [];
-  if (paths.length === 0) return nothing;
-  const shown = paths.slice(0, 3).join(", ");
-  const rest = paths.length > 3 ? ` and ${number(paths.length - 3)} more` : "";
-  return html`<p class="quiet">Same content: ${shown}${rest}</p>`;
 }

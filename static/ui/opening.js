@@ -1,6 +1,7 @@
 // @ts-check
 /** Which passage is open beside the results, and where the focus goes back to. */
 import { hitId } from "./hit.js";
+import { occurrences } from "./passage.js";
 import { asError } from "./searching.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
@@ -32,6 +33,21 @@ export class Opening {
     if (!hit) return;
     this.app.active = index;
     await this.show(hit.documentId, hit, index, options);
+  }
+
+  /**
+   * Opens a near-copy of a hit at its passage, with the same words marked.
+   * @param {import("../fossick.js").NearCopy} copy
+   * @param {Hit} hit
+   */
+  async copy(copy, hit) {
+    const fossick = this.app.engine.opened();
+    const passage = await fossick.get(copy.id).catch(() => null);
+    if (!passage) return this.show(copy.documentId);
+    const { text, start } = passage;
+    const words = hit.highlights.map(([from, to]) => hit.text.slice(from, to));
+    const highlights = occurrences(text, { start: 0, end: text.length }, words);
+    return this.show(copy.documentId, { ...hit, ...copy, text, start, highlights });
   }
 
   /**

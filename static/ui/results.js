@@ -13,6 +13,7 @@ import { filters, without } from "./query-filters.js";
  * @property {(index: number) => void} onOpen
  * @property {() => void} onMore
  * @property {() => void} onExplain
+ * @property {(copy: import("../fossick.js").NearCopy, hit: import("../fossick.js").Hit) => void} onCopy
  * @property {string} query what is in the box now
  * @property {(hit: import("../fossick.js").Hit) => string} fact what the hits are sorted by
  * @property {(change: import("./asking.js").Change) => void} onChange
@@ -44,6 +45,7 @@ export function resultsTemplate(answer, options) {
             fact: options.fact(hit),
             onOpen: () => options.onOpen(index),
             onExplain: options.onExplain,
+            onCopy: (copy) => options.onCopy(copy, hit),
           }),
       )}
     </ol>

@@ -51,7 +51,9 @@ def test_what_passages_share_counts_once():
         found = await collection(embedder=None)
         report = await found.add([source("a.txt", text), source("b.txt", "nothing of the sort")])
         times = text.count("old mine")
-        passages = await found.search('"old mine"', {"mode": "keyword", "k": 100})
+        passages = await found.search(
+            '"old mine"', {"mode": "keyword", "k": 100, "collapse": False}
+        )
         assert passages.total < report.chunks
         held = sum(hit.text.count("old mine") for hit in passages.hits)
         assert held > times  # passages do share it

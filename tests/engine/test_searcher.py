@@ -98,7 +98,7 @@ def test_group_by_document():
         await found.add(
             [source("long.txt", long), source("a.txt", "gold"), source("b.txt", "some gold")]
         )
-        flat = await found.search("gold", {"k": 3, "mode": "keyword"})
+        flat = await found.search("gold", {"k": 3, "mode": "keyword", "collapse": False})
         grouped = await found.search("gold", {"k": 3, "mode": "keyword", "groupBy": "document"})
         assert len({hit.document_id for hit in flat.hits}) < 3
         assert sorted(paths(grouped)) == ["a.txt", "b.txt", "long.txt"]

@@ -122,12 +122,33 @@ class FlatIndex:
         if not self._blocks:
             return cosines
         self._fits(query)
+        here, rows, back = self._rows_of(ordinals)
+        cosines[here] = self._scanner.exact(query, rows)[back]
+        return cosines
+
+    def vectors(self, ordinals: Ordinals) -> Coded | None:
+        """The int8 rows of these chunks, zeros for one that has none; None if no chunk has one."""
+        here, rows, back = self._rows_of(ordinals)
+        if not len(rows):
+            return None
+        some = chosen_rows([part.coded for part in self._parts], rows)
+        codes = np.zeros((len(ordinals), some.dim), np.int8)
+        scales = np.zeros(len(ordinals), np.float32)
+        codes[here], scales[here] = some.codes[back], some.scales[back]
+        return Coded("int8", some.dim, codes, scales)
+
+    def _rows_of(
+        self, ordinals: Ordinals
+    ) -> tuple[NDArray[np.intp], NDArray[np.uint32], NDArray[np.intp]]:
+        """Which of the ordinals have a row, all these rows, rising, and the place of each there."""
+        if not len(self._ordinals):
+            none = np.empty(0, np.intp)
+            return none, none.astype(np.uint32), none
         places = np.searchsorted(self._ordinals, ordinals)
         places[places == len(self._ordinals)] = 0
         here = np.flatnonzero(self._ordinals[places] == ordinals)
         rows, back = np.unique(places[here], return_inverse=True)
-        cosines[here] = self._scanner.exact(query, rows.astype(np.uint32))[back]
-        return cosines
+        return here, rows.astype(np.uint32), back
 
     @property
     def plan(self) -> Plan:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.duplicates.fingerprint import Uint64s, fingerprints
 from app.core.kernels import PARTS, STAY
-from app.core.kernels.port import Uint32s
+from app.core.kernels.port import Bytes, Uint32s
+from app.core.kernels.scoring import offsets_of, ranges
 from app.core.lexical.keys import DEFAULT_LANGUAGE
 from app.core.lexical.names import chosen
 from app.core.lexical.postings import GAP, MAX_COUNT, Postings
+from app.core.lexical.sketch import hashes
 from app.core.lexical.vocabulary import Vocabulary
 
 
@@ -48,6 +51,8 @@ class PostingsBuilder:
         self._numbers: list[Uint32s] = [np.empty(0, np.uint32)]
         self._sizes: list[Uint32s] = [np.empty(0, np.uint32)]
         self._languages: list[str] = []
+        self.fingerprints: Uint64s = np.empty(0, np.uint64)
+        """Of the bodies of all rows, uint64 (rows,), once `build` has made the postings."""
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take in the next rows; a text that returns among them costs little."""
@@ -67,6 +72,9 @@ class PostingsBuilder:
         indexing = self._numbering.kernels.indexing
         inverted = indexing.invert(numbers, sizes, places, len(terms), GAP, MAX_COUNT)
         blob, term_offsets = chosen(self._numbering.names.packed(), terms)
+        self.fingerprints = _fingerprints(
+            hashes(_lowered(blob), term_offsets), places, numbers, sizes
+        )
         columns = {name: getattr(inverted, name) for name in _SHARED}
         for field, sparse in zip(_SPARSE, inverted.sparse, strict=True):
             columns[f"{field}_postings"], columns[f"{field}_counts"] = sparse
@@ -94,6 +102,8 @@ class PostingsBuilder:
         return terms, places
 
 
+_BODY = 2
+"""Parts of a row that are its body."""
 _SPARSE = ("repeated", "headings", "title", "path")
 _SHARED = (
     *("posting_offsets", "ordinals", "counts", "position_offsets", "positions", "field_starts"),
@@ -105,6 +115,21 @@ def build_postings(rows: Iterable[Row], vocabulary: Vocabulary | None = None) ->
     builder = PostingsBuilder(vocabulary)
     builder.add(rows)
     return builder.build()
+
+
+def _fingerprints(terms: Uint64s, places: Uint32s, numbers: Uint32s, sizes: Uint32s) -> Uint64s:
+    """Of the words of each body, in the order of the text."""
+    offsets = offsets_of(sizes)
+    first, last = offsets[:-1:PARTS], offsets[_BODY::PARTS]
+    found = numbers[ranges(first, last)]
+    is_word = found < STAY  # other forms of the same word follow it
+    counts = np.diff(offsets_of(is_word)[offsets_of(last - first)])
+    return fingerprints(terms[places[found[is_word]]], counts)
+
+
+def _lowered(blob: Bytes) -> Bytes:
+    """UTF-8 with the letters of ASCII in lower case."""
+    return np.where((blob >= ord("A")) & (blob <= ord("Z")), blob | np.uint8(32), blob)
 
 
 def _spoken(

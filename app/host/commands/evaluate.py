@@ -101,9 +101,10 @@ async def searches(
 ) -> tuple[dict[str, dict[str, float]], dict[str, Any]]:
     """Scores of the first k documents for each query, and latencies in milliseconds.
 
-    Ranks, not scores, are judged: equal scores keep the order in which they were shown.
+    Ranks, not scores, are judged: equal scores keep the order in which they were shown. Each
+    document is judged for itself, near-copies too.
     """
-    options = SearchOptions(k=k, mode=mode)
+    options = SearchOptions(k=k, mode=mode, collapse=False)
     scores: dict[str, dict[str, float]] = {}
     timings: list[Mapping[str, float]] = []
     for number, (query, text) in enumerate(judged.queries.items(), start=1):

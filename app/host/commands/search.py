@@ -18,6 +18,9 @@ from app.host import console, explanation, opening
 
 HELP = "search the index"
 
+_COPIES = 5
+"""Copies of a hit that are named."""
+
 CONTEXT = 40
 """Characters of the query that are shown on either side of what is odd in it."""
 
@@ -41,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--by-document", action="store_true", help="one passage a document")
     parser.add_argument(
+        "--no-collapse", action="store_true", help="near-copies as hits of their own"
+    )
+    parser.add_argument(
         "--explain", action="store_true", help="tell what the score of each hit is made of"
     )
     parser.add_argument(
@@ -61,6 +67,7 @@ async def run(options: argparse.Namespace) -> int:
         facets=FACETS if options.facets else (),
         group_by_document=options.by_document,
         correct=not options.no_correct,
+        collapse=not options.no_collapse,
         explain=options.explain,
     )
     embedder = "none" if options.mode == "keyword" else options.embedder
@@ -108,6 +115,19 @@ def _show(hit: Hit) -> None:
         snippet.stylize("bold yellow", start, end)
     lines = Text(" ").join(snippet.split("\n"))
     console.out.print(Text("    ") + lines)
+    _show_copies(hit)
+
+
+def _show_copies(hit: Hit) -> None:
+    """Where else the same stands, or nearly the same."""
+    lines = [f"same content: {path}" for path in hit.also_at]
+    for copy in hit.near_copies:
+        where = ", ".join(part for part in (copy.path, place(copy.address)) if part)
+        lines += [f"near-copy: {each}" for each in (where, *copy.also_at)]
+    for line in lines[:_COPIES]:
+        console.out.print(Text(f"    {line}", style="dim"))
+    if len(lines) > _COPIES:
+        console.out.print(Text(f"    and {len(lines) - _COPIES:,} more copies", style="dim"))
 
 
 def _count(result: SearchResult) -> None:

@@ -1,4 +1,7 @@
-"""An index of format 3, whose vectors are float32, is read and goes on in the present format."""
+"""Indexes of former formats are read and go on in the present one.
+
+The vectors of format 3 are float32; neither it nor format 4 has fingerprints.
+"""
 
 import numpy as np
 import pytest
@@ -14,10 +17,20 @@ ROWS[7, 7] = 1
 LIVE = ["p0", "p1", "p2", "p4", "p5", "p6", "p7"]
 
 
+TYPES = {3: "float32", 4: "int8"}
+"""Of the vectors of each format."""
+
+
+@pytest.fixture(params=TYPES)
+def version(request):
+    """Each format."""
+    return request.param
+
+
 @pytest.fixture
-def old(root):
-    """The files that a program of format 3 wrote: eight passages in two segments, p3 deleted."""
-    folder = root / "tests" / "fixtures" / "index_format_3"
+def old(root, version):
+    """The files that a program of it wrote: eight passages in two segments, p3 deleted."""
+    folder = root / "tests" / "fixtures" / f"index_format_{version}"
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
@@ -47,7 +60,7 @@ async def formats(store):
     return versions, types
 
 
-def test_an_old_index_is_searched_as_it_is(old):
+def test_an_old_index_is_searched_as_it_is(old, version):
     """Words and vectors are found, deleted passages are not, and nothing is written."""
 
     async def test():
@@ -61,12 +74,12 @@ def test_an_old_index_is_searched_as_it_is(old):
             assert sorted(first) == LIVE
         assert await found.verify() == ()
         assert {name: bytes(await store.read(name)) for name in await store.names()} == old
-        assert await formats(store) == ({3}, {"float32"})
+        assert await formats(store) == ({version}, {TYPES[version]})
 
     run(test())
 
 
-def test_it_goes_on_in_the_present_format(old):
+def test_it_goes_on_in_the_present_format(old, version):
     """What is added is written in codes beside it, and a merge leaves nothing of the old."""
 
     async def test():
@@ -74,7 +87,7 @@ def test_it_goes_on_in_the_present_format(old):
         found = await collection(store)
         before = await nearest(found, ROWS[4])
         await found.add([PlainChunk("new", "gold new", vector=-ROWS[0])])
-        assert await formats(store) == ({3, sections.VERSION}, {"float32", "int8"})
+        assert await formats(store) == ({version, sections.VERSION}, {TYPES[version], "int8"})
         after, score = await nearest(found, ROWS[4])
         assert ([path for path in after if path != "new"], score) == before
         await found.remove(["new", "p7"])
@@ -85,7 +98,24 @@ def test_it_goes_on_in_the_present_format(old):
     run(test())
 
 
-def test_both_formats_give_the_same_codes(old):
+def test_old_passages_have_no_fingerprint(old):
+    """What is new has one, and both keep what they have when they are merged."""
+
+    async def test():
+        found = await collection(await store_of(old))
+        await found.add([PlainChunk("new", "gold new", vector=-ROWS[0])])
+        await found.remove(["p7"])
+        await found.vacuum()
+        segments = found._state.view.snapshot.segments
+        known = np.concatenate([live.segment.chunks.fingerprint > 0 for live in segments])
+        assert known.tolist() == [False] * 6 + [True]
+        result = await found.search("gold", {"mode": "keyword"})
+        assert sorted(paths(result)) == ["new", *LIVE[:4]]
+
+    run(test())
+
+
+def test_all_formats_give_the_same_codes(old):
     """Float32 is coded when it is read as it is when it is written."""
 
     async def test():

@@ -1,0 +1,1 @@
+"""Passages that say the same in nearly the same words: told from fingerprints, found in groups."""
