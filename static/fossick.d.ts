@@ -207,6 +207,12 @@ export interface SearchOptions extends CallOptions {
    * others ({@link Hit.nearCopies}). For hits by relevance.
    */
   collapse?: boolean;
+  /**
+   * 0, the default, to 1: how much it counts against a hit that it is like one before it, by
+   * vectors, by words where there are none. Hits then stand in the order in which they were chosen
+   * (maximal marginal relevance), their scores as they are. For hits by relevance.
+   */
+  diversity?: number;
   /** 0, the default, to 1: how much a document's being new adds to its score. */
   recency?: number;
   /** Whether hits tell what their scores are made of: {@link Hit.explanation}. */

@@ -34,6 +34,8 @@ class SearchOptions:
     """The best passage of each document only."""
     collapse: bool = True
     """Whether passages that say nearly the same as a better hit are shown with it."""
+    diversity: float = 0.0
+    """How much it counts against a hit by relevance that it is like those before: 0 to 1."""
     explain: bool = False
     vector: NDArray[np.float32] | None = None
     """Query vector to search with instead of embedding the query."""
@@ -74,8 +76,9 @@ class SearchOptions:
             raise InputError(f"There is no facet {unknown[0]!r}.", hint=f"Use {', '.join(FACETS)}.")
         if not isinstance(self.collapse, bool):
             raise InputError(f"collapse is {self.collapse!r}; it must be true or false.")
-        if not (isinstance(self.recency, int | float) and 0 <= self.recency <= 1):
-            raise InputError(f"recency is {self.recency}; it must be from 0 to 1.")
+        for name, value in (("recency", self.recency), ("diversity", self.diversity)):
+            if not (isinstance(value, int | float) and 0 <= value <= 1):
+                raise InputError(f"{name} is {value!r}; it must be from 0 to 1.")
         if not 1 <= self.k <= MAX_K:
             raise InputError(f"k is {self.k}; it must be from 1 to {MAX_K}.")
 
@@ -92,7 +95,8 @@ class SearchOptions:
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> SearchOptions:
         """Options as they come from outside: k, mode, operator, filter, groupBy, sort, order,
-        facets (true for all of them), recency, collapse, explain, vector, typing, correct.
+        facets (true for all of them), recency, collapse, diversity, explain, vector, typing,
+        correct.
 
         >>> SearchOptions.of({"k": 3, "filter": {"path": "notes/"}, "groupBy": "document"}).path
         'notes/'
@@ -111,7 +115,7 @@ class SearchOptions:
         facets = given.pop("facets", ())
         allowed = {
             *("k", "mode", "operator", "explain", "typing", "collapse"),
-            *("correct", "sort", "order", "recency"),
+            *("correct", "sort", "order", "recency", "diversity"),
         }
         if unknown := set(given) - allowed:
             raise InputError(f"There is no search option {min(unknown)!r}.")

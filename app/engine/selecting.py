@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.duplicates.leaders import leaders
+from app.core.ranking import mmr
 from app.engine.legs import Ranking
 from app.engine.passages import Candidate, candidate, path_of
 from app.engine.resemblance import Resemblance
@@ -26,7 +28,7 @@ def best(searcher: Searcher) -> tuple[Ranking, list[Candidate]]:
     """The k candidates to show, looking as deep as it takes to find k."""
     options = searcher.options
     for factor in _DEPTHS:
-        ranking = searcher.rank(options.candidates * factor)
+        ranking = _diverse(searcher, searcher.rank(options.candidates * factor))
         chosen = _Selection(searcher, ranking).best(options.k)
         if len(chosen) >= options.k or ranking.exhausted:
             break
@@ -51,6 +53,23 @@ def with_shown(
                 True
             )
     return every
+
+
+def _diverse(searcher: Searcher, ranking: Ranking) -> Ranking:
+    """The candidates in an order in which the first k are less alike, if that is wanted."""
+    options = searcher.options
+    if not options.diversity or options.sort != "relevance":
+        return ranking
+    with searcher.timings.part("fuse"):
+        alike = Resemblance(searcher.view, ranking.ordinals, searcher.vectors)
+        every = range(len(ranking.ordinals))
+        order = mmr(
+            ranking.scores,
+            lambda place: alike.similarities([place], every)[0],
+            options.k,
+            options.diversity,
+        )
+    return replace(ranking, ordinals=ranking.ordinals[order], scores=ranking.scores[order])
 
 
 class _Selection:

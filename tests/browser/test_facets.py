@@ -31,11 +31,12 @@ def sources() -> list[dict[str, object]]:
         kind = "md" if n % 3 else "txt"
         author = f"---\nauthor: Author {n % 8}\n---\n" if kind == "md" else ""
         rare = " with a nugget in it" if n == 5 else ""
+        own = " ".join(f"claim{n}x{part}" for part in range(9))
         day = datetime(2020 + n % 3, 1 + n % 12, 15, 12)
         made.append(
             {
                 "path": f"{FOLDERS[n % 4]}/File {n}.{kind}",
-                "text": f"{author}The gold of the river{rare}, number {n}.{' More.' * n}",
+                "text": f"{author}The gold of the river{rare}, number {n}: {own}.{' More.' * n}",
                 "modified": int(1000 * day.timestamp()),
             }
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.ranking import convex, rrf, topk
+from app.core.ranking import convex, mmr, rrf, topk
 from app.errors import InputError
 
 RANKINGS = st.lists(
@@ -90,3 +90,40 @@ def test_convex_checks_its_weights():
         with pytest.raises(InputError):
             convex([one], weights)
     assert len(convex([], []).ordinals) == 0
+
+
+@given(
+    st.integers(0, 8),
+    st.integers(0, 10),
+    st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]),
+    st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=150)
+def test_mmr_against_the_plain_rule(n, k, diversity, seed):
+    """Each choice has the most that is left when its likeness to those before is taken off."""
+    chance = np.random.default_rng(seed)
+    scores = np.sort(chance.integers(0, 9, n) / 8)[::-1]
+    alike = chance.integers(0, 9, (n, n)) / 8
+    alike = np.maximum(alike, alike.T)
+    best = scores[0] if n and scores[0] > 0 else 1.0
+    order = []
+    while diversity and len(order) < min(k, n):
+        left = [place for place in range(n) if place not in order]
+        gain = {
+            place: round(
+                (1 - diversity) * scores[place] / best
+                - diversity * max((alike[place, one] for one in order), default=0.0),
+                12,
+            )
+            for place in left
+        }
+        order.append(max(left, key=lambda place: (gain[place], -place)))
+    order += [place for place in range(n) if place not in order]
+    assert mmr(scores, alike.__getitem__, k, diversity).tolist() == order
+
+
+@pytest.mark.parametrize("diversity", [-1, 1.01, float("nan")])
+def test_mmr_refuses_other_weights(diversity):
+    """The weight of diversity is a share."""
+    with pytest.raises(InputError):
+        mmr(np.ones(2), lambda _: np.ones(2), 1, diversity)

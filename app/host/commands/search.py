@@ -47,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-collapse", action="store_true", help="near-copies as hits of their own"
     )
     parser.add_argument(
+        "--diversity", type=float, default=0.0, help="0 to 1: hits less like those before (0)"
+    )
+    parser.add_argument(
         "--explain", action="store_true", help="tell what the score of each hit is made of"
     )
     parser.add_argument(
@@ -68,6 +71,7 @@ async def run(options: argparse.Namespace) -> int:
         group_by_document=options.by_document,
         correct=not options.no_correct,
         collapse=not options.no_collapse,
+        diversity=options.diversity,
         explain=options.explain,
     )
     embedder = "none" if options.mode == "keyword" else options.embedder
