@@ -1,8 +1,9 @@
 """From one vector for each token to one vector for each text.
 
 Every pooling takes `tokens`, float32 of shape (texts, length, dim), and `mask` of shape
-(texts, length), nonzero where there is a token and zero where the batch was padded; it returns
-float32 of shape (texts, dim). What padding cells hold does not matter.
+(texts, length), nonzero where there is a token and zero where the batch was padded, None where
+there is no padding; it returns float32 of shape (texts, dim). What padding cells hold does not
+matter. Raises `InputError("dimension-mismatch")` where the shapes do not fit.
 """
 
 from __future__ import annotations
@@ -19,25 +20,56 @@ Mask = NDArray[Any]
 Matrix = NDArray[np.float32]
 
 
-def mean(tokens: Tokens, mask: Mask) -> Matrix:
+def mean(tokens: Tokens, mask: Mask | None = None) -> Matrix:
     """Mean over the tokens that are there (Reimers and Gurevych 2019); zeros if there are none.
 
     >>> mean(np.float32([[[2, 4], [4, 8], [9, 9]]]), np.array([[1, 1, 0]])).tolist()
     [[3.0, 6.0]]
     """
-    present = _present(tokens, mask)
+    sums = total(tokens, mask)
+    return np.asarray(sums / np.maximum(_present(tokens, mask).sum(axis=1), 1), dtype=np.float32)
+
+
+def total(tokens: Tokens, mask: Mask | None = None) -> Matrix:
+    """Sum over the tokens that are there; zeros if there are none.
+
+    >>> total(np.float32([[[2, 4], [4, 8], [9, 9]]]), np.array([[1, 1, 0]])).tolist()
+    [[6.0, 12.0]]
+    """
     # where() and not a product: padding may hold NaN, and NaN times zero is NaN.
-    total = np.where(present, tokens, np.float32(0)).sum(axis=1, dtype=np.float32)
-    return np.asarray(total / np.maximum(present.sum(axis=1), 1), dtype=np.float32)
+    present = np.where(_present(tokens, mask), tokens, np.float32(0))
+    return np.asarray(present.sum(axis=1, dtype=np.float32))
 
 
-def cls(tokens: Tokens, mask: Mask) -> Matrix:
+def weighted(tokens: Tokens, mask: Mask | None, weights: NDArray[Any]) -> Matrix:
+    """Mean over the tokens that are there, each counting by its weight; zeros if nothing counts.
+
+    `weights` (texts, length), from 0; those of padding do not matter. For example idf, or 1, 2, 3
+    ... for models that read from left to right (Muennighoff, "SGPT", 2022). Raises
+    `InputError("bad-option")` for weights that are negative or no numbers.
+
+    >>> tokens = np.float32([[[2, 4], [6, 8], [9, 9]]])
+    >>> weighted(tokens, np.array([[1, 1, 0]]), np.array([[1, 3, 5]])).tolist()
+    [[5.0, 7.0]]
+    """
+    present = _present(tokens, mask)
+    if weights.shape != tokens.shape[:2]:
+        raise _mismatch(tokens, weights, "the weights")
+    counting = np.where(present, weights[:, :, np.newaxis], 0).astype(np.float64)
+    if not (np.isfinite(counting) & (counting >= 0)).all():
+        raise InputError("Weights of tokens are numbers from 0.")
+    sums = (np.where(present, tokens, 0) * counting).sum(axis=1)
+    weight = counting.sum(axis=1)
+    return np.asarray(sums / np.where(weight > 0, weight, 1), dtype=np.float32)
+
+
+def cls(tokens: Tokens, mask: Mask | None = None) -> Matrix:
     """The vector of the first token, [CLS], of each text."""
     _present(tokens, mask)
     return np.array(tokens[:, 0, :], dtype=np.float32)
 
 
-def maximum(tokens: Tokens, mask: Mask) -> Matrix:
+def maximum(tokens: Tokens, mask: Mask | None = None) -> Matrix:
     """Largest value of each dimension over the tokens that are there; zeros if there are none."""
     present = _present(tokens, mask)
     largest = np.where(present, tokens, np.float32(-np.inf)).max(axis=1)
@@ -54,13 +86,18 @@ def l2_normalise(rows: Matrix) -> Matrix:
     return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
-def _present(tokens: Tokens, mask: Mask) -> NDArray[np.bool_]:
+def _present(tokens: Tokens, mask: Mask | None) -> NDArray[np.bool_]:
     """Mask as booleans of shape (texts, length, 1)."""
-    if tokens.ndim != 3 or tokens.shape[:2] != mask.shape or tokens.shape[1] == 0:
-        raise InputError(
-            f"Token vectors have shape {tokens.shape}, the mask {mask.shape}; "
-            "(texts, length, dim) and (texts, length) are needed.",
-            code="dimension-mismatch",
-        )
-    present: NDArray[np.bool_] = (mask != 0)[:, :, np.newaxis]
+    there = np.ones(tokens.shape[:2], dtype=np.bool_) if mask is None else mask != 0
+    if tokens.ndim != 3 or tokens.shape[:2] != there.shape or tokens.shape[1] == 0:
+        raise _mismatch(tokens, there, "the mask")
+    present: NDArray[np.bool_] = there[:, :, np.newaxis]
     return present
+
+
+def _mismatch(tokens: Tokens, other: NDArray[Any], name: str) -> InputError:
+    return InputError(
+        f"Token vectors have shape {tokens.shape}, {name} {other.shape}; "
+        "(texts, length, dim) and (texts, length) are needed.",
+        code="dimension-mismatch",
+    )
