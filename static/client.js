@@ -151,6 +151,11 @@ export class Fossick extends EventTarget {
     return this.call("audit", { sample, k }, { ...options, atOnce: true });
   }
 
+  /** @type {import("./fossick.js").Fossick["duplicates"]} */
+  async duplicates({ limit = 100, ...options } = {}) {
+    return this.call("duplicates", { limit }, { ...options, atOnce: true });
+  }
+
   /** @type {import("./fossick.js").Fossick["vacuum"]} */
   async vacuum(options = {}) {
     return this.call("vacuum", {}, options);

@@ -17,6 +17,7 @@ export const METHODS = /** @type {const} */ ([
   "documents",
   "stats",
   "audit",
+  "duplicates",
   "vacuum",
   "repair",
   "cancel",

@@ -97,6 +97,11 @@ class Bridge:
         tell = _teller(request)
         return plain(await self._collection.audit(sample=sample, k=k, on_progress=tell))
 
+    async def duplicates(self, request: Request, limit: int = 100) -> Plain:
+        """Groups of passages that say nearly the same."""
+        await self._follow()
+        return plain(await self._collection.duplicates(limit))
+
     async def vacuum(self, request: Request) -> Plain:
         """Take what was deleted out of the store."""
         return plain(await self._collection.vacuum())

@@ -89,23 +89,25 @@ class Show:
             start=chunk.start,
             legs=found.legs,
             also_at=tuple(found.also_at),
-            near_copies=tuple(map(self._near_copy, found.near)),
+            near_copies=tuple(near_copy(self.view, each) for each in found.near),
             metadata=document.metadata,
             problem=problem,
             explanation=self.explained.get(found.ordinal),
         )
 
-    def _near_copy(self, found: Candidate) -> NearCopy:
-        live = self.view.snapshot.segments[found.place[0]]
-        document = live.document(found.place[1])
-        return NearCopy(
-            id=chunk_id(document, found.number),
-            document_id=document.id,
-            path=document.path,
-            title=document.title,
-            address=live.segment.chunks.row(found.chunk).address,
-            also_at=tuple(found.also_at),
-        )
+
+def near_copy(view: View, found: Candidate) -> NearCopy:
+    """A passage as it is named beside those that say nearly the same."""
+    live = view.snapshot.segments[found.place[0]]
+    document = live.document(found.place[1])
+    return NearCopy(
+        id=chunk_id(document, found.number),
+        document_id=document.id,
+        path=document.path,
+        title=document.title,
+        address=live.segment.chunks.row(found.chunk).address,
+        also_at=tuple(found.also_at),
+    )
 
 
 async def passage(view: View, store: Store, wanted: str) -> Passage:

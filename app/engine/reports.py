@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.core.model import Address, Damage
+from app.core.model import Address, Damage, NearCopy
 from app.errors import FossickError
 
 
@@ -143,6 +143,26 @@ class VectorAudit:
     candidates: int | None
     reference: str
     before: float
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """Passages that say nearly the same as the first of them."""
+
+    passages: tuple[NearCopy, ...]
+    """Two at least, in the order in which they were added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """What a collection holds more than once, nearly or exactly."""
+
+    groups: tuple[DuplicateGroup, ...]
+    """The largest first."""
+    total: int
+    """Groups that there are in all."""
+    passages: int
+    """Passages in all of them that say nothing new: all but the first of each."""
 
 
 @dataclass(frozen=True, slots=True)

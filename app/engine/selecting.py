@@ -18,6 +18,8 @@ from app.engine.view import View
 
 _DEPTHS = (1, 4, 16, 64, 256)
 """How much deeper to look when collapsing leaves too few hits."""
+_DEPTHS_OF_DOCUMENTS = 3
+"""Of these, how many where documents are grouped: there may be few of them, of many passages."""
 LOOKED_AT = 100
 """Candidates among which near-copies of the hits are looked for, at least."""
 _AT_ONCE = 32
@@ -27,7 +29,8 @@ _AT_ONCE = 32
 def best(searcher: Searcher) -> tuple[Ranking, list[Candidate]]:
     """The k candidates to show, looking as deep as it takes to find k."""
     options = searcher.options
-    for factor in _DEPTHS:
+    depths = _DEPTHS[:_DEPTHS_OF_DOCUMENTS] if options.group_by_document else _DEPTHS
+    for factor in depths:
         ranking = _diverse(searcher, searcher.rank(options.candidates * factor))
         chosen = _Selection(searcher, ranking).best(options.k)
         if len(chosen) >= options.k or ranking.exhausted:

@@ -1,4 +1,4 @@
-"""The command line: ``python -m app {index,search,audit,vacuum,repair,eval,doctor,serve}``.
+"""The command line: ``python -m app COMMAND``, the commands being those of `COMMANDS` and `serve`.
 
 Exit codes: 0 done; 1 nothing found, a file failed, or the work could not be done; 2 the command
 was not understood.
@@ -17,13 +17,14 @@ from pathlib import Path
 from app import __version__
 from app.errors import FossickError, InputError
 from app.host import console, opening
-from app.host.commands import audit, doctor, evaluate, index, repair, search, vacuum
+from app.host.commands import audit, doctor, duplicates, evaluate, index, repair, search, vacuum
 from app.host.onnx_embedder import BUNDLED_MODEL
 
 COMMANDS = {
     "index": index,
     "search": search,
     "audit": audit,
+    "duplicates": duplicates,
     "vacuum": vacuum,
     "repair": repair,
     "eval": evaluate,

@@ -100,6 +100,14 @@ def test_the_api_names_them_too(filled: Page) -> None:
     assert sorted(len(copy["alsoAt"]) for copy in found["copies"]) in ([0, 1], [0, 0])
 
 
+def test_the_whole_collection_is_looked_through(filled: Page) -> None:
+    """`duplicates()` has the one group there is, whatever is asked."""
+    found = filled.evaluate("() => fossick.duplicates({ limit: 5 })")
+    paths = [[each["path"] for each in group["passages"]] for group in found["groups"]]
+    assert paths == [["diary/draft.md", "diary/final.md", "mail/letter.txt", "copy/letter.txt"]]
+    assert (found["total"], found["passages"]) == (1, 3)
+
+
 def test_on_a_narrow_screen_nothing_is_wider_than_it(filled: Page, fold: Locator) -> None:
     """The open fold fits a phone."""
     from tests.browser.test_query_line import fits

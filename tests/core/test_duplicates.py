@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.duplicates.fingerprint import BITS, NEAR, UNKNOWN, distance, fingerprints
+from app.core.duplicates.joining import joined
 from app.core.duplicates.leaders import leaders
 from app.core.lexical import PostingsBuilder, Row
 
@@ -115,3 +116,34 @@ def test_leaders_against_the_plain_rule(before, n, chance: random.Random):
         if first == before + row:
             standing.append(first)
     assert leaders(near).tolist() == expected
+
+
+@given(st.integers(0, 60), st.integers(1, 6), st.integers(0, 2**32 - 1))
+@settings(max_examples=60)
+def test_joined_is_what_hangs_together(n, heaps, seed):
+    """Labels are the lowest places; all that are joined are linked by near pairs."""
+    chance = np.random.default_rng(seed)
+    centres = chance.integers(1, 2**63, heaps, dtype=np.uint64)
+    prints = centres[chance.integers(heaps, size=n)]
+    for _ in range(2):
+        prints = prints ^ (np.uint64(1) << chance.integers(0, 60, n).astype(np.uint64))
+    prints[chance.random(n) < 0.1] = UNKNOWN
+    *_, found = joined(prints)
+    near = (distance(prints[:, np.newaxis], prints) <= NEAR) & (prints != UNKNOWN)
+    near &= (prints != UNKNOWN)[:, np.newaxis]
+    labels = list(range(n))
+    for _ in range(n):
+        labels = [min([labels[b] for b in np.flatnonzero(near[a])] + [labels[a]]) for a in range(n)]
+    assert found.tolist() == labels
+
+
+def test_pairs_in_few_bits_are_found_among_many():
+    """Nearly all of those that differ in six bits, and next to nothing else."""
+    chance = np.random.default_rng(8)
+    prints = chance.integers(1, 2**64, 20_000, dtype=np.uint64)
+    for place in range(500):
+        flipped = sum(1 << int(bit) for bit in chance.permutation(BITS)[:6])
+        prints[19_500 + place] = prints[place] ^ np.uint64(flipped)
+    *_, found = joined(prints)
+    assert np.count_nonzero(found[19_500:] == np.arange(500)) >= 490
+    assert np.count_nonzero(found != np.arange(20_000)) <= 505

@@ -1,8 +1,10 @@
 """The command line as a person and a machine use it."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -342,3 +344,31 @@ def test_as_a_program(folder, tmp_path):
         [*command, "--embedder", "none", "--json"], capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout)["added"] == 2
+
+
+def test_near_copies(tmp_path, capsys):
+    """A search names them with the best, or shows them apart; `duplicates` lists all."""
+    folder, index = tmp_path / "files", ("--index", tmp_path / "index", "--embedder", "none")
+    folder.mkdir()
+    text = "The claim at the upper ford was staked in spring and gave gold before the water fell."
+    for name, version in (("a.txt", text), ("b.txt", f"{text} Twice."), ("c.txt", "gold leaf")):
+        (folder / name).write_text(version)
+    call(capsys, "index", folder, *index)
+    code, out, _ = call(capsys, "search", "gold", *index, "--json")
+    copies = {
+        hit["path"]: [copy["path"] for copy in hit["near_copies"]]
+        for hit in json.loads(out)["hits"]
+    }
+    assert code == 0 and sorted(map(len, copies.values())) == [0, 1]
+    code, out, _ = call(capsys, "search", "gold", *index)
+    assert "near-copy: " in out
+    code, out, _ = call(capsys, "search", "gold", *index, "--no-collapse", "--diversity", "0.5")
+    assert "near-copy: " not in out and all(name in out for name in ("a.txt", "b.txt", "c.txt"))
+    code, out, err = call(capsys, "duplicates", *index)
+    assert code == 0 and re.findall(r"\w\.txt", out) == ["a.txt", "b.txt"]
+    assert "1 near-copy in 1 group" in err
+    code, out, _ = call(capsys, "duplicates", *index, "--json")
+    paths = [each["path"] for each in json.loads(out)["groups"][0]["passages"]]
+    assert [Path(path).name for path in paths] == ["a.txt", "b.txt"]
+    assert call(capsys, "duplicates", *index, "--limit", "-1")[0] == 2
+    assert call(capsys, "duplicates", "--index", tmp_path / "none")[0] == 1

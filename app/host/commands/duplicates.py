@@ -1,0 +1,47 @@
+"""`duplicates`: which passages say nearly the same."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.text import Text
+
+from app.core.model import NearCopy
+from app.engine.context import place
+from app.host import console, opening
+
+HELP = "list passages that say nearly the same"
+_SHOWN = 10
+"""Passages of a group that are named."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("--limit", type=int, default=100, help="groups wanted, largest first (100)")
+
+
+async def run(options: argparse.Namespace) -> int:
+    """0 if there are any, 1 if not."""
+    opened = opening.collection(
+        options.index, embedder="none", model=options.model, read_only=True, must_be=True
+    )
+    async with opened as (collection, _):
+        found = await collection.duplicates(options.limit)
+    if options.json:
+        console.print_json(found)
+        return 0 if found.total else 1
+    for group in found.groups:
+        first, *others = group.passages
+        console.out.print(Text(_where(first), style="bold"))
+        for each in others[:_SHOWN]:
+            console.out.print(Text(f"    {_where(each)}"))
+        if len(others) > _SHOWN:
+            console.out.print(Text(f"    and {len(others) - _SHOWN:,} more", style="dim"))
+    copies = "near-copy" if found.passages == 1 else "near-copies"
+    groups = "group" if found.total == 1 else "groups"
+    console.err.print(f"{found.passages:,} {copies} in {found.total:,} {groups}")
+    return 0 if found.total else 1
+
+
+def _where(passage: NearCopy) -> str:
+    return ", ".join(part for part in (passage.path, place(passage.address)) if part)
