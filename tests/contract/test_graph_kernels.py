@@ -56,7 +56,8 @@ def empty(levels, m, place=np.copy):
     starts = np.concatenate([[0], np.cumsum(levels)])[:-1].astype(np.uint32)
     links = np.full((len(levels), 2 * m), 7, np.uint32)
     upper = np.full((int(levels.sum(dtype=np.uint32)), m), 7, np.uint32)
-    return Links(levels, starts, placed(place, links), placed(place, upper), NOTHING)
+    equals = placed(place, np.full(len(levels), 7, np.uint32))
+    return Links(levels, starts, placed(place, links), placed(place, upper), equals, NOTHING)
 
 
 def placed(place, array):
@@ -86,6 +87,7 @@ def same(one, other):
     assert one.entry == other.entry
     assert (one.links == other.links).all()
     assert (one.upper == other.upper).all()
+    assert (one.equals == other.equals).all()
 
 
 def test_links_by_hand(graph):
@@ -123,11 +125,19 @@ def test_full_lists_by_hand(graph):
 
 
 def test_equal_rows_by_hand(graph):
-    """Rows with equal codes do not fill a list, and all else is still found."""
+    """Rows that are equal hang on the first, which leads to others; all of them are found."""
     loops, place = graph
     points = points_of([*[[5, 5]] * 40, [9, 0], [0, 9], [-9, 0]], "taken off")
     links = empty([0] * 43, 2, place)
     loops.insert(points, links, 0, 43, 16)
+    assert lists(links.links)[1:40] == [[]] * 39
+    assert links.equals[[0, 1, 38, 39, 40]].tolist() == [39, 2, 39, 1, NOTHING]
+    query, mask = np.int16([[5, 5]]), np.ones(43, np.uint8)
+    mask[:30] = 0
+    (some,) = loops.search(points, links, query, ONE, 20)
+    assert some.tolist() == list(range(20))
+    (some,) = loops.search(points, links, query, ONE, 20, mask)
+    assert some.tolist()[:10] == list(range(30, 40))
     for row in (40, 41, 42):
         query = points.codes[row : row + 1].astype(np.int16)
         (found,) = loops.search(points, links, query, ONE, 4)
@@ -228,6 +238,8 @@ def test_damaged_graphs(graph, seed):
     for table in (links.links, links.upper):
         wrong = chosen.random(table.shape) < 0.05
         table[wrong] = chosen.choice(np.uint32([0, 39, 40, 2**31, NOTHING]), int(wrong.sum()))
+    wrong = chosen.random(40) < 0.2
+    links.equals[wrong] = chosen.choice(np.uint32([0, 39, 40, 2**31]), int(wrong.sum()))
     if seed % 5 == 0:
         links.starts[:] = chosen.integers(0, 2**32, 40, np.uint32)
     if seed % 4 == 0:

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.dense.codes import Coded, encode
-from app.core.dense.graph import Graph, drawn_levels, highest
+from app.core.dense.graph import Graph
 from app.core.dense.graph_arrays import from_arrays, to_arrays
 from app.core.dense.graph_options import GraphOptions
+from app.core.dense.graph_rings import hanging, highest, rings_of
+from app.core.dense.graph_rows import drawn_levels
 from app.core.dense.graph_search import worth_walking
 from app.core.dense.scan import unit_scales
 from app.core.dense.vector_index import VectorIndex
@@ -28,8 +30,10 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 
 def rows_of(chosen, n, metric="dot", dim=8):
-    """Vectors of different lengths, for the cosine of length 1, as codes."""
+    """Vectors of different lengths, for the cosine of length 1, some of them equal, as codes."""
     rows = chosen.standard_normal((n, dim)) * chosen.uniform(0.2, 4, (n, 1))
+    if n > 20:
+        rows[chosen.integers(0, n, 6)] = rows[chosen.integers(0, n, 2)[[0, 0, 0, 1, 1, 1]]]
     coded = encode(rows.astype(np.float32), "int8")
     return unit_scales(coded, KERNELS) if metric == "cosine" else coded
 
@@ -50,14 +54,16 @@ def same(one, other):
 
 
 def reached(graph):
-    """Rows that lead on from the entry on the lowest level."""
+    """Rows that lead on from the entry on the lowest level, with those that hang on them."""
     lists = graph.links.links.tolist()
     seen, ahead = {graph.entry}, [graph.entry]
     for row in ahead:
         fresh = set(lists[row]) - seen - {NOTHING}
         seen |= fresh
         ahead += fresh
-    return len(seen)
+    rings = rings_of(graph.links.equals)
+    assert not seen & {row for ring in rings for row in ring[1:]}
+    return len(seen) + sum(len(ring) - 1 for ring in rings if ring[0] in seen)
 
 
 def test_levels_hang_on_the_seed_and_the_number():
@@ -82,7 +88,7 @@ def test_parts_do_not_matter(seed, metric, data):
         parts.extend(coded[:end])
     whole = made(metric, coded)
     same(parts, whole)
-    assert whole.links.levels[whole.entry] == whole.links.levels.max()
+    assert whole.links.levels[whole.entry] == max(whole.links.levels[~hanging(whole.links.equals)])
     assert reached(whole) >= 54
 
 
@@ -109,13 +115,11 @@ def test_a_vacuum(seed, metric, share):
     coded, more = rows_of(chosen, 60, metric), rows_of(chosen, 20, metric)
     live = (chosen.random(60) >= share).astype(np.uint8)
     graph = made(metric, coded)
-    levels = graph.links.levels[live > 0].copy()
     graph.vacuum(coded, live)
     n = int(live.sum())
     links = graph.links
     assert graph.n_rows == n == len(links.levels)
-    assert (links.levels == levels).all()
-    assert graph.entry == highest(levels)
+    assert graph.entry == highest(links.levels, links.equals)
     for table in (links.links, links.upper):
         assert ((table < n) | (table == NOTHING)).all()
         assert (np.sort(table == NOTHING, axis=1) == (table == NOTHING)).all()
@@ -129,6 +133,25 @@ def test_a_vacuum(seed, metric, share):
     found = graph.search(joined, np.float32(more.codes) * more.scales[:, np.newaxis], 10)
     if metric == "euclidean":
         assert np.mean([n + at in rows for at, rows in enumerate(found)]) >= 0.9
+
+
+def test_the_first_of_equal_rows_goes():
+    """The next one takes its place and its lists; the last one alone has no ring."""
+    rows = np.random.default_rng(8).standard_normal((40, 8)).astype(np.float32)
+    rows[[11, 20, 39]] = rows[5]
+    coded = encode(rows, "int8")
+    graph = made("euclidean", coded)
+    assert rings_of(graph.links.equals) == [[5, 11, 20, 39]]
+    for gone, ring in ((5, [10, 19, 38]), (19, [10, 37]), (10, [])):
+        live = np.ones(len(coded), np.uint8)
+        live[gone] = 0
+        graph.vacuum(coded, live)
+        coded = coded[live > 0]
+        assert rings_of(graph.links.equals) == ([ring] if ring else [])
+        (found,) = graph.search(coded, rows[5:6], 4)
+        wanted = ring or [36]
+        assert found[: len(wanted)].tolist() == wanted
+        from_arrays(to_arrays(graph), coded, "euclidean", KERNELS)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
@@ -179,6 +202,12 @@ DAMAGE = {
     "gap": lambda arrays: arrays["links"].__setitem__((5, 0), NOTHING),
     "upper link": lambda arrays: arrays["upper"].__setitem__((0, 0), 2**31),
     "lower row": lambda arrays: arrays["upper"].__setitem__((0, 0), int(arrays["levels"].argmin())),
+    "way": lambda arrays: arrays["equals"].__setitem__(3, 40),
+    "ring of one": lambda arrays: arrays["equals"].__setitem__(3, 3),
+    "ring of strangers": lambda arrays: arrays["equals"].__setitem__([3, 4], 4),
+    "open ring": lambda arrays: arrays["equals"].__setitem__(arrays["equals"].argmin(), 39),
+    "ring without a first": lambda arrays: arrays["equals"].__setitem__([3, 4], [4, 3]),
+    "ways": lambda arrays: arrays.update(equals=arrays["equals"][:-1]),
     "head": lambda arrays: arrays.update(head=arrays["head"][:-1]),
     "levels": lambda arrays: arrays.update(levels=arrays["levels"][:-1]),
     "links": lambda arrays: arrays.update(links=arrays["links"][:, :-1].copy()),
@@ -280,7 +309,7 @@ def test_what_is_held_is_counted():
     index = VectorIndex(8, graph=SMALL)
     index.add_batch([str(n) for n in range(64)], np.random.default_rng(3).random((64, 8)))
     upper = int(drawn_levels(SMALL, 0, 64).sum())
-    assert index.stats().bytes == 64 * (8 + 4 + 1 + 1 + 4 + 4 * 6) + 4 * 3 * upper
+    assert index.stats().bytes == 64 * (8 + 4 + 1 + 1 + 4 + 4 + 4 * 6) + 4 * 3 * upper
     assert index.stats().graph == SMALL
     assert index.stats().candidates == SMALL.ef_search
 

@@ -12,20 +12,18 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense.codes import Coded, Float32s, Float64s, query_codes, squared_lengths
+from app.core.dense.codes import Coded, Float32s, query_codes, squared_lengths
 from app.core.dense.graph_options import GraphOptions
+from app.core.dense.graph_rings import highest, ringed, rings_of
+from app.core.dense.graph_rows import KINDS, drawn_levels, lifted, reach_of
 from app.core.dense.scan import Matrix, Metric, Uint32s
 from app.core.kernels import VectorKernels
-from app.core.kernels.graph import HIGHEST, NOTHING, Extras, Links, Points
+from app.core.kernels.graph import NOTHING, Links, Points
 
 Item = TypeVar("Item", bound=np.generic)
 Flags = NDArray[np.uint8]
 
-KINDS: dict[Metric, Extras] = {"cosine": "alone", "dot": "multiplied", "euclidean": "taken off"}
-"""The metrics that there are graphs by."""
-
 _GROWTH = 1.25
-_GOLDEN = np.uint64(0x9E37_79B9_7F4A_7C15)
 
 
 class Graph:
@@ -56,6 +54,7 @@ class Graph:
         width = self.options.M
         self._levels = np.empty(0, np.uint8)
         self._starts = np.empty(0, np.uint32)
+        self._equals = np.empty(0, np.uint32)
         self._extras = np.empty(0, np.float32)
         self._links = np.empty((0, 2 * width), np.uint32)
         self._upper = np.empty((0, width), np.uint32)
@@ -73,15 +72,13 @@ class Graph:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays, spare ones too."""
-        arrays = self._levels, self._starts, self._extras, self._links, self._upper
-        return sum(array.nbytes for array in arrays)
+        columns = self._levels, self._starts, self._extras, self._equals
+        return sum(array.nbytes for array in (*columns, self._links, self._upper))
 
     @property
     def links(self) -> Links:
         """The lists, as views."""
-        n = self._n
-        levels, starts, links = self._levels[:n], self._starts[:n], self._links[:n]
-        return Links(levels, starts, links, self._upper[: self._n_upper], self.entry)
+        return self._cut(self._n, self._n_upper, self.entry)
 
     def extend(self, coded: Coded) -> None:
         """Put in the rows behind those that are there; `coded` has all of them.
@@ -105,8 +102,7 @@ class Graph:
             reach = self.reach
         begin, entry = (0, NOTHING) if anew else (first, self.entry)
         extras = np.concatenate([self._extras[:begin], lifted(self.metric, squared, reach)])
-        arrays = self._levels[:last], self._starts[:last], self._links[:last]
-        links = Links(*arrays, self._upper[: int(ends[-1])], entry)
+        links = self._cut(last, int(ends[-1]), entry)
         points, ef = self._points(coded, extras), self.options.ef_construction
         self._kernels.graph.insert(points, links, begin, last, ef)
         self._extras, self.reach, self.entry = extras, reach, links.entry
@@ -128,24 +124,35 @@ class Graph:
         `live` (n,). Afterwards row numbers are those of ``coded[live]``.
         """
         self._reserve(self._n, self._n_upper)
-        links, kept = self.links, live != 0
+        links, kept, n = self.links, live != 0, self._n
+        rings = [np.array(ring) for ring in rings_of(links.equals)]
+        living = [ring[kept[ring]] for ring in rings]
+        # The lists of a ring are those of its first row, and pass to the first that lives.
+        pairs = [(ring[0], left[0]) for ring, left in zip(rings, living, strict=True) if len(left)]
+        heads, firsts = np.array(pairs, np.intp).reshape(-1, 2).T
+        counts = kept.copy()
+        counts[heads] = True
         points, ef = self._points(coded, self._extras), self.options.ef_construction
-        self._kernels.graph.mend(points, links, live, ef)
-        numbers = np.full(len(kept) + 1, NOTHING, np.uint32)
+        self._kernels.graph.mend(points, links, counts.view(np.uint8), ef)
+        numbers = np.full(n + 1, NOTHING, np.uint32)
         numbers[:-1][kept] = np.arange(np.count_nonzero(kept), dtype=np.uint32)
-        levels = links.levels[kept]
+        numbers[heads] = numbers[firsts]
+        sources = np.arange(n)
+        sources[firsts] = heads
+        equals = ringed([numbers[ring].tolist() for ring in living], int(kept.sum()))
         extras = self._extras[kept] if len(self._extras) else self._extras
-        table = numbers[np.minimum(links.links[kept], len(kept))]
-        upper = numbers[np.minimum(links.upper[np.repeat(kept, links.levels)], len(kept))]
-        self.take(levels, extras, table, upper, highest(levels))
+        self.take(_renumbered(links, sources[kept], numbers, equals), extras)
 
-    def take(
-        self, levels: Flags, extras: Float32s, links: Uint32s, upper: Uint32s, entry: int
-    ) -> None:
+    def take(self, links: Links, extras: Float32s) -> None:
         """Have these arrays, which belong together; they are copied when rows are put in."""
-        self._levels, self._extras, self._links, self._upper = levels, extras, links, upper
-        self._starts = (np.cumsum(levels, dtype=np.int64) - levels).astype(np.uint32)
-        self._n, self._n_upper, self.entry, self._owned = len(levels), len(upper), entry, False
+        self._levels, self._starts, self._equals = links.levels, links.starts, links.equals
+        self._links, self._upper, self._extras = links.links, links.upper, extras
+        self._n, self._n_upper = len(links.levels), len(links.upper)
+        self.entry, self._owned = links.entry, False
+
+    def _cut(self, n: int, n_upper: int, entry: int) -> Links:
+        columns = self._levels[:n], self._starts[:n], self._links[:n]
+        return Links(*columns, self._upper[:n_upper], self._equals[:n], entry)
 
     def _points(self, coded: Coded, extras: Float32s) -> Points:
         return Points(coded.codes, coded.scales, extras, KINDS[self.metric])  # type: ignore[arg-type]
@@ -156,10 +163,10 @@ class Graph:
             return
         size = n if not self._n else max(n, int(n * _GROWTH))
         size_upper = n_upper if not self._n else max(n_upper, int(n_upper * _GROWTH))
-        arrays = self._levels, self._starts, self._links
+        arrays = self._levels, self._starts, self._equals, self._links
         grown = [self._grown(array, self._n, size) for array in arrays]
         upper = self._grown(self._upper, self._n_upper, size_upper)
-        self._levels, self._starts, self._links = grown  # type: ignore[assignment]
+        self._levels, self._starts, self._equals, self._links = grown  # type: ignore[assignment]
         self._upper, self._owned = upper, True
 
     def _grown(self, array: NDArray[Item], held: int, size: int) -> NDArray[Item]:
@@ -170,52 +177,23 @@ class Graph:
         return room
 
 
-def drawn_levels(options: GraphOptions, first: int, last: int) -> NDArray[np.uint8]:
-    """Levels of rows with these numbers: l or more with the probability M ** -l.
+def starts_of(levels: NDArray[np.uint8]) -> Uint32s:
+    """Where the upper lists of each row begin.
 
-    Whole numbers alone decide, so that they are the same everywhere (splitmix64, Steele 2014).
-
-    >>> levels = drawn_levels(GraphOptions(M=4), 0, 10_000)
-    >>> [int((levels >= level).sum()) for level in (1, 2, 3)]
-    [2569, 628, 170]
+    >>> starts_of(np.uint8([0, 2, 0, 1])).tolist()
+    [0, 0, 2, 2]
     """
-    numbers = np.arange(first + 1, last + 1, dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = (numbers + (np.uint64(options.seed) << np.uint64(32))) * _GOLDEN
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
-        mixed ^= mixed >> np.uint64(31)
-    limits = [2**64 // options.M**level for level in range(HIGHEST, 0, -1)]
-    below = np.searchsorted(np.array(limits, np.uint64), mixed, side="right")
-    return (HIGHEST - below).astype(np.uint8)
+    return (np.cumsum(levels, dtype=np.int64) - levels).astype(np.uint32)
 
 
-def lifted(metric: Metric, squared: Float64s, reach: int) -> Float32s:
-    """The extras of rows with these squared lengths; none for the cosine.
-
-    >>> lifted("euclidean", np.array([4.0]), 0), lifted("dot", np.array([7.0]), 4)
-    (array([2.], dtype=float32), array([3.], dtype=float32))
-    """
-    if metric == "cosine":
-        return np.empty(0, np.float32)
-    extras = squared / 2 if metric == "euclidean" else np.sqrt(np.ldexp(1.0, reach) - squared)
-    return extras.astype(np.float32)
-
-
-def highest(levels: NDArray[np.uint8]) -> int:
-    """The first row with the highest level; `NOTHING` if there is none.
-
-    >>> highest(np.uint8([0, 2, 2])), highest(np.uint8([])) == NOTHING
-    (1, True)
-    """
-    return int(levels.argmax()) if len(levels) else NOTHING
-
-
-def reach_of(squared: Float64s) -> int:
-    """The least power of two that no squared length is above.
-
-    >>> reach_of(np.array([3.0, 4.0])), reach_of(np.array([4.1])), reach_of(np.array([0.0]))
-    (2, 3, -1074)
-    """
-    part, power = np.frexp(squared.max(initial=np.finfo(np.float64).smallest_subnormal))
-    return int(power) - int(part == 0.5)
+def _renumbered(
+    links: Links, sources: NDArray[np.intp], numbers: Uint32s, equals: Uint32s
+) -> Links:
+    """The lists of some rows, with new numbers; `numbers` has one more, for nothing."""
+    last = len(numbers) - 1
+    levels = links.levels[sources]
+    starts = starts_of(levels)
+    within = np.arange(int(levels.sum(dtype=np.int64))) - np.repeat(starts, levels)
+    upper = links.upper[np.repeat(links.starts[sources], levels) + within]
+    near, far = (numbers[np.minimum(table, last)] for table in (links.links[sources], upper))
+    return Links(levels, starts, near, far, equals, highest(levels, equals))

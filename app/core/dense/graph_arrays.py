@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.dense.codes import Coded, squared_lengths
-from app.core.dense.graph import KINDS, Graph, lifted
+from app.core.dense.graph import Graph, starts_of
 from app.core.dense.graph_options import GraphOptions
+from app.core.dense.graph_rings import hanging, highest, rings_of
+from app.core.dense.graph_rows import KINDS, lifted
 from app.core.dense.scan import Metric
 from app.core.kernels import VectorKernels
-from app.core.kernels.graph import HIGHEST, NOTHING, damaged_graph
+from app.core.kernels.graph import HIGHEST, NOTHING, Links, damaged_graph
 from app.errors import InputError
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -25,20 +27,21 @@ LAYOUT = 1
 _ZERO = 2048
 """What `reach` is counted from, as it may be negative."""
 _FARTHEST = 1100
-_KINDS = {"head": "u4", "levels": "u1", "links": "u4", "upper": "u4"}
+_KINDS = {"head": "u4", "levels": "u1", "links": "u4", "upper": "u4", "equals": "u4"}
 
 
 def to_arrays(graph: Graph) -> dict[str, NDArray[Any]]:
     """The graph as arrays, little endian, views where that is possible.
 
     `head` uint32 (9,): layout, rows, M, ef_construction, ef_search, seed, entry, number of the
-    metric, reach. `levels` uint8 (n,), `links` uint32 (n, 2 * M), `upper` uint32 (levels, M).
+    metric, reach. `levels` uint8 (n,), `links` uint32 (n, 2 * M), `upper` uint32 (levels, M),
+    `equals` uint32 (n,).
     """
     links, options = graph.links, graph.options
     head = [LAYOUT, graph.n_rows, options.M, options.ef_construction, options.ef_search]
     head += [options.seed, graph.entry, list(KINDS).index(graph.metric), graph.reach + _ZERO]
     arrays: list[NDArray[Any]] = [np.array(head, np.uint32)]
-    arrays += [links.levels, links.links, links.upper]
+    arrays += [links.levels, links.links, links.upper, links.equals]
     pairs = zip(_KINDS.items(), arrays, strict=True)
     return {name: array.astype(f"<{kind}", copy=False) for (name, kind), array in pairs}
 
@@ -60,13 +63,18 @@ def from_arrays(arrays: Arrays, coded: Coded, metric: Metric, kernels: VectorKer
     if list(KINDS)[number] != metric or n != len(coded):
         raise InputError(f"This is no graph by the {metric} of {len(coded):,} vectors.")
     levels, links, upper = (arrays[name] for name in ("levels", "links", "upper"))
-    _check(levels.shape == (n,) and links.shape == (n, 2 * width))
+    equals = arrays["equals"]
+    _check(levels.shape == equals.shape == (n,) and links.shape == (n, 2 * width))
     _check(upper.shape == (int(levels.sum(dtype=np.int64)), width))
-    _check_lists(levels, links, upper, entry)
+    _check_rings(equals, coded)
+    _check_lists(levels, links, upper, hanging(equals))
+    _check(entry == NOTHING if not n else entry < n and not hanging(equals)[entry])
+    _check(not n or levels[entry] == levels[highest(levels, equals)])
     graph.reach = reach - _ZERO
     squared = squared_lengths(coded, kernels)
     _check(metric != "dot" or not n or bool(squared.max() <= np.ldexp(1.0, graph.reach)))
-    graph.take(levels, lifted(metric, squared, graph.reach), links, upper, entry)
+    held = Links(levels, starts_of(levels), links, upper, equals, entry)
+    graph.take(held, lifted(metric, squared, graph.reach))
     return graph
 
 
@@ -78,22 +86,35 @@ def _check_kinds(arrays: Arrays) -> None:
     _check(arrays["head"].shape == (9,))
 
 
+def _check_rings(equals: NDArray[Any], coded: Coded) -> None:
+    n, ways = len(equals), equals[equals != NOTHING]
+    _check(bool((ways < n).all()))
+    hang = hanging(equals)
+    lasts = equals[(equals != NOTHING) & ~hang]
+    # One other of its ring leads to each, and to the last one the first as well: then rings close.
+    counts = np.bincount(ways, minlength=n)[:n]
+    _check(bool((counts[hang] == 1 + np.isin(np.flatnonzero(hang), lasts)).all()))
+    _check(len(ways) == len(lasts) + int(hang.sum()))
+    rings = rings_of(equals)
+    _check(sum(map(len, rings)) == len(ways))
+    for ring in rings:
+        _check(ring == sorted(ring))
+        _check(bool((coded.codes[ring] == coded.codes[ring[0]]).all()))
+
+
 def _check_lists(
-    levels: NDArray[Any], links: NDArray[Any], upper: NDArray[Any], entry: int
+    levels: NDArray[Any], links: NDArray[Any], upper: NDArray[Any], hang: NDArray[np.bool_]
 ) -> None:
     n = len(levels)
     _check(int(levels.max(initial=0)) <= HIGHEST)
-    _check(entry < n and levels[entry] == levels.max() if n else entry == NOTHING)
     for lists in (links, upper):
         nothing = lists == NOTHING
         _check(bool(((lists < n) | nothing).all()))
         _check(bool((nothing[:, 1:] >= nothing[:, :-1]).all()))
+        _check(not hang[lists[~nothing]].any())
     # Lists of a row stand one behind the other, from level 1 on.
-    starts = np.cumsum(levels, dtype=np.int64) - levels
-    own = np.arange(len(upper)) - np.repeat(starts, levels) + 1
-    there = np.where(
-        upper == NOTHING, HIGHEST, levels[np.minimum(upper, max(n, 1) - 1)] if n else 0
-    )
+    own = np.arange(len(upper)) - np.repeat(starts_of(levels), levels) + 1
+    there = np.where(upper == NOTHING, HIGHEST, np.append(levels, 0)[np.minimum(upper, n)])
     _check(bool((there >= own[:, np.newaxis]).all()))
 
 

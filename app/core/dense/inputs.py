@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.core.dense.codes import DTYPES, Dtype
-from app.core.dense.graph import KINDS
+from app.core.dense.graph_rows import KINDS
 from app.core.dense.scan import METRICS, Metric
 from app.core.kernels.vectors import LARGEST_DIM
 from app.errors import InputError

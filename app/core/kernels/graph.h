@@ -22,6 +22,7 @@ struct graph {
   u32 *links;        /* (n, 2 * m) at level 0 */
   u32 *upper;        /* (n_upper, m) */
   u32 n_upper, m, entry;
+  u32 *equals; /* (n,) rings: a row leads to the last of those that hang on it, that to the first */
 };
 
 struct walk {
@@ -177,15 +178,36 @@ CALLED u64 nearer(const struct walk *w, u32 level, u64 here) {
   }
 }
 
+/* Put a row among the nearest `ef`, and those that hang on it if `equals` is there; how many there
+ * are then, or more than `ef` if the graph is damaged. */
+CALLED u32 keep(const struct walk *w, u32 ef, u32 held, u64 key, const u8 *mask,
+                const u32 *equals) {
+  u64 *found = w->found;
+  u32 n = w->graph.n, row = row_of(key), last = equals ? equals[row] : NOTHING, at = last;
+  for (u32 left = n;; left--) {
+    u64 own = (key | 0xffffffffu) - row;
+    /* Rows of a ring rise: the others are no nearer. */
+    if (held == ef && own < found[0]) return held;
+    if (!mask || mask[row]) {
+      if (held < ef) push(found, held++, own);
+      else replace_first(found, held, own);
+    }
+    if (last == NOTHING || row == last) return held;
+    if (at >= n || (row = equals[at]) >= n || !left) return ef + 1;
+    at = row;
+  }
+}
+
 /* Algorithm 2: the `ef` nearest rows that a walk from `start` meets and the mask lets through, as
  * a heap in `w->found`; how many, or DAMAGED. */
-CALLED int walk_level(const struct walk *w, u32 level, u32 ef, u64 start, const u8 *mask) {
+CALLED int walk_level(const struct walk *w, u32 level, u32 ef, u64 start, const u8 *mask,
+                      const u32 *equals) {
   u64 *ahead = w->ahead, *found = w->found;
-  u32 left = 1, held = 0, *seen = w->seen;
+  u32 left = 1, held, *seen = w->seen;
   forget(w);
   seen[row_of(start) / 32] |= 1u << (row_of(start) & 31);
   ahead[0] = ~start;
-  if (!mask || mask[row_of(start)]) found[held++] = start;
+  if ((held = keep(w, ef, 0, start, mask, equals)) > ef) return DAMAGED;
   while (left) {
     u64 next = ~ahead[0];
     if (held == ef && next < found[0]) break;
@@ -197,9 +219,7 @@ CALLED int walk_level(const struct walk *w, u32 level, u32 ef, u64 start, const 
       u64 key = w->keys[i];
       if (held == ef && key < found[0]) continue;
       push(ahead, left++, ~key);
-      if (mask && !mask[row_of(key)]) continue;
-      if (held < ef) push(found, held++, key);
-      else replace_first(found, held, key);
+      if ((held = keep(w, ef, held, key, mask, equals)) > ef) return DAMAGED;
     }
   }
   return (int)held;
@@ -241,7 +261,7 @@ EXPORT(graph_search) int graph_search(struct graph_search *a) {
     w->query = (i16 *)a->queries + (unsigned long)q * w->graph.dim;
     w->scale = a->steps[q];
     u64 here = down_to(w, 0);
-    int n = here ? walk_level(w, 0, a->ef, here, a->mask) : DAMAGED;
+    int n = here ? walk_level(w, 0, a->ef, here, a->mask, w->graph.equals) : DAMAGED;
     if (n < 0) return DAMAGED;
     nearest_first(w->found, (u32)n);
     for (int i = 0; i < n; i++) a->out[(unsigned long)q * a->ef + i] = row_of(w->found[i]);
@@ -252,24 +272,37 @@ EXPORT(graph_search) int graph_search(struct graph_search *a) {
 
 /* ---- insertion --------------------------------------------------------------------------- */
 
-CALLED int equal_codes(const struct graph *g, u32 a, u32 b) {
+CALLED int equal_rows(const struct graph *g, u32 a, u32 b) {
   const i8 *x = point(g, a), *y = point(g, b);
   SMALL for (u32 i = 0; i < g->dim; i++)
     if (x[i] != y[i]) return 0;
-  return 1;
+  return g->scales[a] == g->scales[b];
+}
+
+/* Hang a row on an equal one, if one of the `n` that were found is; 1 if so, or DAMAGED. */
+CALLED int hang(const struct walk *w, u32 row, u32 n) {
+  const struct graph *g = &w->graph;
+  for (u32 i = 0; i < n && w->found[i] >> 32 == w->found[0] >> 32; i++) {
+    u32 head = row_of(w->found[i]), last;
+    if (!equal_rows(g, row, head)) continue;
+    last = g->equals[head];
+    if (last != NOTHING && last >= g->n) return DAMAGED;
+    g->equals[row] = last == NOTHING ? row : g->equals[last];
+    if (last != NOTHING) g->equals[last] = row;
+    g->equals[head] = row;
+    return 1;
+  }
+  return 0;
 }
 
 /* Algorithm 4: of keys, nearest first, those nearer to the point than to any that was chosen
- * before, up to `width`, and of equal codes the first. How many stand in `out`. */
+ * before, up to `width`. How many stand in `out`. */
 CALLED u32 choose(const struct graph *g, const u64 *keys, u32 n, u32 width, u32 *out) {
   u32 chosen = 0;
   for (u32 i = 0; i < n && chosen < width; i++) {
     u64 key = keys[i];
     u32 row = row_of(key), at = 0, order = (u32)(key >> 32);
-    for (; at < chosen; at++) {
-      u32 other = (u32)(key_between(g, row, out[at]) >> 32);
-      if (other > order || (other == order && equal_codes(g, row, out[at]))) break;
-    }
+    while (at < chosen && (u32)(key_between(g, row, out[at]) >> 32) <= order) at++;
     if (at == chosen) out[chosen++] = row;
   }
   return chosen;
@@ -316,13 +349,21 @@ CALLED void look_for(struct walk *w, u32 row) {
   w->extra = extra_of(g, row);
 }
 
+/* The nearest rows on a level, in `w->found`, nearest first; how many, or DAMAGED. */
+CALLED int nearest(const struct graph_build *a, u32 level, u64 here) {
+  if (!here) return DAMAGED;
+  int n = walk_level(&a->walk, level, a->ef, here, 0, 0);
+  if (n > 0) nearest_first(a->walk.found, (u32)n);
+  return n;
+}
+
 CALLED int put_in(struct graph_build *a, u32 row) {
   struct walk *w = &a->walk;
   struct graph *g = &w->graph;
-  u32 level = g->levels[row];
+  u32 level = g->levels[row], *list;
+  g->equals[row] = NOTHING;
   for (u32 l = 0; l <= level; l++) {
-    u32 *list = list_at(g, row, l);
-    if (!list) return DAMAGED;
+    if (!(list = list_at(g, row, l))) return DAMAGED;
     end_list(list, 0, width_at(g, l));
   }
   if (g->entry == NOTHING) {
@@ -331,21 +372,20 @@ CALLED int put_in(struct graph_build *a, u32 row) {
   }
   if (g->entry >= g->n) return DAMAGED;
   look_for(w, row);
+  /* A row that hangs on another is on no level: which is known once level 0 was looked at. */
+  int n = nearest(a, 0, down_to(w, 0));
+  int hangs = n < 0 ? n : hang(w, row, (u32)n);
+  if (hangs) return hangs;
   u32 top = g->levels[g->entry];
-  u64 here = down_to(w, level);
-  if (!here) return DAMAGED;
+  u64 here = level ? down_to(w, level) : 0;
   for (u32 l = least(level, top) + 1; l-- > 0;) {
-    int n = walk_level(w, l, a->ef, here, 0);
-    if (n < 0) return DAMAGED;
-    nearest_first(w->found, (u32)n);
+    if (level && (n = nearest(a, l, here)) < 0) return DAMAGED;
     here = w->found[0];
-    u32 *list = list_at(g, row, l);
+    list = list_at(g, row, l);
     u32 chosen = choose(g, w->found, (u32)n, g->m, list);
     end_list(list, chosen, width_at(g, l));
-    for (u32 i = 0; i < chosen; i++) {
-      u64 key = key_between(g, list[i], row);
-      if (lead_to(a, list[i], l, key) < 0) return DAMAGED;
-    }
+    for (u32 i = 0; i < chosen; i++)
+      if (lead_to(a, list[i], l, key_between(g, list[i], row)) < 0) return DAMAGED;
   }
   /* Not before it is linked: whoever enters must be able to go on. */
   if (level > top) g->entry = row;

@@ -52,12 +52,16 @@ class Links:
     `levels` uint8 (n,): the highest of each row. `starts` uint32 (n,): where its lists begin in
     `upper`. `links` uint32 (n, 2 * M): those of level 0. `upper` uint32 (sum of levels, M): those
     of levels 1 and up. Lists that are not full end with `NOTHING`. `entry`: where searches begin.
+    `equals` uint32 (n,): rings of equal rows, of which the first alone is in lists, its own and
+    others'. It leads to the last, each of the others to the next one, and the last to the second;
+    a row that none is equal to leads to `NOTHING`.
     """
 
     levels: Bytes
     starts: Uint32s
     links: Uint32s
     upper: Uint32s
+    equals: Uint32s
     entry: int
 
 
@@ -76,6 +80,7 @@ class GraphKernels(Protocol):
 
         Each leads to M rows at most, chosen from the `ef` nearest that a search finds (algorithm 4,
         without those that it prunes), and is led to by them; lists that are full are chosen anew.
+        A row whose code and scale are those of one that was found hangs on that, in its ring.
         """
 
     def mend(self, points: Points, links: Links, live: Flags, ef: int) -> None:
@@ -83,6 +88,7 @@ class GraphKernels(Protocol):
 
         Lists with dead rows are chosen anew, from `ef` live rows that these lead to, and those
         lead back. Then no list of a live row has a dead one; those of dead rows stay as they are.
+        The first of a ring counts for all.
         """
 
     def search(
@@ -106,7 +112,7 @@ def check_points(points: Points, links: Links) -> int:
     """How many rows there are; `InputError` unless all arrays are of them."""
     n, extras = len(links.levels), 0 if points.kind == "alone" else len(points.scales)
     check_fit((n, len(points.codes)), (n, len(points.scales)), (extras, len(points.extras)))
-    check_fit((n, len(links.starts)), (n, len(links.links)))
+    check_fit((n, len(links.starts)), (n, len(links.links)), (n, len(links.equals)))
     check_fit((links.links.shape[1], 2 * links.upper.shape[1]))
     return n
 

@@ -23,7 +23,7 @@ from app.core.kernels.vectors import Int16s, check_fit
 
 _I8 = np.dtype(np.int8)
 _I16 = np.dtype(np.int16)
-_WALK = "<14I2f5I"
+_WALK = "<15I2f5I"
 _SEARCH = Struct(f"{_WALK}7I")
 _BUILD = Struct(f"{_WALK}5I")
 _ENTRY = 12
@@ -99,8 +99,15 @@ class WasmGraph:
         words += [frame.at(links.levels, U8), frame.at(links.starts, U32)]
         words += [frame.at(links.links, U32), frame.at(links.upper, U32), len(links.upper)]
         query, seen, ahead, found, rows, keys = self._room_for(n, dim, width, ef)
-        words += [width // 2, links.entry, frame.at(query, _I16), 0.0, 0.0, frame.at(seen, U32)]
-        words += [frame.at(ahead, U64), frame.at(found, U64)]
+        words += [width // 2, links.entry, frame.at(links.equals, U32)]
+        words += [
+            frame.at(query, _I16),
+            0.0,
+            0.0,
+            frame.at(seen, U32),
+            frame.at(ahead, U64),
+            frame.at(found, U64),
+        ]
         return [*words, frame.at(rows, U32), frame.at(keys, U64)]
 
     def _room_for(self, *size: int) -> list[NDArray[np.generic]]:
