@@ -112,7 +112,8 @@ def test_levels_by_hand(graph):
     query = np.int16([[52]])
     # Halves of squares are of the rows alone: this is a product less half a square.
     (found,) = loops.search(points, links, query, ONE, 2)
-    assert found.tolist() == [3, 1]
+    assert found.rows.tolist() == [3, 1]
+    assert found.scores.tolist() == [52 * 51 - 51 * 51 / 2, 52 * 50 - 50 * 50 / 2]
 
 
 def test_full_lists_by_hand(graph):
@@ -135,13 +136,13 @@ def test_equal_rows_by_hand(graph):
     query, mask = np.int16([[5, 5]]), np.ones(43, np.uint8)
     mask[:30] = 0
     (some,) = loops.search(points, links, query, ONE, 20)
-    assert some.tolist() == list(range(20))
+    assert some.rows.tolist() == list(range(20))
     (some,) = loops.search(points, links, query, ONE, 20, mask)
-    assert some.tolist()[:10] == list(range(30, 40))
+    assert some.rows.tolist()[:10] == list(range(30, 40))
     for row in (40, 41, 42):
         query = points.codes[row : row + 1].astype(np.int16)
         (found,) = loops.search(points, links, query, ONE, 4)
-        assert found[0] == row
+        assert found.rows[0] == row
 
 
 def test_masks_by_hand(graph):
@@ -154,9 +155,9 @@ def test_masks_by_hand(graph):
     far[[0, 1]] = 1, 255
     query = np.int16([[98], [0]])
     found = loops.search(points, links, query, np.ones(2, np.float32), 3, far)
-    assert [rows.tolist() for rows in found] == [[1, 0], [0, 1]]
+    assert [one.rows.tolist() for one in found] == [[1, 0], [0, 1]]
     none = loops.search(points, links, query, ONE.repeat(2), 3, far * 0)
-    assert [len(rows) for rows in none] == [0, 0]
+    assert [len(one.rows) for one in none] == [0, 0]
 
 
 def test_mending_by_hand(graph):
@@ -200,8 +201,10 @@ def test_the_same_graph(wasm, seed, n, dim, m, ef, kind):
         for flags in (None, mask):
             found = loops.search(points, ours, queries, steps, ef, flags)
             wanted = TWIN.search(points, twin, queries, steps, ef, flags)
-            assert [rows.tolist() for rows in found] == [rows.tolist() for rows in wanted]
-            assert all(rows.dtype == np.uint32 for rows in (*found, *wanted))
+            for one, other in zip(found, wanted, strict=True):
+                assert one.rows.tolist() == other.rows.tolist()
+                assert one.scores.tobytes() == other.scores.tobytes()
+                assert (np.diff(one.scores) <= 0).all()
         loops.mend(points, ours, mask, ef)
         TWIN.mend(points, twin, mask, ef)
         same(ours, twin)
@@ -252,8 +255,8 @@ def test_damaged_graphs(graph, seed):
         lambda: loops.insert(points, links, 30, 40, 7),
     ):
         try:
-            for rows in call() or []:
-                assert (rows < 40).all()
+            for found in call() or []:
+                assert (found.rows < 40).all()
         except StorageError as error:
             assert error.code == "storage-damaged"
     assert arena is None or not arena.strayed()

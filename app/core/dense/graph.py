@@ -18,7 +18,7 @@ from app.core.dense.graph_rings import highest, ringed, rings_of
 from app.core.dense.graph_rows import KINDS, drawn_levels, lifted, reach_of
 from app.core.dense.scan import Matrix, Metric, Uint32s
 from app.core.kernels import VectorKernels
-from app.core.kernels.graph import NOTHING, Links, Points
+from app.core.kernels.graph import NOTHING, Links, Points, Walked
 
 Item = TypeVar("Item", bound=np.generic)
 Flags = NDArray[np.uint8]
@@ -39,8 +39,8 @@ class Graph:
     >>> graph = Graph("euclidean", GraphOptions(M=2), NumpyKernels().vectors)
     >>> rows = encode(np.float32([[0], [1], [5], [6]]), "int8")
     >>> graph.extend(rows)
-    >>> [found.tolist() for found in graph.search(rows, np.float32([[4.9]]), ef=2)]
-    [[2, 3]]
+    >>> graph.search(rows, np.float32([[4.9]]), ef=2)[0][0].rows.tolist()
+    [2, 3]
     """
 
     def __init__(self, metric: Metric, options: GraphOptions, kernels: VectorKernels) -> None:
@@ -110,13 +110,18 @@ class Graph:
 
     def search(
         self, coded: Coded, queries: Matrix, ef: int, mask: Flags | None = None
-    ) -> list[Uint32s]:
-        """Of each query (q, dim) about `ef` of the nearest rows that the mask lets through."""
+    ) -> tuple[list[Walked], list[float]]:
+        """Of each query (q, dim) about `ef` of the nearest rows that the mask lets through.
+
+        And the error of each query, see `query_codes`. Scores are products, by the Euclidean
+        distance less half the squared length of the row: then the nearest has the largest.
+        """
         asked = [query_codes(query, coded.dim) for query in queries]
         values = np.stack([each[0] for each in asked])
         steps = np.array([each[1] for each in asked], np.float32)
         points = self._points(coded, self._extras)
-        return self._kernels.graph.search(points, self.links, values, steps, ef, mask)
+        found = self._kernels.graph.search(points, self.links, values, steps, ef, mask)
+        return found, [each[2] for each in asked]
 
     def vacuum(self, coded: Coded, live: Flags) -> None:
         """Lead past rows that are dead, and leave them out; the others are numbered anew.

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.core.dense.graph import Graph
 from app.core.dense.plan import Flags, Hits, Plan, Scanner
-from app.core.dense.scan import Matrix, Rows
+from app.core.dense.scan import Matrix, Near, Rows
 
 WORTH = 16
 """What a row costs that a walk meets, beside one of a scan, times the neighbours of each."""
@@ -39,13 +39,15 @@ class GraphScanner:
         ef = min(max(plan.candidates, ceil(plan.candidates * k / plan.k), k), live)
         if not worth_walking(ef, live, n):
             return self._exact.search(queries, k, mask, plan)
-        found = self._graph.search(self._rows.coded, queries, ef, mask)
+        found, errors = self._graph.search(self._rows.coded, queries, ef, mask)
         hits: list[Hits] = []
-        for query, rows in zip(queries, found, strict=True):
+        for query, (rows, scores), error in zip(queries, found, errors, strict=True):
             if len(rows) < min(k, live):
                 hits += self._exact.search(query[np.newaxis], k, mask, plan)
             else:
-                hits.append(self._exact.among(query, k, [np.sort(rows)]))
+                slack = self._rows.slack(float(np.linalg.norm(query)), error)
+                near = Near(scores, slack, 0.0, 1.0)
+                hits.append(self._exact.falling(query, min(k, live), near, rows))
         return hits
 
 

@@ -150,9 +150,19 @@ class Scanner:
         """Hits of nearly scored rows, those numbered in `chosen` or all."""
         kernels = self._kernels
         floor = kernels.floor(near.scores, mask, min(k, len(near.scores)))
-        doubt = max(part.doubt(query) for part in self._parts) if self._fine else 0.0
-        reached = kernels.reaching(near.scores, mask, near.lowest(floor, doubt))
-        rows = reached if chosen is None else chosen[reached]
+        reached = kernels.reaching(near.scores, mask, near.lowest(floor, self._doubt(query)))
+        return self._ranked(query, k, reached if chosen is None else chosen[reached])
+
+    def falling(self, query: Float32s, k: int, near: Near, chosen: Uint32s) -> Hits:
+        """Hits of nearly scored rows, at least k, which were found nearest first."""
+        lowest = near.lowest(float(near.scores[k - 1]), self._doubt(query))
+        return self._ranked(query, k, np.sort(chosen[near.scores >= np.float32(lowest)]))
+
+    def _doubt(self, query: Float32s) -> float:
+        return max(part.doubt(query) for part in self._parts) if self._fine else 0.0
+
+    def _ranked(self, query: Float32s, k: int, rows: Uint32s) -> Hits:
+        """The best of rising rows by their true scores."""
         scores = self.exact(query, rows)
         order = np.lexsort((rows, -scores))[:k]
         return Hits(rows[order], scores[order])

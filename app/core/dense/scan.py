@@ -133,6 +133,13 @@ class Rows:
         apart = self._kernels.hamming(codes.view(np.uint8), bits).distances[0]
         return np.asarray(1.0 - 2.0 * apart / self.coded.dim, dtype=np.float32)
 
+    def slack(self, length: float, error: float) -> float:
+        """How far scores may be off, of a query with this length and error, in units of 1."""
+        off = 2 * self._longest * (error + 8 * _EPSILON * length)
+        if self.metric != "euclidean":
+            return off
+        return off + 16 * _EPSILON * self._longest * (self._longest + length)
+
     def _by_integers(self, queries: Matrix, chosen: Uint32s | None) -> list[Near]:
         coded, kernels = self.coded, self._kernels
         width = coded.codes.shape[1] * (2 if coded.dtype == "int4" else 1)
@@ -143,14 +150,12 @@ class Rows:
         lengths = _lengths(queries).tolist()
         found = []
         for row, length, (_, step, error) in zip(scores, lengths, asked, strict=True):
-            off = 2 * self._longest * (error + 4 * _EPSILON * length)
+            slack = self.slack(length, error)
             if self.metric != "euclidean" or self._halves is None:
-                found.append(Near(row, off / step, 0.0, step))
+                found.append(Near(row, slack / step, 0.0, step))
             else:
                 halves = self._halves if chosen is None else self._halves[chosen]
-                more = 16 * _EPSILON * self._longest * (self._longest + length)
-                scores_ = row * np.float32(step) - halves
-                found.append(Near(scores_, off + more, 0.0, 1.0))
+                found.append(Near(row * np.float32(step) - halves, slack, 0.0, 1.0))
         return found
 
     def exact(self, query: Float32s, rows: Uint32s) -> Float32s:

@@ -46,6 +46,15 @@ INLINE const i8 *point(const struct graph *g, u32 row) {
 
 INLINE u32 row_of(u64 key) { return ~(u32)key; }
 
+INLINE f32 similarity_of(u64 key) {
+  union {
+    u32 bits;
+    f32 similarity;
+  } as = {(u32)(key >> 32)};
+  as.bits = as.bits & 0x80000000u ? as.bits & 0x7fffffffu : ~as.bits;
+  return as.similarity;
+}
+
 CALLED u64 key_of(const struct graph *g, int product, f32 scale, f32 extra, u32 row) {
   union {
     f32 similarity;
@@ -250,6 +259,7 @@ struct graph_search {
   u32 n_queries, ef;
   const u8 *mask; /* null: all count */
   u32 *out;       /* (n_queries, ef) rows, nearest first */
+  f32 *scores;    /* (n_queries, ef) their similarities */
   u32 *counts;    /* (n_queries,) */
 };
 
@@ -264,7 +274,10 @@ EXPORT(graph_search) int graph_search(struct graph_search *a) {
     int n = here ? walk_level(w, 0, a->ef, here, a->mask, w->graph.equals) : DAMAGED;
     if (n < 0) return DAMAGED;
     nearest_first(w->found, (u32)n);
-    for (int i = 0; i < n; i++) a->out[(unsigned long)q * a->ef + i] = row_of(w->found[i]);
+    for (int i = 0; i < n; i++) {
+      a->out[(unsigned long)q * a->ef + i] = row_of(w->found[i]);
+      a->scores[(unsigned long)q * a->ef + i] = similarity_of(w->found[i]);
+    }
     a->counts[q] = (u32)n;
   }
   return 0;

@@ -65,6 +65,13 @@ class Links:
     entry: int
 
 
+class Walked(NamedTuple):
+    """Rows that a walk has found, nearest first, and their similarities, which fall; both (m,)."""
+
+    rows: Uint32s
+    scores: Float32s
+
+
 class GraphKernels(Protocol):
     """One implementation.
 
@@ -99,7 +106,7 @@ class GraphKernels(Protocol):
         steps: Float32s,
         ef: int,
         mask: Flags | None = None,
-    ) -> list[Uint32s]:
+    ) -> list[Walked]:
         """Of each query (q, dim) the `ef` nearest rows that the mask lets through, nearest first.
 
         `steps` (q,): what 1 in each query is worth. `mask` (n,): rows it leaves out are walked

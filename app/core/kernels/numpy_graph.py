@@ -12,12 +12,13 @@ from app.core.kernels.graph import (
     Item,
     Links,
     Points,
+    Walked,
     check_ef,
     check_points,
     damaged_graph,
 )
-from app.core.kernels.numpy_walks import Place, Walks, row_of
-from app.core.kernels.port import Flags, Float32s, Uint32s
+from app.core.kernels.numpy_walks import Place, Walks, row_of, similarities_of
+from app.core.kernels.port import Flags, Float32s
 from app.core.kernels.vectors import Int16s, check_fit
 
 
@@ -57,7 +58,7 @@ class NumpyGraph:
         steps: Float32s,
         ef: int,
         mask: Flags | None = None,
-    ) -> list[Uint32s]:
+    ) -> list[Walked]:
         """The rows nearest to each query."""
         n = check_points(points, links)
         check_fit((points.codes.shape[1], queries.shape[1]), (len(queries), len(steps)))
@@ -68,7 +69,8 @@ class NumpyGraph:
         for query, step in zip(queries, steps, strict=True):
             place = Place(points, query, step, np.float32(0))
             keys = graph.walk(place, 0, check, graph.down_to(place, 0), passes, rings=True)
-            found.append(np.array([row_of(key) for key in keys], np.uint32))
+            rows = np.array([row_of(key) for key in keys], np.uint32)
+            found.append(Walked(rows, similarities_of(keys)))
         return found
 
 

@@ -144,6 +144,18 @@ def row_of(key: int) -> int:
     return _LOW ^ key & _LOW
 
 
+def similarities_of(keys: list[int]) -> Float32s:
+    """The similarities of keys.
+
+    >>> orders = _orders(np.float32([-1.5, 0, 0.5]))
+    >>> similarities_of([order << 32 for order in orders]).tolist()
+    [-1.5, 0.0, 0.5]
+    """
+    orders = np.array([key >> 32 for key in keys], np.uint32)
+    bits = np.where(orders & _HIGH_BIT, orders & ~_HIGH_BIT, ~orders)
+    return bits.astype(np.uint32).view(np.float32)
+
+
 def _orders(similarities: Float32s) -> list[int]:
     """Whole numbers that rise with the similarities.
 

@@ -14,17 +14,18 @@ from app.core.kernels.graph import (
     Item,
     Links,
     Points,
+    Walked,
     check_ef,
     check_points,
     damaged_graph,
 )
-from app.core.kernels.port import Flags, Float32s, Uint32s
+from app.core.kernels.port import Flags, Float32s
 from app.core.kernels.vectors import Int16s, check_fit
 
 _I8 = np.dtype(np.int8)
 _I16 = np.dtype(np.int16)
 _WALK = "<15I2f5I"
-_SEARCH = Struct(f"{_WALK}7I")
+_SEARCH = Struct(f"{_WALK}8I")
 _BUILD = Struct(f"{_WALK}5I")
 _ENTRY = 12
 
@@ -77,19 +78,19 @@ class WasmGraph:
         steps: Float32s,
         ef: int,
         mask: Flags | None = None,
-    ) -> list[Uint32s]:
+    ) -> list[Walked]:
         """The rows nearest to each query."""
         frame, n, asked = self._frame, check_points(points, links), len(queries)
         check_fit((points.codes.shape[1], queries.shape[1]))
-        out, counts = frame.empty(asked * ef, np.uint32), frame.empty(asked, np.uint32)
+        out, scores = frame.empty(asked * ef, np.uint32), frame.empty(asked * ef, np.float32)
+        counts = frame.empty(asked, np.uint32)
         words = self._walk(points, links, check_ef(ef))
         words += [frame.at(queries, _I16), frame.at(steps, F32, asked), asked, ef]
         words += [0 if mask is None else frame.at(mask, U8, n)]
-        _checked(
-            frame.call(self._search, _SEARCH, *words, frame.at(out, U32), frame.at(counts, U32))
-        )
-        rows = out.reshape(asked, ef)
-        return [found[:count].copy() for found, count in zip(rows, counts.tolist(), strict=True)]
+        words += [frame.at(out, U32), frame.at(scores, F32), frame.at(counts, U32)]
+        _checked(frame.call(self._search, _SEARCH, *words))
+        tables = out.reshape(asked, ef), scores.reshape(asked, ef), counts.tolist()
+        return [Walked(rows[:n], likes[:n]) for rows, likes, n in zip(*tables, strict=True)]
 
     def _walk(self, points: Points, links: Links, ef: int) -> list[float]:
         frame, (n, dim), width = self._frame, points.codes.shape, links.links.shape[1]
