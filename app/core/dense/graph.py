@@ -93,15 +93,8 @@ class Graph:
         self._reserve(last, int(ends[-1]))
         self._levels[first:last] = levels
         self._starts[first:last] = ends - levels
-        squared = squared_lengths(coded[first:], self._kernels)
-        reach = reach_of(squared) if self.metric == "dot" else self.reach
-        anew = not first or reach > self.reach
-        if anew:
-            squared = squared_lengths(coded, self._kernels)
-        else:
-            reach = self.reach
+        extras, reach, anew = self._lifted(coded, first)
         begin, entry = (0, NOTHING) if anew else (first, self.entry)
-        extras = np.concatenate([self._extras[:begin], lifted(self.metric, squared, reach)])
         links = self._cut(last, int(ends[-1]), entry)
         points, ef = self._points(coded, extras), self.options.ef_construction
         self._kernels.graph.insert(points, links, begin, last, ef)
@@ -154,6 +147,17 @@ class Graph:
         self._links, self._upper, self._extras = links.links, links.upper, extras
         self._n, self._n_upper = len(links.levels), len(links.upper)
         self.entry, self._owned = links.entry, False
+
+    def _lifted(self, coded: Coded, first: int) -> tuple[Float32s, int, bool]:
+        """The extras of all rows, their reach, and whether that is another than it was."""
+        if self.metric == "cosine":
+            return self._extras, 0, False
+        squared = squared_lengths(coded[first:], self._kernels)
+        reach = reach_of(squared) if self.metric == "dot" else 0
+        if first and reach <= self.reach:
+            more = lifted(self.metric, squared, self.reach)
+            return np.concatenate([self._extras, more]), self.reach, False
+        return lifted(self.metric, squared_lengths(coded, self._kernels), reach), reach, True
 
     def _cut(self, n: int, n_upper: int, entry: int) -> Links:
         columns = self._levels[:n], self._starts[:n], self._links[:n]

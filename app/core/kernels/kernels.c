@@ -1,10 +1,10 @@
 /* The hot loops of search and indexing, for wasm32 with SIMD, in place on the caller's memory.
  *
  * Each function takes one pointer: to a block of 32-bit words, its arguments in the order of the
- * struct above it. What they compute is said in port.py, indexing.py, merging.py and vectors.py
- * and, in NumPy, in scoring.py, matching.py, merging.py and numpy_*.py; both must agree bit for
- * bit, so every float operation stands as it is written there, and is compiled without contraction
- * or reassociation.
+ * struct above it. What they compute is said in port.py, indexing.py, merging.py, vectors.py and
+ * graph.py and, in NumPy, in scoring.py, matching.py, merging.py and numpy_*.py; both must agree
+ * bit for bit, so every float operation stands as it is written there, and is compiled without
+ * contraction or reassociation.
  *
  * The memory belongs to another program. Therefore nothing here may need a stack in memory or
  * static data (the build refuses both), and nothing is read or written outside the arrays that
