@@ -25,6 +25,7 @@ from vendor_manifest import Package, Record, describe, inputs_digest
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "app/core/kernels/kernels.c"
 INCLUDED = (
+    "app/core/kernels/names.h",
     "app/core/kernels/indexing.h",
     "app/core/kernels/english.h",
     "app/core/kernels/plain.h",

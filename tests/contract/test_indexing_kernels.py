@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app.core.analysis.plain import plain_forms
 from app.core.analysis.snowball import stemmer
 from app.core.kernels import PARTS, STAY, NumpyKernels
-from app.core.kernels.indexing import Said, joined
+from app.core.kernels.indexing import NONE, Said, joined, lines_of, texts_of
 from app.core.kernels.merging import Part
 from app.core.lexical import Row, Vocabulary, build_postings, merge_postings
 from app.errors import InputError, StorageError
@@ -56,7 +56,7 @@ def same_pieces(one, other, texts):
     assert found.pieces.tolist() == expected.pieces.tolist()
     assert found.ends.tolist() == expected.ends.tolist()
     assert len(one) == len(other)
-    assert one.since(0) == other.since(0)
+    assert one.since(0).tobytes() == other.since(0).tobytes()
 
 
 @given(TEXTS, TEXTS)
@@ -115,27 +115,99 @@ WORDS = st.one_of(
 )
 
 
+def same_plain_forms(loops, words):
+    """The forms of C are those of Python, or none."""
+    table = loops.new_names()
+    numbers, sizes = loops.plain_forms(lines_of(words), table)
+    numbers = iter(numbers.tolist())
+    lines, starts = table.packed()
+    forms = texts_of(lines)
+    assert starts.tolist() == np.cumsum([0, *(len(form.encode()) + 1 for form in forms)]).tolist()
+    for word, size in zip(words, sizes.tolist(), strict=True):
+        expected = list(plain_forms(word)) if word.isascii() else []
+        if size == NONE:
+            assert not expected, word
+        else:
+            assert [forms[next(numbers)] for _ in range(size)] == expected != [], word
+    assert not list(numbers)
+
+
 @given(st.lists(WORDS))
 @example(["2024-01-15T1", "1.2.2024", "1_ABs.2", "don't", "O'Brien's", "v1.2aB", "U.S.A", "a_."])
+@example(["1,000", "12,345,678", "1,00", "1,0000", "a1,000", "1,000a", "1,000.5", ",1"])
 def test_plain_forms_equal_python(wasm, words):
     """All that is plain and of ASCII, and nothing else."""
-    words = [word for word in words if word]
-    found = wasm().plain_forms(words)
-    forms = iter(found.forms)
-    for word, size in zip(words, found.sizes.tolist(), strict=True):
-        expected = list(plain_forms(word)) if word.isascii() else []
-        assert [next(forms) for _ in range(size)] == expected, word
-    assert not list(forms)
+    same_plain_forms(wasm(), [word for word in words if word])
 
 
 @pytest.mark.slow
 def test_plain_forms_of_real_words(wasm, judged_words):
     """Every word of the judged collections."""
-    words = sorted({word for word in judged_words if word.isascii() and "\n" not in word})
-    found = wasm().plain_forms(words)
-    forms = iter(found.forms)
-    for word, size in zip(words, found.sizes.tolist(), strict=True):
-        assert [next(forms) for _ in range(size)] == list(plain_forms(word)), word
+    words = {word for word in judged_words if word.isascii() and "\n" not in word}
+    same_plain_forms(wasm(), sorted(words - {""}))
+
+
+NAMES = st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"])))
+
+
+@given(st.lists(NAMES))
+@example([[], [""], ["", "a", "", "a", "b"]])
+def test_names_are_numbered_as_python_does(wasm, rounds):
+    """Round after round, with what is known already among them."""
+    ours, twin = wasm().new_names(), TWIN.new_names()
+    for names in rounds:
+        found = ours.numbers(lines_of(names))
+        assert found.dtype == np.uint32
+        assert found.tolist() == twin.numbers(lines_of(names)).tolist()
+        assert len(ours) == len(twin)
+        for one, other in zip(ours.packed(), twin.packed(), strict=True):
+            assert one.tolist() == other.tolist()
+    by_hand = list(dict.fromkeys(name for names in rounds for name in names if name))
+    assert texts_of(twin.packed().lines) == by_hand
+
+
+def test_tables_of_names_grow(wasm):
+    """More names, and longer ones, than a new table has room for."""
+    ours, twin = wasm().new_names(), TWIN.new_names()
+    names = [f"{number * 7919:x}" for number in range(20_000)]
+    for some in (names[:5000], names, ["".join(names)], names[::-1], ["x" * 300_000, "", "y"]):
+        lines = lines_of(some)
+        assert ours.numbers(lines).tolist() == twin.numbers(lines).tolist()
+
+
+@given(st.lists(st.lists(WORDS)))
+@example([["Gold-mine's", "x1y", "é", "[\\]^_`{|}~@", ""], ["GOLD", "ébc", "Z"]])
+def test_words_are_rows_of_letters(wasm, rounds):
+    """Of pieces of ASCII, in lower case; others are left to Python."""
+    loops = wasm()
+    table = loops.new_names()
+    for pieces in rounds:
+        numbers, sizes = loops.words(lines_of(pieces), table)
+        numbers, words = iter(numbers.tolist()), texts_of(table.packed().lines)
+        for piece, size in zip(pieces, sizes.tolist(), strict=True):
+            assert (size == NONE) == (not piece.isascii())
+            if size != NONE:
+                expected = re.findall("[a-z]+", piece.lower())
+                assert [words[next(numbers)] for _ in range(size)] == expected
+        assert not list(numbers)
+
+
+def test_words_may_be_more_than_a_table_holds(wasm):
+    """It grows in the middle of a piece, of which each word has one number."""
+    loops = wasm()
+    table = loops.new_names()
+    words = ["".join(each) for each in product("abcdefgh", repeat=5)]
+    pieces = ["é", "-".join(words[:20_000]), "q", "-".join(words)]
+    numbers, sizes = loops.words(lines_of(pieces), table)
+    assert sizes.tolist() == [NONE, 20_000, 1, len(words)]
+    every = texts_of(table.packed().lines)
+    assert [every[number] for number in numbers.tolist()] == [*words[:20_000], "q", *words]
+
+
+def test_names_of_another_table_are_refused(wasm):
+    """The module can number words in a table of its own only."""
+    with pytest.raises(InputError):
+        wasm().words(lines_of(["gold"]), TWIN.new_names())
 
 
 @st.composite
@@ -269,15 +341,16 @@ ENGLISH = st.builds(
 
 
 def same_stems(loops, words):
-    """The stems of C are those of the package, and no longer than the words."""
+    """The stems of C are those of the package."""
     stemmer_ = stemmer("en")
-    stems = loops.english_stems(words)
-    assert [(word, found) for word, found in zip(words, stems, strict=True)] == [
-        (word, stemmer_(word)) for word in words
+    found = texts_of(loops.english_stems(lines_of(words), b"en:"))
+    stems = map(stemmer_, words)
+    assert found == [
+        "" if stem == word else f"en:{stem}" for word, stem in zip(words, stems, strict=True)
     ]
 
 
-@given(st.lists(st.one_of(ENGLISH, st.text(st.characters(codec="ascii", categories=["Ll"])))))
+@given(st.lists(st.one_of(ENGLISH, st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz")))))
 @example(SPECIAL.split())
 @example([])
 @example(["", "a", ""])
@@ -301,22 +374,19 @@ def test_real_words_are_stemmed_alike(wasm, judged_words):
     same_stems(wasm(), words)
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))))
-def test_what_is_not_in_lower_case_stays(wasm, words):
-    """Digits, capitals, other letters: such a word is left as it is."""
-    words = [word for word in words if not re.fullmatch("[a-z]+", word)]
-    assert wasm().english_stems(words) == words
+def test_a_stem_may_have_any_prefix(wasm):
+    """Or none."""
+    lines = lines_of(["running", "gold", "mines"])
+    assert wasm().english_stems(lines, b"").tobytes() == b"run\n\nmine\n"
+    assert wasm().english_stems(lines, b"a longer one: ").tobytes().count(b"one: ") == 2
 
 
-def test_words_with_line_feeds_are_refused(wasm):
-    """They would be several words."""
-    with pytest.raises(InputError):
-        wasm().english_stems(["gold\nmine"])
-
-
-def test_there_is_no_stemmer_in_numpy():
-    """Whoever asks has one in Python."""
-    assert TWIN.english_stems(["running"]) is None
+def test_what_is_only_in_c_is_not_in_numpy():
+    """Whoever asks has it in Python."""
+    lines = lines_of(["running"])
+    assert TWIN.english_stems(lines, b"") is None
+    assert TWIN.plain_forms(lines, TWIN.new_names()) is None
+    assert TWIN.words(lines, TWIN.new_names()) is None
 
 
 WORDS = [

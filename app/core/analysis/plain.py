@@ -1,8 +1,9 @@
 """Plain words, which most words of a text are, straight to their forms.
 
-A plain word is all letters, or of ASCII letters and digits with joints between them: "gold", "Öl",
-"rock-solid", "readFile_2", "os.path", "v1.2", "miner's". What it holds can be told without keeping
-places; `entries.word_entries` tells it of every word, and the same of these.
+A plain word is all letters, or of ASCII letters and digits with joints between them, or of digits
+by threes: "gold", "Öl", "rock-solid", "readFile_2", "os.path", "v1.2", "miner's", "1,000".
+What it holds can be told without keeping places; `entries.word_entries` tells it of every word,
+and the same of these.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _CLITIC = re.compile(r"(?<=[a-z0-9][a-z0-9])['’](s|re|ve|ll|d|m|t)\Z", re.ASCII | re.IGNORECASE)
 _PLURAL = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2,})s(?![A-Za-z0-9])")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
+_GROUPED = re.compile(r"[0-9]++(?:,[0-9]{3})+")
 _DATE = re.compile(r"\d+\.\d+\.\d{4}|\d{4}-\d\d-\d\dT")
 _JOINED_DIGITS = re.compile(r"\d[._\-]+\d")
 _JOINTS_OF_LETTERS = re.compile(r"(?<![\d._\-])[._\-]+|(?<=\d)[._\-]++(?!\d)")
@@ -45,7 +47,7 @@ def plain_forms(word: str) -> Sequence[str]:
     if ("'" in word or "’" in word) and (clitic := _CLITIC.search(word)):
         word = word[: clitic.start()] + (clitic[1] if clitic[1] in "tT" else "")
     if not _JOINED.fullmatch(word) or _DATE.match(word):
-        return ()
+        return (word.replace(",", ""),) if _GROUPED.fullmatch(word) else ()
     if word.islower():
         parts = PART.findall(word)
         return _with_whole(parts, _with_inner(parts), word)

@@ -277,23 +277,25 @@ INLINE u32 stem(u8 *word, u32 n) {
 struct english_stems {
   const u8 *words; /* each with a line feed behind */
   u32 n;
-  u8 *out; /* (n + 8,): eight line feeds, then the stems as the words stand */
+  const u8 *prefix;
+  u32 prefix_size;
+  u8 *out; /* eight line feeds, then a line a word: prefix and stem, nothing if it is its own */
 };
 
-/* How many bytes of `out` are used. What is not in lower-case letters of ASCII stays. */
+/* How many bytes of `out` are used. Words are all in lower-case letters of ASCII. */
 EXPORT(english_stems) int english_stems(const struct english_stems *a) {
-  u8 *out = a->out;
   u32 m = 8;
-  for (u32 i = 0; i < 8; i++) out[i] = '\n';
-  for (u32 at = 0; at < a->n; at++) {
-    u32 start = m, others = 0;
-    for (; at < a->n && a->words[at] != '\n'; at++) {
-      u8 letter = a->words[at];
-      others |= (u32)letter - 'a' >= 26;
-      out[m++] = letter;
+  for (u32 i = 0; i < m; i++) a->out[i] = '\n';
+  for (u32 at = 0, end; at < a->n; at = end + 1) {
+    u8 *to = a->out + m;
+    for (end = at; a->words[end] != '\n'; end++) to[end - at] = a->words[end];
+    u32 size = stem(to, end - at);
+    if (size != end - at || !same(to, a->words + at, size)) {
+      for (u32 i = size; i--;) to[a->prefix_size + i] = to[i];
+      for (u32 i = 0; i < a->prefix_size; i++) to[i] = a->prefix[i];
+      m += a->prefix_size + size;
     }
-    if (!others) m = start + stem(out + start, m - start);
-    if (at < a->n) out[m++] = '\n';
+    a->out[m++] = '\n';
   }
   return (int)m;
 }

@@ -14,13 +14,7 @@ struct pieces {
   u32 *found; /* room for one a byte and a half */
   u32 n_found; /* in and out */
   u32 *offsets; /* (n_texts,) answer: pieces found up to the end of each text */
-  u32 *slots; /* 0, or a piece's number plus one */
-  u32 mask; /* slots - 1, slots being a power of two */
-  u32 *hashes; /* of each piece */
-  u32 *starts; /* (pieces + 1,) in `bytes` */
-  u8 *bytes; /* of all pieces, each with a line feed behind */
-  u32 n_pieces; /* in and out */
-  u32 room_pieces, room_bytes;
+  struct names table; /* of pieces */
 };
 
 /* Bytes of the punctuation of two or three bytes that begins here, 0 if there is none. */
@@ -63,48 +57,6 @@ INLINE u32 is_edge(const struct pieces *a, u32 at) {
   return class == EDGE || class == COMMA;
 }
 
-/* FNV-1a, with the high bits folded into the low ones, which choose the slot. */
-INLINE u32 hash(const u8 *bytes, u32 n) {
-  u32 h = 2166136261u;
-  for (u32 i = 0; i < n; i++) h = (h ^ bytes[i]) * 16777619u;
-  return h ^ h >> 15;
-}
-
-INLINE u32 same(const u8 *a, const u8 *b, u32 n) {
-  for (u32 i = 0; i < n; i++)
-    if (a[i] != b[i]) return 0;
-  return 1;
-}
-
-/* The number of a piece, a new one if it was not seen before; all ones if there is no room. */
-INLINE u32 number_of(struct pieces *a, const u8 *bytes, u32 n) {
-  u32 h = hash(bytes, n), slot = h & a->mask;
-  for (; a->slots[slot]; slot = (slot + 1) & a->mask) {
-    u32 number = a->slots[slot] - 1, start = a->starts[number];
-    if (a->hashes[number] == h && a->starts[number + 1] - start == n + 1 &&
-        same(a->bytes + start, bytes, n))
-      return number;
-  }
-  u32 number = a->n_pieces, start = a->starts[number];
-  if (number >= a->room_pieces || a->room_bytes - start < n + 1) return 0xffffffffu;
-  for (u32 i = 0; i < n; i++) a->bytes[start + i] = bytes[i];
-  a->bytes[start + n] = '\n';
-  a->starts[number + 1] = start + n + 1;
-  a->hashes[number] = h;
-  a->slots[slot] = ++a->n_pieces;
-  return number;
-}
-
-/* Put the pieces of the table into its slots, which are all 0. */
-EXPORT(place_pieces) int place_pieces(struct pieces *a) {
-  for (u32 number = 0; number < a->n_pieces; number++) {
-    u32 slot = a->hashes[number] & a->mask;
-    while (a->slots[slot]) slot = (slot + 1) & a->mask;
-    a->slots[slot] = number + 1;
-  }
-  return 0;
-}
-
 /* 1 if all is done; 0 if the table is full: to be called again with a larger one. */
 EXPORT(pieces) int pieces(struct pieces *a) {
   for (; a->text_number < a->n_texts; a->text_number++) {
@@ -122,8 +74,8 @@ EXPORT(pieces) int pieces(struct pieces *a) {
       while (first < last && is_edge(a, first)) first++;
       while (first < last && is_edge(a, last - 1)) last--;
       if (first == last) continue;
-      u32 number = number_of(a, a->text + first, last - first);
-      if (number == 0xffffffffu) {
+      u32 number = number_of(&a->table, a->text + first, last - first);
+      if (number == NONE) {
         a->at = first;
         return 0;
       }

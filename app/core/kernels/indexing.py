@@ -7,7 +7,7 @@ a piece holds need be found out only once, and most pieces of a text have been s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -22,6 +22,9 @@ PARTS = 5
 
 STAY = 1 << 31
 """The bit set in the number of a form that stands in the same position as the form before."""
+
+NONE = 0xFFFF_FFFF
+"""In place of a number: there is none."""
 
 
 class Texts(NamedTuple):
@@ -47,8 +50,31 @@ class Pieces(Protocol):
     def find(self, texts: Texts) -> Found:
         """The pieces of texts."""
 
-    def since(self, number: int) -> list[str]:
-        """The pieces from `number` on."""
+    def since(self, number: int) -> Bytes:
+        """The pieces from `number` on, as lines."""
+
+
+class Packed(NamedTuple):
+    """Names by number: number i is ``lines[starts[i]:starts[i + 1]]``, with its line feed."""
+
+    lines: Bytes
+    starts: Uint32s
+
+
+class Names(Protocol):
+    """Numbers names from 0 in the order in which they come; remembers all.
+
+    Lines are UTF-8 with a line feed behind each.
+    """
+
+    def __len__(self) -> int:
+        """How many different ones there are."""
+
+    def numbers(self, lines: Bytes) -> Uint32s:
+        """The number of each line; new ones get theirs, an empty one has `NONE`."""
+
+    def packed(self) -> Packed:
+        """All of them."""
 
 
 class Inverted(NamedTuple):
@@ -64,11 +90,14 @@ class Inverted(NamedTuple):
     """Of what is repeated, headings, title and path."""
 
 
-class Forms(NamedTuple):
-    """Forms of words, one word after another, and how many each has; 0 if that is not known."""
+class Numbered(NamedTuple):
+    """Numbers of names in some texts, one text after another, and how many each has.
 
-    forms: list[str]
-    sizes: Bytes
+    The size is `NONE` where that is not known.
+    """
+
+    numbers: Uint32s
+    sizes: Uint32s
 
 
 class Said(NamedTuple):
@@ -140,17 +169,26 @@ class Indexing(Protocol):
     def sort_names(self, blob: Bytes, offsets: Uint32s, numbers: Uint32s) -> Uint32s:
         """Numbers of names, sorted by the bytes ``blob[offsets[i]:offsets[i + 1]]`` of each."""
 
-    def plain_forms(self, words: Sequence[str]) -> Forms | None:
-        """The forms of words without line feeds, as far as they are plain and of ASCII.
+    def new_names(self) -> Names:
+        """An empty table of names."""
 
-        What `analysis.plain.plain_forms` makes of them. None where there is nothing in C.
+    def plain_forms(self, pieces: Bytes, forms: Names) -> Numbered | None:
+        """The numbers of the forms of pieces, as far as they are plain and of ASCII.
+
+        What `analysis.plain.plain_forms` makes of these lines. None where there is nothing in C.
         """
 
-    def english_stems(self, words: Sequence[str]) -> list[str] | None:
-        """What the English stemmer of Snowball makes of words without line feeds.
+    def words(self, pieces: Bytes, words: Names) -> Numbered | None:
+        """The numbers of the rows of letters in pieces, in lower case, where all is ASCII.
 
-        Words that are not all lower-case ASCII letters stay as they are. None where there is no
-        stemmer in C: the caller has one in Python.
+        None where there is nothing in C.
+        """
+
+    def english_stems(self, words: Bytes, prefix: bytes) -> Bytes | None:
+        """The stems of words by the English stemmer of Snowball, as lines, with `prefix` before.
+
+        The words are lines, all in lower-case ASCII letters; the line of a word that is its own
+        stem is empty. None where there is nothing in C.
         """
 
 
@@ -160,3 +198,17 @@ def joined(texts: Iterable[bytes]) -> Texts:
     sizes = np.fromiter(map(len, parts), np.uint32, len(parts))
     gaps = np.arange(len(parts), dtype=np.uint32)
     return Texts(b"\n".join(parts), np.cumsum(sizes, dtype=np.uint32) + gaps)
+
+
+def lines_of(texts: Iterable[str]) -> Bytes:
+    """Texts without line feeds as lines.
+
+    >>> lines_of(["gold", "Öl"]).tobytes()
+    b'gold\\n\\xc3\\x96l\\n'
+    """
+    return np.frombuffer("\n".join([*texts, ""]).encode(), np.uint8)
+
+
+def texts_of(lines: Bytes) -> list[str]:
+    """What `lines_of` made lines of."""
+    return lines.tobytes().decode().split("\n")[:-1]

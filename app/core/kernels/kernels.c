@@ -833,6 +833,8 @@ EXPORT(near_unordered) int near_unordered(const struct near *a) {
 
 /* ---- indexing ---------------------------------------------------------------------------- */
 
+#include "names.h"
+
 #include "indexing.h"
 
 /* ---- english_stems ----------------------------------------------------------------------- */

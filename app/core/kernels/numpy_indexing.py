@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels.indexing import (
+    NONE,
     PARTS,
     STAY,
     Float64s,
-    Forms,
     Found,
     Inverted,
+    Names,
+    Numbered,
+    Packed,
     Pieces,
     Said,
     Texts,
@@ -52,8 +56,8 @@ class PythonPieces:
         >>> from app.core.kernels.indexing import joined
         >>> table = PythonPieces()
         >>> found = table.find(joined([b"Up-to-date, (really)", b"1,000 really."]))
-        >>> found.pieces.tolist(), found.ends.tolist(), table.since(1)
-        ([0, 1, 2, 1], [2, 4], ['really', '1,000'])
+        >>> found.pieces.tolist(), found.ends.tolist(), table.since(1).tobytes()
+        ([0, 1, 2, 1], [2, 4], b'really\\n1,000\\n')
         """
         numbers, found, ends = self._numbers, array("I"), []
         start = 0
@@ -65,9 +69,45 @@ class PythonPieces:
             start = end + 1
         return Found(np.array(found, dtype=np.uint32), np.array(ends, dtype=np.uint32))
 
-    def since(self, number: int) -> list[str]:
+    def since(self, number: int) -> Bytes:
         """The pieces from `number` on."""
-        return [piece.decode() for piece in list(self._numbers)[number:]]
+        return _lines(islice(self._numbers, number, None))
+
+
+class PythonNames:
+    """`Names` as a dictionary.
+
+    >>> table = PythonNames()
+    >>> table.numbers(np.frombuffer(b"ore\\n\\ndig\\nore\\n", np.uint8)).tolist()
+    [0, 4294967295, 1, 0]
+    >>> lines, starts = table.packed()
+    >>> lines.tobytes(), starts.tolist()
+    (b'ore\\ndig\\n', [0, 4, 8])
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[bytes, int] = {}
+        self._packed = Packed(np.empty(0, np.uint8), np.zeros(1, np.uint32))
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def numbers(self, lines: Bytes) -> Uint32s:
+        """The number of each line."""
+        numbers, names = self._numbers, lines.tobytes().split(b"\n")[:-1]
+        found = [numbers.setdefault(name, len(numbers)) if name else NONE for name in names]
+        return np.array(found, dtype=np.uint32)
+
+    def packed(self) -> Packed:
+        """All names; those packed before are not looked at again."""
+        lines, starts = self._packed
+        if len(starts) <= len(self):
+            more = _lines(islice(self._numbers, len(starts) - 1, None))
+            ends = np.flatnonzero(more == ord("\n")).astype(np.uint32) + np.uint32(1)
+            self._packed = Packed(
+                np.concatenate([lines, more]), np.concatenate([starts, ends + starts[-1]])
+            )
+        return self._packed
 
 
 class NumpyIndexing:
@@ -173,11 +213,19 @@ class NumpyIndexing:
         names = {number: data[slice(*edges[number : number + 2])] for number in numbers.tolist()}
         return np.array(sorted(numbers.tolist(), key=names.__getitem__), dtype=np.uint32)
 
-    def plain_forms(self, words: Sequence[str]) -> Forms | None:
+    def new_names(self) -> Names:
+        """An empty table of names."""
+        return PythonNames()
+
+    def plain_forms(self, pieces: Bytes, forms: Names) -> Numbered | None:
         """None: there is nothing quicker here than the way in Python."""
         return None
 
-    def english_stems(self, words: Sequence[str]) -> list[str] | None:
+    def words(self, pieces: Bytes, words: Names) -> Numbered | None:
+        """None: there is nothing quicker here than the way in Python."""
+        return None
+
+    def english_stems(self, words: Bytes, prefix: bytes) -> Bytes | None:
         """None: there is nothing quicker here than the stemmer in Python."""
         return None
 
@@ -204,6 +252,10 @@ def encode_positions(
         more = np.where(sizes[has] > byte + 1, 0x80, 0)
         stream[starts[has] + byte] = (values[has] >> 7 * byte & 0x7F) | more
     return stream, sizes
+
+
+def _lines(names: Iterable[bytes]) -> Bytes:
+    return np.frombuffer(b"\n".join([*names, b""]), np.uint8)
 
 
 def _positions(

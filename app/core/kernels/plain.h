@@ -190,6 +190,24 @@ CALLED u32 put_joined(struct plain *a, u32 m, const u8 *w, u32 n, u32 has_humps)
   return m;
 }
 
+/* Whether groups of three digits with commas between them follow the first digits. */
+CALLED u32 is_grouped(const u8 *w, u32 n) {
+  u32 end = digits_end(w, 0, n);
+  if (!end || end == n) return 0;
+  for (; end < n; end += 4)
+    if (w[end] != ',' || digits_end(w, end + 1, least(n, end + 4)) != end + 4) return 0;
+  return 1;
+}
+
+/* The digits of a number that is grouped behind `m`. */
+CALLED u32 put_grouped(struct plain *a, u32 m, const u8 *w, u32 n) {
+  for (u32 i = 0; i < n; i++)
+    if (w[i] != ',') a->out[m++] = w[i];
+  a->out[m] = '\n';
+  a->forms = 1;
+  return m + 1;
+}
+
 /* The forms of a word behind `m`; where they end: at `m` if it is not plain. */
 INLINE u32 put_plain(struct plain *a, u32 m, u8 *w, u32 n) {
   u32 lower = 0, upper = 0;
@@ -199,6 +217,7 @@ INLINE u32 put_plain(struct plain *a, u32 m, u8 *w, u32 n) {
     a->forms = 1;
     return put(a->out, m, w, 0, n);
   }
+  if (is_grouped(w, n)) return put_grouped(a, m, w, n);
   n = without_clitic(w, n);
   if (!is_joined(w, n) || begins_with_date(w, n)) return m;
   lower = upper = 0;

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from struct import Struct
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.core.kernels.frame import F64, U8, U32, Frame, Memory, cut, same_length
 from app.core.kernels.indexing import (
+    NONE,
     PARTS,
     STAY,
-    Forms,
     Found,
     Inverted,
+    Names,
+    Numbered,
     Pieces,
     Said,
     Texts,
     Told,
 )
 from app.core.kernels.port import Bytes, Sparse, Uint32s
+from app.core.kernels.wasm_names import TableExports, WasmNames, WasmPieces
 from app.errors import InputError
 
-_PIECES = Struct("<17I")
-_AT, _TEXT_NUMBER, _N_FOUND, _N_PIECES = 1, 4, 7, 14
 _EXPAND = Struct("<8I")
 _COUNT = Struct("<5I")
 _TELL = Struct("<17I4xd")
@@ -35,23 +34,17 @@ _PLAIN_FORMS = Struct("<8I")
 _N_BYTES = 4
 _MOST_FORMS = 5
 """Times its bytes that the forms of a word take."""
-_ENGLISH_STEMS = Struct("<3I")
+_ENGLISH_STEMS = Struct("<5I")
 _SPARSE_COUNTS = 17, 20, 23, 26
 _N_STREAM = 28
 _MOST_BYTES = 5
 _LEAD = 8
-
-_WORD, _EDGE, _COMMA, _SLASH, _HIGH = 1, 2, 3, 4, 5
-_SMALLEST_BYTES = 1 << 16
-_SMALLEST_PIECES = 1 << 12
-Item = TypeVar("Item", bound=np.generic)
+_END = ord("\n")
 
 
-class IndexingExports(Protocol):
+class IndexingExports(TableExports, Protocol):
     """The functions of the module; see kernels.c."""
 
-    def pieces(self, frame: int, /) -> int: ...  # noqa: D102
-    def place_pieces(self, frame: int, /) -> int: ...  # noqa: D102
     def expand(self, frame: int, /) -> int: ...  # noqa: D102
     def count(self, frame: int, /) -> int: ...  # noqa: D102
     def tell(self, frame: int, /) -> int: ...  # noqa: D102
@@ -71,7 +64,6 @@ class WasmIndexing:
         self._tell = exports.tell
         self._invert = exports.invert
         self._sort_names = exports.sort_names
-        self._english_stems = exports.english_stems
         self._frame = Frame(memory)
 
     def new_pieces(self) -> Pieces:
@@ -189,116 +181,42 @@ class WasmIndexing:
         )
         return order
 
-    def plain_forms(self, words: Sequence[str]) -> Forms | None:
-        """The forms of words that are plain and of ASCII."""
-        frame, text = self._frame, self._lines(words)
+    def new_names(self) -> Names:
+        """An empty table of names."""
+        return WasmNames(self._exports, self._frame)
+
+    def plain_forms(self, pieces: Bytes, forms: Names) -> Numbered | None:
+        """The numbers of the forms of pieces that are plain and of ASCII."""
+        frame, text = self._frame, self._own(pieces)
         out = frame.empty(_MOST_FORMS * len(text), np.uint8)
-        sizes = frame.empty(len(words), np.uint8)
-        given = frame.at(text, U8), len(text), frame.at(out, U8), frame.at(sizes, U8), *[0] * 4
-        same_length(len(words), frame.call(self._exports.plain_forms, _PLAIN_FORMS, *given))
-        forms = out[: frame.word(_N_BYTES)].tobytes().decode("ascii").split("\n")[:-1]
-        return Forms(forms, sizes)
+        found = frame.empty(int(np.count_nonzero(text == _END)), np.uint8)
+        given = frame.at(text, U8), len(text), frame.at(out, U8), frame.at(found, U8), *[0] * 4
+        frame.call(self._exports.plain_forms, _PLAIN_FORMS, *given)
+        sizes = found.astype(np.uint32)
+        sizes[found == 0] = NONE
+        return Numbered(forms.numbers(out[: frame.word(_N_BYTES)]), sizes)
 
-    def english_stems(self, words: Sequence[str]) -> list[str] | None:
-        """What the English stemmer makes of words."""
-        frame = self._frame
-        text = self._lines(words)
-        out = frame.empty(len(text) + _LEAD, np.uint8)
-        given = frame.at(text, U8), len(text), frame.at(out, U8)
-        used = frame.call(self._english_stems, _ENGLISH_STEMS, *given)
-        stems = out[_LEAD:used].tobytes().decode().split("\n")[:-1]
-        same_length(len(words), len(stems))
-        return stems
+    def words(self, pieces: Bytes, words: Names) -> Numbered | None:
+        """The numbers of the rows of letters in pieces of ASCII."""
+        if not isinstance(words, WasmNames):
+            raise InputError("The names are in no table of this module.")
+        return words.words_of(self._own(pieces))
 
-    def _lines(self, words: Sequence[str]) -> NDArray[np.uint8]:
-        """Words in UTF-8, each with a line feed behind, where they may be changed."""
-        data = np.frombuffer("\n".join([*words, ""]).encode(), np.uint8)
-        lines = self._frame.empty(len(data), np.uint8)
-        lines[:] = data
-        return lines
+    def english_stems(self, words: Bytes, prefix: bytes) -> Bytes | None:
+        """The stems of words by the English stemmer."""
+        frame, text = self._frame, self._own(words)
+        lines = int(np.count_nonzero(text == _END))
+        out = frame.empty(_LEAD + len(text) + lines * len(prefix), np.uint8)
+        before = self._own(np.frombuffer(prefix, np.uint8))
+        given = frame.at(text, U8), len(text), frame.at(before, U8), len(before)
+        used = frame.call(self._exports.english_stems, _ENGLISH_STEMS, *given, frame.at(out, U8))
+        return out[_LEAD:used]
 
-
-class WasmPieces:
-    """`Pieces` as a hash table in arrays."""
-
-    def __init__(self, exports: IndexingExports, frame: Frame) -> None:
-        self._find = exports.pieces
-        self._place = exports.place_pieces
-        self._frame = frame
-        self._classes = _classes(frame)
-        self._count = 0
-        self._hashes = frame.zeros(_SMALLEST_PIECES, np.uint32)
-        self._starts = frame.zeros(_SMALLEST_PIECES + 1, np.uint32)
-        self._bytes = frame.empty(_SMALLEST_BYTES, np.uint8)
-        self._slots = frame.zeros(2 * _SMALLEST_PIECES, np.uint32)
-
-    def __len__(self) -> int:
-        return self._count
-
-    def find(self, texts: Texts) -> Found:
-        """The pieces of texts."""
-        frame = self._frame
-        data, ends = texts
-        text = np.frombuffer(data, np.uint8)
-        found = frame.empty(len(text) // 2 + len(ends) + 1, np.uint32)
-        offsets = frame.empty(len(ends), np.uint32)
-        given = frame.at(text, U8), frame.at(ends, U32), frame.at(self._classes, U8)
-        results = frame.at(found, U32), frame.at(offsets, U32)
-        at = number = n_found = 0
-        done = False
-        while not done:
-            words = [given[0], at, given[1], len(ends), number, given[2], results[0], n_found]
-            words += [results[1], *self._table()]
-            done = bool(frame.call(self._find, _PIECES, *words))
-            at, number, n_found, self._count = map(
-                frame.word, (_AT, _TEXT_NUMBER, _N_FOUND, _N_PIECES)
-            )
-            if not done:
-                self._grow(len(text))
-        return Found(cut(found, n_found), offsets)
-
-    def since(self, number: int) -> list[str]:
-        """The pieces from `number` on."""
-        start, end = int(self._starts[number]), int(self._starts[self._count])
-        return self._bytes[start:end].tobytes().decode().split("\n")[:-1]
-
-    def _table(self) -> list[int]:
-        frame = self._frame
-        words = [frame.at(self._slots, U32), len(self._slots) - 1, frame.at(self._hashes, U32)]
-        words += [frame.at(self._starts, U32), frame.at(self._bytes, U8)]
-        return [*words, self._count, len(self._hashes), len(self._bytes)]
-
-    def _grow(self, size: int) -> None:
-        """Room for more: whichever of the arrays is full, for the longest piece of a text."""
-        used = int(self._starts[self._count])
-        if self._count >= len(self._hashes):
-            pieces = 2 * len(self._hashes)
-            self._hashes = self._larger(self._hashes, pieces)
-            self._starts = self._larger(self._starts, pieces + 1)
-            self._slots = self._frame.zeros(2 * pieces, np.uint32)
-            self._frame.call(self._place, _PIECES, *[0] * 9, *self._table())
-        else:
-            self._bytes = self._larger(self._bytes, max(2 * len(self._bytes), used + size + 1))
-
-    def _larger(self, array: NDArray[Item], size: int) -> NDArray[Item]:
-        larger = self._frame.empty(size, array.dtype.type)
-        larger[: len(array)] = array
-        return larger
-
-
-def _classes(frame: Frame) -> NDArray[np.uint8]:
-    """What each byte is to a piece; kernels.c has the same numbers."""
-    classes = frame.zeros(256, np.uint8)
-    for byte in range(256):
-        if byte >= 0x80:
-            classes[byte] = _HIGH
-        elif chr(byte).isalnum() or chr(byte) in "_#@+":
-            classes[byte] = _WORD
-        elif chr(byte) in "'.-":
-            classes[byte] = _EDGE
-    classes[ord(",")] = _COMMA
-    classes[ord("/")] = classes[ord("&")] = _SLASH
-    return classes
+    def _own(self, data: Bytes) -> Bytes:
+        """A copy where the module reaches it and may change it."""
+        copy = self._frame.empty(len(data), np.uint8)
+        copy[:] = data
+        return copy
 
 
 def _cut_sparse(sparse: Sparse, size: int) -> Sparse:

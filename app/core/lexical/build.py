@@ -13,7 +13,6 @@ from app.core.kernels import PARTS, STAY
 from app.core.kernels.port import Bytes, Uint32s
 from app.core.kernels.scoring import offsets_of, ranges
 from app.core.lexical.keys import DEFAULT_LANGUAGE
-from app.core.lexical.names import chosen
 from app.core.lexical.postings import GAP, MAX_COUNT, Postings
 from app.core.lexical.sketch import hashes
 from app.core.lexical.vocabulary import Vocabulary
@@ -71,7 +70,7 @@ class PostingsBuilder:
         terms, places = self._terms(numbers)
         indexing = self._numbering.kernels.indexing
         inverted = indexing.invert(numbers, sizes, places, len(terms), GAP, MAX_COUNT)
-        blob, term_offsets = chosen(self._numbering.names.packed(), terms)
+        blob, term_offsets = self._numbering.names.packed(terms)
         self.fingerprints = _fingerprints(
             hashes(_lowered(blob), term_offsets), places, numbers, sizes
         )

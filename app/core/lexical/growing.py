@@ -1,4 +1,4 @@
-"""Arrays that grow at their end while an index is built."""
+"""Arrays and rows of numbers that grow at their end while an index is built."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels.indexing import NONE
 from app.core.kernels.port import Uint32s
+from app.core.kernels.scoring import ranges
 
 
 class Growing:
@@ -40,3 +42,50 @@ class Growing:
             self._room = room
         self._room[self._size : size] = items
         self._size = size
+
+
+class GrowingRows:
+    """Rows of numbers, one after another: row i is ``numbers[offsets[i]:offsets[i + 1]]``.
+
+    >>> rows = GrowingRows()
+    >>> rows.extend(np.uint32([7, 8, 9]), np.uint32([2, NONE, 1, NONE]), [5], [1, 0])
+    >>> rows.numbers.tolist(), rows.offsets.tolist()
+    ([7, 8, 5, 9], [0, 2, 3, 4, 4])
+    """
+
+    def __init__(self) -> None:
+        self._numbers = Growing()
+        self._offsets = Growing([0])
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @property
+    def numbers(self) -> Uint32s:
+        """The numbers of all rows: a view, as of `Growing`."""
+        return self._numbers.items
+
+    @property
+    def offsets(self) -> Uint32s:
+        """Where rows begin, and the last one ends."""
+        return self._offsets.items
+
+    def extend(
+        self,
+        numbers: Uint32s,
+        sizes: Uint32s,
+        others: Sequence[int] | Uint32s,
+        other_sizes: Sequence[int] | Uint32s,
+    ) -> None:
+        """Put rows behind the last one, those whose size is `NONE` out of `others`."""
+        is_other = sizes == NONE
+        sizes = sizes.copy()
+        sizes[is_other] = other_sizes
+        ends = np.cumsum(sizes, dtype=np.int64)
+        every = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint32)
+        starts = ends - sizes
+        every[ranges(starts[~is_other], ends[~is_other])] = numbers
+        every[ranges(starts[is_other], ends[is_other])] = others
+        before = len(self._numbers)
+        self._numbers.extend(every)
+        self._offsets.extend((before + ends).astype(np.uint32))

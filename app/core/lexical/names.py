@@ -3,78 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from app.core.kernels import Kernels
+from app.core.kernels.indexing import lines_of, texts_of
 from app.core.kernels.merging import MergedNames
 from app.core.kernels.port import Bytes, Uint32s
 from app.core.kernels.scoring import offsets_of, ranges
-from app.core.lexical.dictionary import TermDictionary
 
 LETTERS, FOLDED, OTHER = 0, 1, 2
 """A name in lower-case ASCII letters; any that folds to itself, being ASCII; another."""
 
 _OF_BYTE = np.full(256, FOLDED, np.uint8)
-_OF_BYTE[ord("a") : ord("z") + 1] = LETTERS
+_OF_BYTE[ord("a") : ord("z") + 1] = _OF_BYTE[ord("\n")] = LETTERS
 _OF_BYTE[ord("A") : ord("Z") + 1] = _OF_BYTE[0x80:] = OTHER
 
 
-class Packed(NamedTuple):
-    """Names in UTF-8: number i has ``blob[offsets[i]:offsets[i + 1]]`` and is of ``kinds[i]``."""
-
-    blob: Bytes
-    offsets: Uint32s
-    kinds: Bytes
-
-
-class Names(dict[str, int]):
+class Names:
     """Numbers names from 0 in the order in which they are asked for; none is empty.
 
-    >>> names = Names()
-    >>> names.numbers_of(["ore", "Gold", "ore"]).tolist(), names.number("Gold"), list(names)
-    ([0, 1, 0], 1, ['ore', 'Gold'])
-    >>> packed = names.packed()
-    >>> packed.blob.tobytes(), packed.offsets.tolist(), packed.kinds.tolist()
-    (b'oreGold', [0, 3, 7], [0, 2])
+    >>> from app.core.kernels import NumpyKernels
+    >>> names = Names(NumpyKernels())
+    >>> names.numbers_of(["ore", "Gold", "ore"]).tolist(), names.texts(np.uint32([1, 0]))
+    ([0, 1, 0], ['Gold', 'ore'])
+    >>> names.kinds.tolist(), names.sorted(np.uint32([0, 1])).tolist()
+    ([0, 2], [1, 0])
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._packed = Packed(np.empty(0, np.uint8), np.zeros(1, np.uint32), np.empty(0, np.uint8))
+    def __init__(self, kernels: Kernels) -> None:
+        self._indexing = kernels.indexing
+        self.table = self._indexing.new_names()
+        self._kinds = np.empty(0, np.uint8)
 
-    def number(self, name: str) -> int:
-        """The number of a name."""
-        return self.setdefault(name, len(self))
+    def __len__(self) -> int:
+        return len(self.table)
 
     def numbers_of(self, names: Iterable[str]) -> Uint32s:
-        """The numbers of several."""
-        number = self.setdefault
-        return np.array([number(name, len(self)) for name in names], dtype=np.uint32)
+        """The numbers of some names; new ones get theirs."""
+        return self.table.numbers(lines_of(names))
 
-    def packed(self) -> Packed:
-        """All names there are; those packed before are not looked at again."""
-        known = self._packed
-        if len(known.kinds) < len(self):
-            blob, offsets = TermDictionary.pack(list(islice(self, len(known.kinds), None)))
-            kinds = np.maximum.reduceat(_OF_BYTE[blob], offsets[:-1].astype(np.intp))
-            self._packed = Packed(
-                np.concatenate([known.blob, blob]),
-                np.concatenate([known.offsets, offsets[1:] + known.offsets[-1]]),
-                np.concatenate([known.kinds, kinds]),
-            )
-        return self._packed
+    def texts(self, numbers: NDArray[np.unsignedinteger]) -> list[str]:
+        """The names of numbers."""
+        return texts_of(self.lines(numbers))
+
+    def lines(self, numbers: NDArray[np.unsignedinteger]) -> Bytes:
+        """The names of numbers, each with a line feed behind."""
+        lines, starts = self.table.packed()
+        return lines[ranges(starts[numbers], starts[numbers + 1])]
+
+    def packed(self, numbers: Uint32s) -> tuple[Bytes, Uint32s]:
+        """The names of numbers end to end, and where each begins, and the last ends.
+
+        >>> names = Names(NumpyKernels())
+        >>> blob, offsets = names.packed(names.numbers_of(["ore", "dig"]))
+        >>> blob.tobytes(), offsets.tolist()
+        (b'oredig', [0, 3, 6])
+        """
+        lines, starts = self.table.packed()
+        return _cut_out(lines, starts[numbers], starts[numbers + 1] - np.uint32(1))
+
+    def sorted(self, numbers: Uint32s) -> Uint32s:
+        """Numbers, sorted by the names."""
+        # A line feed is below all bytes of names, and so changes no order.
+        return self._indexing.sort_names(*self.table.packed(), numbers)
+
+    @property
+    def kinds(self) -> Bytes:
+        """Of each name which of `LETTERS`, `FOLDED` and `OTHER` it is."""
+        known = len(self._kinds)
+        if known < len(self):
+            lines, starts = self.table.packed()
+            fresh = starts[known:-1] - starts[known]
+            kinds = np.maximum.reduceat(_OF_BYTE[lines[starts[known] :]], fresh.astype(np.intp))
+            self._kinds = np.concatenate([self._kinds, kinds])
+        return self._kinds
 
 
-def chosen(packed: Packed | MergedNames, numbers: Uint32s) -> tuple[Bytes, Uint32s]:
-    """`blob` and `offsets` of some of the names, in the order of `numbers`.
+def chosen(merged: MergedNames, numbers: Uint32s) -> tuple[Bytes, Uint32s]:
+    """`blob` and `offsets` of some of the names, in the order of `numbers`."""
+    return _cut_out(merged.blob, merged.offsets[numbers], merged.offsets[numbers + 1])
 
-    >>> names = Names()
-    >>> numbers = names.numbers_of(["ore", "Gold", "dig"])
-    >>> blob, offsets = chosen(names.packed(), numbers[::2])
-    >>> blob.tobytes(), offsets.tolist()
-    (b'oredig', [0, 3, 6])
-    """
-    starts, ends = packed.offsets[numbers], packed.offsets[numbers + 1]
-    return packed.blob[ranges(starts, ends)], offsets_of(ends - starts).astype(np.uint32)
+
+def _cut_out(blob: Bytes, starts: Uint32s, ends: Uint32s) -> tuple[Bytes, Uint32s]:
+    return blob[ranges(starts, ends)], offsets_of(ends - starts).astype(np.uint32)

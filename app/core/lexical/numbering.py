@@ -7,19 +7,21 @@ Python, and all else is done by the kernels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.core.analysis.entries import CACHE_WORDS, CACHED_WORD, word_entries
 from app.core.analysis.plain import plain_forms
 from app.core.analysis.scripts import WORD_OR_ADDRESS
 from app.core.kernels import STAY, Found, Kernels, NumpyKernels
-from app.core.kernels.indexing import Texts, joined
-from app.core.kernels.port import Uint32s
+from app.core.kernels.indexing import NONE, Numbered, Texts, joined, texts_of
+from app.core.kernels.port import Bytes, Uint32s
 from app.core.kernels.scoring import ranges
-from app.core.lexical.growing import Growing
+from app.core.lexical.growing import GrowingRows
 from app.core.lexical.names import Names
+
+_END = ord("\n")
 
 
 class Numbering:
@@ -29,17 +31,17 @@ class Numbering:
     >>> numbers, sizes = numbering.numbers(["gold, e-mail, Gold", "mail"])
     >>> [hex(number) for number in numbers.tolist()], sizes.tolist()
     (['0x0', '0x1', '0x80000002', '0x80000003', '0x0', '0x3'], [5, 1])
-    >>> list(numbering.names)
+    >>> numbering.names.texts(np.arange(4))
     ['gold', 'email', 'e', 'mail']
     """
 
     def __init__(self, kernels: Kernels | None = None) -> None:
         self.kernels: Kernels = kernels or NumpyKernels()
         self._pieces = self.kernels.indexing.new_pieces()
-        self.names = Names()
+        self.names = Names(self.kernels)
         self._words = _Words()
-        self._offsets = Growing([0])
-        self._numbers = Growing()
+        self._rows = GrowingRows()
+        """Of each piece the numbers of its forms, with `STAY`."""
         self._found = Found(np.empty(0, np.uint32), np.empty(0, np.uint32))
         self._places: dict[str, int] = {}
         """Texts whose pieces are `_found`: those that were read last."""
@@ -60,7 +62,7 @@ class Numbering:
         places, found = self._found_in(texts)
         order = map(texts.__getitem__, range(len(texts)) if sequence is None else sequence)
         wanted = np.array([places[text] for text in order], dtype=np.uint32)
-        return self.kernels.indexing.expand(found, wanted, self._offsets.items, self._numbers.items)
+        return self.kernels.indexing.expand(found, wanted, self._rows.offsets, self._rows.numbers)
 
     def find(self, texts: Sequence[str]) -> tuple[Texts, Found]:
         """Texts as bytes, and their pieces, by numbers that stay for good."""
@@ -84,29 +86,19 @@ class Numbering:
         ends = np.concatenate([before.ends, more.ends + np.uint32(len(before.pieces))])
         return places, Found(np.concatenate([before.pieces, more.pieces]), ends)
 
-    def pieces_since(self, number: int) -> list[str]:
-        """The pieces that `find` names, from `number` on."""
+    def pieces_since(self, number: int) -> Bytes:
+        """The pieces that `find` names, from `number` on, as lines."""
         return self._pieces.since(number)
 
-    def _read(self, pieces: Sequence[str]) -> None:
+    def _read(self, pieces: Bytes) -> None:
         """Note the numbers of the forms in new pieces, most of which are one plain word."""
-        if not pieces:
-            return
-        forms, found = self.kernels.indexing.plain_forms(pieces) or ([], np.zeros(len(pieces)))
-        sizes = found.astype(np.int64)
-        is_plain = sizes > 0
-        others, sizes[~is_plain] = self._others(list(compress(pieces, (~is_plain).tolist())))
-        ends = np.cumsum(sizes)
-        starts = ends - sizes
-        numbers = np.empty(int(ends[-1]), dtype=np.uint32)
-        numbers[ranges(starts[is_plain], ends[is_plain])] = self.names.numbers_of(
-            forms
-        ) | np.uint32(STAY)
-        numbers[starts[is_plain]] &= np.uint32(STAY - 1)
-        numbers[ranges(starts[~is_plain], ends[~is_plain])] = others
-        before = len(self._numbers)
-        self._numbers.extend(numbers)
-        self._offsets.extend((before + ends).astype(np.uint32))
+        numbered = self.kernels.indexing.plain_forms(pieces, self.names.table)
+        numbers, sizes = numbered or unknown(pieces)
+        stays = np.full(len(numbers), STAY, np.uint32)
+        ends = np.cumsum(sizes[sizes != NONE])
+        stays[ends[:-1]] = 0
+        stays[:1] = 0
+        self._rows.extend(numbers | stays, sizes, *self._others(lines_where(pieces, sizes == NONE)))
 
     def _others(self, pieces: Sequence[str]) -> tuple[Uint32s, list[int]]:
         """The numbers of the forms in pieces, with `STAY`, and how many each piece has."""
@@ -128,6 +120,26 @@ class Numbering:
         numbers = self.names.numbers_of(forms) | np.uint32(STAY)
         numbers[steps] &= np.uint32(STAY - 1)
         return numbers, sizes
+
+
+def unknown(lines: Bytes) -> Numbered:
+    """Nothing is known of any line."""
+    return Numbered(
+        np.empty(0, np.uint32), np.full(np.count_nonzero(lines == _END), NONE, np.uint32)
+    )
+
+
+def lines_where(lines: Bytes, wanted: NDArray[np.bool_]) -> list[str]:
+    """The texts of some lines.
+
+    >>> lines_where(np.frombuffer(b"ore\\ndig\\n", np.uint8), np.array([False, True]))
+    ['dig']
+    """
+    if not wanted.any():
+        return []
+    ends = np.flatnonzero(lines == _END) + 1
+    starts = np.concatenate([[0], ends[:-1]])
+    return texts_of(lines[ranges(starts[wanted], ends[wanted])])
 
 
 class _Words(dict[str, tuple[tuple[str, int], ...]]):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.analysis.closed_words import closed_words
 from app.core.analysis.languages import (
     FEW_WORDS,
     LETTERS_OF_SPACED_WORD,
@@ -21,19 +21,18 @@ from app.core.analysis.languages import (
     SINGLE_LANGUAGE_WEIGHT,
     SYMBOL_WEIGHT,
     SYMBOLS,
-    different_in,
     latin_languages,
     least_share,
     letter_points,
-    said_by,
 )
 from app.core.analysis.scripts import MARKS
-from app.core.kernels.indexing import Said
-from app.core.kernels.port import Uint32s
-from app.core.lexical.growing import Growing
-from app.core.lexical.numbering import Numbering
+from app.core.kernels.indexing import NONE, lines_of
+from app.core.kernels.port import Bytes
+from app.core.lexical.growing import GrowingRows
+from app.core.lexical.numbering import Numbering, lines_where, unknown
+from app.core.lexical.word_signs import WordSigns
 
-_WORD_OR_END = re.compile(r"[^\W\d_]+|\n")
+_WORD = re.compile(r"[^\W\d_]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _MARKED_LETTER = re.compile(r"(?![\x00-\x7f])[^\W\d_]")
 # İ becomes a letter with a mark.
@@ -64,9 +63,9 @@ class Teller:
     def __init__(self, numbering: Numbering) -> None:
         self._numbering = numbering
         self._indexing = numbering.kernels.indexing
-        self._words = _Words()
-        self._numbers = Growing()
-        self._offsets = Growing([0])
+        self._words = WordSigns(self._indexing, _languages())
+        self._rows = GrowingRows()
+        """Of each piece the numbers of its words."""
 
     def languages(self, texts: Sequence[str]) -> list[str]:
         """The language of each text, which must be simple; all of it is looked at."""
@@ -77,12 +76,12 @@ class Teller:
 
     def _batch(self, texts: Sequence[str]) -> list[str]:
         data, found = self._numbering.find(texts)
-        self._read(self._numbering.pieces_since(len(self._offsets) - 1))
+        self._read(self._numbering.pieces_since(len(self._rows)))
         sizes, points, different = self._indexing.tell(
             found,
-            self._offsets.items,
-            self._numbers.items,
-            self._words.signs.items,
+            self._rows.offsets,
+            self._rows.numbers,
+            self._words.signs,
             self._words.said(),
             len(_languages()),
             MOST_REPEATED,
@@ -93,79 +92,14 @@ class Teller:
         symbols = self._indexing.count(data, _IS_SYMBOL)
         return _verdicts(points, different, sizes + SYMBOL_WEIGHT * symbols)
 
-    def _read(self, pieces: Sequence[str]) -> None:
+    def _read(self, pieces: Bytes) -> None:
         """Note the words of new pieces."""
-        if not pieces:
-            return
-        lines = _WORD_OR_END.findall("\n".join([*pieces, ""]).lower())
-        numbers = self._words.numbers(lines)
-        is_word = numbers != _Words.END
-        ends = len(self._numbers) + np.cumsum(is_word)[~is_word]
-        self._offsets.extend(ends.astype(np.uint32))
-        self._numbers.extend(numbers[is_word])
-
-
-class _Words(dict[str, int]):
-    """Numbers of words in lower case, each with a sign: words with one sign say the same."""
-
-    END = 0
-    """The number of the end of a piece."""
-
-    def __init__(self) -> None:
-        super().__init__({"\n": self.END})
-        self.signs = Growing([0])
-        """The sign of each word; 0 says nothing."""
-        self._fresh: list[int] = []
-        self._by_ending: dict[str, int] = {}
-        self._known: dict[tuple[Collection[str], float], int] = {}
-        self._rows: list[list[tuple[int, float, float]]] = [[]]
-        self._said: Said | None = None
-
-    def numbers(self, words: Sequence[str]) -> Uint32s:
-        """The numbers of words; new ones get theirs."""
-        numbers = np.fromiter(map(self.__getitem__, words), np.uint32, len(words))
-        self.signs.extend(self._fresh)
-        self._fresh.clear()
-        return numbers
-
-    def __missing__(self, word: str) -> int:
-        self._fresh.append(self._sign(word))
-        number = self[word] = len(self)
-        return number
-
-    def _sign(self, word: str) -> int:
-        if word in closed_words():
-            return self._sign_of(word)
-        # Of other words only longer ones say something, by their endings.
-        ending = word[-3:] if len(word) > 4 else ""
-        if ending not in self._by_ending:
-            self._by_ending[ending] = self._sign_of(word) if ending else 0
-        return self._by_ending[ending]
-
-    def _sign_of(self, word: str) -> int:
-        languages, points = said_by(word)
-        if not languages:
-            return 0
-        sign = self._known.setdefault((languages, points), len(self._rows))
-        if sign == len(self._rows):
-            self._said = None
-            self._rows.append(
-                [
-                    (place, points, different_in(word, language))
-                    for place, language in enumerate(_languages())
-                    if language in languages
-                ]
-            )
-        return sign
-
-    def said(self) -> Said:
-        """What all signs say."""
-        if self._said is None:
-            offsets = np.cumsum([0, *map(len, self._rows)]).astype(np.uint32)
-            flat = np.array([each for row in self._rows for each in row]).reshape(-1, 3).T
-            points, different = (np.ascontiguousarray(column) for column in flat[1:])
-            self._said = Said(offsets, flat[0].astype(np.uint32), points, different)
-        return self._said
+        numbers, sizes = self._indexing.words(pieces, self._words.table) or unknown(pieces)
+        others = [_WORD.findall(piece.lower()) for piece in lines_where(pieces, sizes == NONE)]
+        more = self._words.table.numbers(lines_of(chain.from_iterable(others)))
+        self._rows.extend(numbers, sizes, more, list(map(len, others)))
+        self._words.learn(numbers)
+        self._words.learn(more)
 
 
 def _verdicts(points: Points, different: Points, extents: Points) -> list[str]:

@@ -7,8 +7,6 @@ when the indexing is done.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import compress
-from operator import ne
 from typing import Any
 
 import numpy as np
@@ -18,9 +16,10 @@ from app.core.analysis import language_of
 from app.core.analysis.languages import sampled
 from app.core.analysis.stem import stem
 from app.core.kernels import Kernels
+from app.core.kernels.indexing import lines_of, texts_of
 from app.core.kernels.port import Uint32s
 from app.core.lexical.keys import DEFAULT_LANGUAGE, FOLD, other_keys
-from app.core.lexical.names import FOLDED, LETTERS, Names, chosen
+from app.core.lexical.names import FOLDED, LETTERS, Names
 from app.core.lexical.numbering import Numbering
 from app.core.lexical.telling import Teller, is_simple
 
@@ -35,8 +34,7 @@ class Vocabulary:
     def __init__(self, kernels: Kernels | None = None) -> None:
         self.numbering = Numbering(kernels)
         self._teller = Teller(self.numbering)
-        self._indexing = self.numbering.kernels.indexing
-        self._names = Names()
+        self._names = Names(self.numbering.kernels)
         self._keys: dict[str, _Keys] = {}
 
     def __len__(self) -> int:
@@ -54,8 +52,7 @@ class Vocabulary:
 
     def sorted_forms(self, used: Uint32s) -> Uint32s:
         """The numbers of forms, sorted by the forms."""
-        packed = self.numbering.names.packed()
-        return self._indexing.sort_names(packed.blob, packed.offsets, used)
+        return self.numbering.names.sorted(used)
 
     def groups(
         self, terms: Uint32s, spoken: Mapping[str, NDArray[np.uint32]]
@@ -73,9 +70,8 @@ class Vocabulary:
         """
         keys, places = self._members(terms, {FOLD: np.arange(len(terms)), **spoken})
         used = np.unique(keys).astype(np.uint32)
-        packed = self._names.packed()
-        order = self._indexing.sort_names(packed.blob, packed.offsets, used)
-        blob, key_offsets = chosen(packed, order)
+        order = self._names.sorted(used)
+        blob, key_offsets = self._names.packed(order)
         ranks = np.zeros(len(self._names), np.int64)
         ranks[order] = np.arange(len(order))
         members = np.sort(ranks[keys] * (len(terms) + 1) + places)
@@ -123,25 +119,28 @@ class _Keys:
     def _learn(self, numbers: Uint32s) -> None:
         """Find out the keys of forms that come for the first time."""
         self._known[numbers] = _NONE
-        kinds = self._numbering.names.packed().kinds[numbers]
+        kinds = self._numbering.names.kinds[numbers]
         # Those left out fold to themselves; English ones in letters are stemmed all at once, and
         # others that fold to themselves have signs or digits in them, and no endings.
         rest = numbers[kinds > FOLDED] if self._kind in {FOLD, DEFAULT_LANGUAGE} else numbers
-        for number, form in zip(rest.tolist(), self._forms(rest), strict=True):
-            for place, key in enumerate(other_keys(form, self._kind)):
-                self._known[number, place] = self._names.number(key)
+        found = [
+            (number, place, key)
+            for number, form in zip(rest.tolist(), self._numbering.names.texts(rest), strict=True)
+            for place, key in enumerate(other_keys(form, self._kind))
+        ]
+        if found:
+            forms, places, keys = zip(*found, strict=True)
+            self._known[forms, places] = self._names.numbers_of(keys)
         if self._kind == DEFAULT_LANGUAGE:
-            self._stem(numbers[kinds == LETTERS])
+            words = numbers[kinds == LETTERS]
+            self._known[words, 0] = self._stemmed(words).view(np.int32)
 
-    def _stem(self, numbers: Uint32s) -> None:
-        """Note the keys of English words in lower-case letters."""
-        words = self._forms(numbers)
-        in_c = self._numbering.kernels.indexing.english_stems(words)
-        stems = list(map(stem, words)) if in_c is None else in_c
-        changed = list(map(ne, stems, words))
-        keys = [f"{self._kind}:{each}" for each in compress(stems, changed)]
-        self._known[numbers[np.array(changed, np.bool_)], 0] = self._names.numbers_of(keys)
-
-    def _forms(self, numbers: Uint32s) -> list[str]:
-        every = list(self._numbering.names)
-        return [every[number] for number in numbers.tolist()]
+    def _stemmed(self, numbers: Uint32s) -> Uint32s:
+        """The keys of English words in lower-case letters, `NONE` for its own stem."""
+        prefix, lines = f"{self._kind}:", self._numbering.names.lines(numbers)
+        keys = self._numbering.kernels.indexing.english_stems(lines, prefix.encode())
+        if keys is None:
+            words = texts_of(lines)
+            pairs = zip(words, map(stem, words), strict=True)
+            keys = lines_of("" if found == word else prefix + found for word, found in pairs)
+        return self._names.table.numbers(keys)

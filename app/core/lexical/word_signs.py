@@ -1,0 +1,107 @@
+"""What words say of the language of a text, as signs: words with one sign say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.analysis.closed_words import closed_words
+from app.core.analysis.languages import different_in, said_by
+from app.core.kernels.indexing import Indexing, Said, lines_of, texts_of
+from app.core.kernels.port import Bytes, Uint32s
+from app.core.kernels.scoring import ranges
+from app.core.lexical.growing import Growing
+
+_UNKNOWN = 0xFFFF_FFFF
+_LONG = 5
+"""Letters of the shortest word that says something by its ending."""
+_ENDING = 3
+
+
+class WordSigns:
+    """Words in lower case by number, each with a sign; what signs say of some languages.
+
+    >>> from app.core.kernels import NumpyKernels
+    >>> signs = WordSigns(NumpyKernels().indexing, ["de", "en"])
+    >>> numbers = signs.table.numbers(lines_of(["the", "gold", "bringing", "singing"]))
+    >>> signs.learn(numbers)
+    >>> [int(sign) for sign in signs.signs[numbers]], signs.said().columns.tolist()
+    ([1, 0, 2, 2], [1, 1])
+    """
+
+    def __init__(self, indexing: Indexing, languages: Sequence[str]) -> None:
+        self._languages = languages
+        self.table = indexing.new_names()
+        """The numbers of words: first those of closed classes, then others as they come."""
+        self._closed = list(closed_words())
+        self.table.numbers(lines_of(self._closed))
+        self._signs = Growing([_UNKNOWN] * len(self._closed))
+        self._endings: dict[int, int] = {}
+        self._known: dict[tuple[tuple[int, float, float], ...], int] = {(): 0}
+        self._said: Said | None = None
+
+    @property
+    def signs(self) -> Uint32s:
+        """The sign of each word that was learned; 0 says nothing."""
+        return self._signs.items
+
+    def learn(self, numbers: Uint32s) -> None:
+        """Find out the signs of some words, and of all that are new in the table."""
+        known = len(self._signs)
+        if known < len(self.table):
+            lines, starts = self.table.packed()
+            fresh = starts[known:] - starts[known]
+            self._signs.extend(self._by_endings(lines[starts[known] :], fresh[:-1], fresh[1:] - 1))
+        closed = np.unique(numbers[numbers < len(self._closed)])
+        for number in closed[self.signs[closed] == _UNKNOWN].tolist():
+            self.signs[number] = self._sign_of(self._closed[number])
+
+    def said(self) -> Said:
+        """What all signs say."""
+        if self._said is None:
+            offsets = np.cumsum([0, *map(len, self._known)]).astype(np.uint32)
+            flat = np.array([each for row in self._known for each in row]).reshape(-1, 3).T
+            points, different = (np.ascontiguousarray(column) for column in flat[1:])
+            self._said = Said(offsets, flat[0].astype(np.uint32), points, different)
+        return self._said
+
+    def _by_endings(self, lines: Bytes, starts: Uint32s, ends: Uint32s) -> Uint32s:
+        """The signs of words of no closed class, of which one in lines is `starts` to `ends`."""
+        signs = np.zeros(len(starts), np.uint32)
+        high = np.bitwise_or.reduceat(lines, starts.astype(np.intp)) >= 0x80
+        long = np.flatnonzero(~high & (ends - starts >= _LONG))
+        endings = np.zeros(len(long), np.int64)
+        for back in range(_ENDING, 0, -1):
+            endings = endings << 8 | lines[ends[long] - np.uint32(back)]
+        different, first, each = np.unique(endings, return_index=True, return_inverse=True)
+        samples = self._texts(lines, starts, ends, long[first])
+        found = [self._of_ending(*pair) for pair in zip(different.tolist(), samples, strict=True)]
+        signs[long] = np.array(found, np.uint32)[each]
+        others = np.flatnonzero(high)
+        signs[others] = [self._sign_of(word) for word in self._texts(lines, starts, ends, others)]
+        return signs
+
+    def _texts(
+        self, lines: Bytes, starts: Uint32s, ends: Uint32s, wanted: NDArray[np.intp]
+    ) -> list[str]:
+        return texts_of(lines[ranges(starts[wanted], ends[wanted] + 1)])
+
+    def _of_ending(self, ending: int, word: str) -> int:
+        """The sign of all words that end like one of them."""
+        if ending not in self._endings:
+            self._endings[ending] = self._sign_of(word)
+        return self._endings[ending]
+
+    def _sign_of(self, word: str) -> int:
+        languages, points = said_by(word)
+        row = tuple(
+            (place, points, different_in(word, language))
+            for place, language in enumerate(self._languages)
+            if language in languages
+        )
+        if row not in self._known:
+            self._said = None
+            self._known[row] = len(self._known)
+        return self._known[row]
