@@ -160,7 +160,7 @@ def test_numbers_are_those_of_entries(text):
     """The fast way of indexing and the exact one give the same forms and steps."""
     numbering = Numbering()
     numbers = numbering.numbers([text])[0].tolist()
-    names = list(numbering.names)
+    names = numbering.names.texts()
     found = [(names[number & ~STAY], 0 if number & STAY else 1) for number in numbers]
     assert found == [(entry.form, entry.step) for entry in entries(text)]
     assert numbers == numbering.numbers([text])[0].tolist()
@@ -239,10 +239,10 @@ def test_cache_of_words_is_bounded(monkeypatch):
         number
         for text in texts
         for entry in entries(text)
-        for number in [list(numbering.names).index(entry.form) | (0 if entry.step else STAY)]
+        for number in [numbering.names.texts().index(entry.form) | (0 if entry.step else STAY)]
     ]
     assert sizes.tolist() == [len(list(entries(text))) for text in texts]
-    assert list(numbering.names) == ["one", "#two", "two", "c++", "@ann", "ann", "#one"]
+    assert numbering.names.texts() == ["one", "#two", "two", "c++", "@ann", "ann", "#one"]
 
 
 def test_characters_in_pairs():

@@ -43,11 +43,17 @@ def is_stop(form: str, language: str) -> bool:
 @cache
 def closed_words() -> Mapping[str, tuple[str, ...]]:
     """The languages of every closed-class word, which is written in lower case."""
-    found: dict[str, list[str]] = {word: ["en"] for word in _ENGLISH_TOO.split()}
+    english: tuple[str, ...] = ("en",)
+    found = dict.fromkeys(_ENGLISH_TOO.split(), english)
     for language, words in _lists().items():
-        for word in words:
-            found.setdefault(word, []).append(language)
-    return {word: tuple(dict.fromkeys(languages)) for word, languages in found.items()}
+        alone: tuple[str, ...] = (language,)
+        for word in dict.fromkeys(words):
+            before = found.get(word)
+            if before is None:
+                found[word] = alone
+            elif before != alone:
+                found[word] = before + alone
+    return found
 
 
 @cache

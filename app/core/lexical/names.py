@@ -13,12 +13,13 @@ from app.core.kernels.merging import MergedNames
 from app.core.kernels.port import Bytes, Uint32s
 from app.core.kernels.scoring import offsets_of, ranges
 
-LETTERS, FOLDED, OTHER = 0, 1, 2
-"""A name in lower-case ASCII letters; any that folds to itself, being ASCII; another."""
+SIGN, CAPITAL, HIGH = 1, 2, 4
+"""What names have besides lower-case ASCII letters: digits and signs, capitals, other bytes."""
 
-_OF_BYTE = np.full(256, FOLDED, np.uint8)
-_OF_BYTE[ord("a") : ord("z") + 1] = _OF_BYTE[ord("\n")] = LETTERS
-_OF_BYTE[ord("A") : ord("Z") + 1] = _OF_BYTE[0x80:] = OTHER
+_OF_BYTE = np.full(256, SIGN, np.uint8)
+_OF_BYTE[ord("a") : ord("z") + 1] = _OF_BYTE[ord("\n")] = 0
+_OF_BYTE[ord("A") : ord("Z") + 1] = CAPITAL
+_OF_BYTE[0x80:] = HIGH
 
 
 class Names:
@@ -28,14 +29,14 @@ class Names:
     >>> names = Names(NumpyKernels())
     >>> names.numbers_of(["ore", "Gold", "ore"]).tolist(), names.texts(np.uint32([1, 0]))
     ([0, 1, 0], ['Gold', 'ore'])
-    >>> names.kinds.tolist(), names.sorted(np.uint32([0, 1])).tolist()
+    >>> names.traits.tolist(), names.sorted(np.uint32([0, 1])).tolist()
     ([0, 2], [1, 0])
     """
 
     def __init__(self, kernels: Kernels) -> None:
         self._indexing = kernels.indexing
         self.table = self._indexing.new_names()
-        self._kinds = np.empty(0, np.uint8)
+        self._traits = np.empty(0, np.uint8)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -44,9 +45,9 @@ class Names:
         """The numbers of some names; new ones get theirs."""
         return self.table.numbers(lines_of(names))
 
-    def texts(self, numbers: NDArray[np.unsignedinteger]) -> list[str]:
-        """The names of numbers."""
-        return texts_of(self.lines(numbers))
+    def texts(self, numbers: NDArray[np.unsignedinteger] | None = None) -> list[str]:
+        """The names of numbers, or all there are."""
+        return texts_of(self.table.packed().lines if numbers is None else self.lines(numbers))
 
     def lines(self, numbers: NDArray[np.unsignedinteger]) -> Bytes:
         """The names of numbers, each with a line feed behind."""
@@ -56,6 +57,7 @@ class Names:
     def packed(self, numbers: Uint32s) -> tuple[Bytes, Uint32s]:
         """The names of numbers end to end, and where each begins, and the last ends.
 
+        >>> from app.core.kernels import NumpyKernels
         >>> names = Names(NumpyKernels())
         >>> blob, offsets = names.packed(names.numbers_of(["ore", "dig"]))
         >>> blob.tobytes(), offsets.tolist()
@@ -70,15 +72,15 @@ class Names:
         return self._indexing.sort_names(*self.table.packed(), numbers)
 
     @property
-    def kinds(self) -> Bytes:
-        """Of each name which of `LETTERS`, `FOLDED` and `OTHER` it is."""
-        known = len(self._kinds)
+    def traits(self) -> Bytes:
+        """Of each name which of `SIGN`, `CAPITAL` and `HIGH` it has."""
+        known = len(self._traits)
         if known < len(self):
             lines, starts = self.table.packed()
             fresh = starts[known:-1] - starts[known]
-            kinds = np.maximum.reduceat(_OF_BYTE[lines[starts[known] :]], fresh.astype(np.intp))
-            self._kinds = np.concatenate([self._kinds, kinds])
-        return self._kinds
+            traits = np.bitwise_or.reduceat(_OF_BYTE[lines[starts[known] :]], fresh.astype(np.intp))
+            self._traits = np.concatenate([self._traits, traits])
+        return self._traits
 
 
 def chosen(merged: MergedNames, numbers: Uint32s) -> tuple[Bytes, Uint32s]:

@@ -31,7 +31,7 @@ class Numbering:
     >>> numbers, sizes = numbering.numbers(["gold, e-mail, Gold", "mail"])
     >>> [hex(number) for number in numbers.tolist()], sizes.tolist()
     (['0x0', '0x1', '0x80000002', '0x80000003', '0x0', '0x3'], [5, 1])
-    >>> numbering.names.texts(np.arange(4))
+    >>> numbering.names.texts()
     ['gold', 'email', 'e', 'mail']
     """
 

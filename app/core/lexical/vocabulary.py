@@ -6,7 +6,7 @@ when the indexing is done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,9 @@ from app.core.analysis.languages import sampled
 from app.core.analysis.stem import stem
 from app.core.kernels import Kernels
 from app.core.kernels.indexing import lines_of, texts_of
-from app.core.kernels.port import Uint32s
+from app.core.kernels.port import Bytes, Uint32s
 from app.core.lexical.keys import DEFAULT_LANGUAGE, FOLD, other_keys
-from app.core.lexical.names import FOLDED, LETTERS, Names
+from app.core.lexical.names import CAPITAL, HIGH, Names
 from app.core.lexical.numbering import Numbering
 from app.core.lexical.telling import Teller, is_simple
 
@@ -69,8 +69,9 @@ class Vocabulary:
         (b'en:golden:runfold:gold', [1, 3, 1])
         """
         keys, places = self._members(terms, {FOLD: np.arange(len(terms)), **spoken})
-        used = np.unique(keys).astype(np.uint32)
-        order = self._names.sorted(used)
+        is_used = np.zeros(len(self._names), np.bool_)
+        is_used[keys] = True
+        order = self._names.sorted(np.flatnonzero(is_used).astype(np.uint32))
         blob, key_offsets = self._names.packed(order)
         ranks = np.zeros(len(self._names), np.int64)
         ranks[order] = np.arange(len(order))
@@ -119,28 +120,43 @@ class _Keys:
     def _learn(self, numbers: Uint32s) -> None:
         """Find out the keys of forms that come for the first time."""
         self._known[numbers] = _NONE
-        kinds = self._numbering.names.kinds[numbers]
-        # Those left out fold to themselves; English ones in letters are stemmed all at once, and
-        # others that fold to themselves have signs or digits in them, and no endings.
-        rest = numbers[kinds > FOLDED] if self._kind in {FOLD, DEFAULT_LANGUAGE} else numbers
+        names, table = self._numbering.names, self._names.table
+        rest = numbers
+        if self._kind in {FOLD, DEFAULT_LANGUAGE}:
+            # Those left out fold to themselves, and have no stem if there are signs in them.
+            traits = names.traits[numbers]
+            rest, acronyms = numbers[traits >= HIGH], numbers[traits == CAPITAL]
+            lower = _lower(names.lines(acronyms))
+            self._known[acronyms, 0] = self._names.numbers_of(self._keys_of(lower))
+            if self._kind == DEFAULT_LANGUAGE:
+                words = numbers[traits == 0]
+                keys = self._stems(names.lines(words), f"{self._kind}:")
+                self._known[words, 0] = table.numbers(keys).view(np.int32)
         found = [
             (number, place, key)
-            for number, form in zip(rest.tolist(), self._numbering.names.texts(rest), strict=True)
+            for number, form in zip(rest.tolist(), names.texts(rest), strict=True)
             for place, key in enumerate(other_keys(form, self._kind))
         ]
         if found:
-            forms, places, keys = zip(*found, strict=True)
-            self._known[forms, places] = self._names.numbers_of(keys)
-        if self._kind == DEFAULT_LANGUAGE:
-            words = numbers[kinds == LETTERS]
-            self._known[words, 0] = self._stemmed(words).view(np.int32)
+            forms, places, others = zip(*found, strict=True)
+            self._known[forms, places] = self._names.numbers_of(others)
 
-    def _stemmed(self, numbers: Uint32s) -> Uint32s:
-        """The keys of English words in lower-case letters, `NONE` for its own stem."""
-        prefix, lines = f"{self._kind}:", self._numbering.names.lines(numbers)
-        keys = self._numbering.kernels.indexing.english_stems(lines, prefix.encode())
-        if keys is None:
-            words = texts_of(lines)
-            pairs = zip(words, map(stem, words), strict=True)
-            keys = lines_of("" if found == word else prefix + found for word, found in pairs)
-        return self._names.table.numbers(keys)
+    def _keys_of(self, lower: Bytes) -> Iterator[str]:
+        """The keys of acronyms, which are given in lower case."""
+        words = texts_of(lower)
+        stems = words if self._kind == FOLD else texts_of(self._stems(lower, ""))
+        return (f"{self._kind}:{found or word}" for found, word in zip(stems, words, strict=True))
+
+    def _stems(self, words: Bytes, prefix: str) -> Bytes:
+        """The English stems of lines of letters; the line of a word that is its own is empty."""
+        stems = self._numbering.kernels.indexing.english_stems(words, prefix.encode())
+        if stems is not None:
+            return stems
+        texts = texts_of(words)
+        pairs = zip(texts, map(stem, texts), strict=True)
+        return lines_of("" if found == word else prefix + found for word, found in pairs)
+
+
+def _lower(lines: Bytes) -> Bytes:
+    """Lines of capitals in lower case."""
+    return np.where(lines == ord("\n"), lines, lines | np.uint8(0x20))

@@ -28,7 +28,7 @@ class WordSigns:
     >>> numbers = signs.table.numbers(lines_of(["the", "gold", "bringing", "singing"]))
     >>> signs.learn(numbers)
     >>> [int(sign) for sign in signs.signs[numbers]], signs.said().columns.tolist()
-    ([1, 0, 2, 2], [1, 1])
+    ([2, 0, 1, 1], [1, 1])
     """
 
     def __init__(self, indexing: Indexing, languages: Sequence[str]) -> None:
@@ -38,7 +38,7 @@ class WordSigns:
         self._closed = list(closed_words())
         self.table.numbers(lines_of(self._closed))
         self._signs = Growing([_UNKNOWN] * len(self._closed))
-        self._endings: dict[int, int] = {}
+        self._of_endings = np.full(26**_ENDING, _UNKNOWN, np.uint32)
         self._known: dict[tuple[tuple[int, float, float], ...], int] = {(): 0}
         self._said: Said | None = None
 
@@ -54,8 +54,9 @@ class WordSigns:
             lines, starts = self.table.packed()
             fresh = starts[known:] - starts[known]
             self._signs.extend(self._by_endings(lines[starts[known] :], fresh[:-1], fresh[1:] - 1))
-        closed = np.unique(numbers[numbers < len(self._closed)])
-        for number in closed[self.signs[closed] == _UNKNOWN].tolist():
+        met = np.zeros(len(self._closed), np.bool_)
+        met[numbers[numbers < len(met)]] = True
+        for number in np.flatnonzero(met & (self.signs[: len(met)] == _UNKNOWN)).tolist():
             self.signs[number] = self._sign_of(self._closed[number])
 
     def said(self) -> Said:
@@ -72,13 +73,15 @@ class WordSigns:
         signs = np.zeros(len(starts), np.uint32)
         high = np.bitwise_or.reduceat(lines, starts.astype(np.intp)) >= 0x80
         long = np.flatnonzero(~high & (ends - starts >= _LONG))
-        endings = np.zeros(len(long), np.int64)
+        endings = np.zeros(len(long), np.intp)
         for back in range(_ENDING, 0, -1):
-            endings = endings << 8 | lines[ends[long] - np.uint32(back)]
-        different, first, each = np.unique(endings, return_index=True, return_inverse=True)
-        samples = self._texts(lines, starts, ends, long[first])
-        found = [self._of_ending(*pair) for pair in zip(different.tolist(), samples, strict=True)]
-        signs[long] = np.array(found, np.uint32)[each]
+            endings = endings * 26 + lines[ends[long] - np.uint32(back)] - ord("a")
+        samples = np.zeros(len(self._of_endings), np.intp)
+        samples[endings] = long + 1
+        fresh = np.flatnonzero((samples > 0) & (self._of_endings == _UNKNOWN))
+        words = self._texts(lines, starts, ends, samples[fresh] - 1)
+        self._of_endings[fresh] = [self._sign_of(word) for word in words]
+        signs[long] = self._of_endings[endings]
         others = np.flatnonzero(high)
         signs[others] = [self._sign_of(word) for word in self._texts(lines, starts, ends, others)]
         return signs
@@ -87,12 +90,6 @@ class WordSigns:
         self, lines: Bytes, starts: Uint32s, ends: Uint32s, wanted: NDArray[np.intp]
     ) -> list[str]:
         return texts_of(lines[ranges(starts[wanted], ends[wanted] + 1)])
-
-    def _of_ending(self, ending: int, word: str) -> int:
-        """The sign of all words that end like one of them."""
-        if ending not in self._endings:
-            self._endings[ending] = self._sign_of(word)
-        return self._endings[ending]
 
     def _sign_of(self, word: str) -> int:
         languages, points = said_by(word)
