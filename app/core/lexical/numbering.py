@@ -142,11 +142,14 @@ def lines_where(lines: Bytes, wanted: NDArray[np.bool_]) -> list[str]:
     return texts_of(lines[ranges(starts[wanted], ends[wanted])])
 
 
-class _Words(dict[str, tuple[tuple[str, int], ...]]):
-    """Forms and steps of words seen before; forgets all when too large."""
+class _Words(dict[str, tuple[tuple[str, bool], ...]]):
+    """Forms of words seen before, and whether each makes a step; forgets all when too large."""
 
-    def __missing__(self, word: str) -> tuple[tuple[str, int], ...]:
-        found = tuple((entry.form, entry.step) for entry in word_entries(word))
+    def __missing__(self, word: str) -> tuple[tuple[str, bool], ...]:
+        if plain := plain_forms(word):
+            found = tuple((form, not place) for place, form in enumerate(plain))
+        else:
+            found = tuple((entry.form, entry.step > 0) for entry in word_entries(word))
         if len(word) <= CACHED_WORD:
             if len(self) >= CACHE_WORDS:
                 self.clear()

@@ -32,7 +32,7 @@ class WordSigns:
     """
 
     def __init__(self, indexing: Indexing, languages: Sequence[str]) -> None:
-        self._languages = languages
+        self._places = {language: place for place, language in enumerate(languages)}
         self.table = indexing.new_names()
         """The numbers of words: first those of closed classes, then others as they come."""
         self._closed = list(closed_words())
@@ -93,10 +93,15 @@ class WordSigns:
 
     def _sign_of(self, word: str) -> int:
         languages, points = said_by(word)
+        if not languages:
+            return 0
+        places = self._places
         row = tuple(
-            (place, points, different_in(word, language))
-            for place, language in enumerate(self._languages)
-            if language in languages
+            sorted(
+                (places[language], points, different_in(word, language))
+                for language in languages
+                if language in places
+            )
         )
         if row not in self._known:
             self._said = None
