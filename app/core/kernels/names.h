@@ -1,9 +1,8 @@
 /* Names by numbers, for kernels.c: a hash table in arrays that the caller enlarges. */
 
 struct names {
-  u32 *slots; /* 0, or a name's number plus one */
+  u64 *slots; /* 0, or a name's hash above its number plus one */
   u32 mask; /* slots - 1, slots being a power of two */
-  u32 *hashes; /* of each name */
   u32 *starts; /* (names + 1,) in `bytes` */
   u8 *bytes; /* of all names, each with a line feed behind */
   u32 n; /* in and out */
@@ -45,27 +44,26 @@ INLINE u32 same(const u8 *a, const u8 *b, u32 n) {
 CALLED u32 number_of(struct names *a, const u8 *bytes, u32 n) {
   u32 h = hash(bytes, n), slot = h & a->mask;
   for (; a->slots[slot]; slot = (slot + 1) & a->mask) {
-    u32 number = a->slots[slot] - 1, start = a->starts[number];
-    if (a->hashes[number] == h && a->starts[number + 1] - start == n + 1 &&
-        same(a->bytes + start, bytes, n))
-      return number;
+    if (a->slots[slot] >> 32 != h) continue;
+    u32 number = (u32)a->slots[slot] - 1, start = a->starts[number];
+    if (a->starts[number + 1] - start == n + 1 && same(a->bytes + start, bytes, n)) return number;
   }
   u32 number = a->n, start = a->starts[number];
   if (number >= a->room || a->room_bytes - start < n + 1) return NONE;
   for (u32 i = 0; i < n; i++) a->bytes[start + i] = bytes[i];
   a->bytes[start + n] = '\n';
   a->starts[number + 1] = start + n + 1;
-  a->hashes[number] = h;
-  a->slots[slot] = ++a->n;
+  a->slots[slot] = (u64)h << 32 | ++a->n;
   return number;
 }
 
 /* Put the names of the table into its slots, which are all 0. */
 EXPORT(place_names) int place_names(struct names *a) {
   for (u32 number = 0; number < a->n; number++) {
-    u32 slot = a->hashes[number] & a->mask;
+    u32 start = a->starts[number];
+    u32 h = hash(a->bytes + start, a->starts[number + 1] - start - 1), slot = h & a->mask;
     while (a->slots[slot]) slot = (slot + 1) & a->mask;
-    a->slots[slot] = number + 1;
+    a->slots[slot] = (u64)h << 32 | (number + 1);
   }
   return 0;
 }

@@ -8,17 +8,17 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.kernels.frame import U8, U32, Frame, cut
+from app.core.kernels.frame import U8, U32, U64, Frame, cut
 from app.core.kernels.indexing import Found, Numbered, Packed, Texts
 from app.core.kernels.port import Bytes, Uint32s
 
-_TABLE = Struct("<8I")
-_NAMES = Struct("<13I")
-_WORDS = Struct("<16I")
-_PIECES = Struct("<17I")
-_N_NAMES, _AT, _FOUND = 5, 10, 12
-_WORDS_FOUND, _PIECE = 13, 15
-_PIECES_AT, _TEXT_NUMBER, _PIECES_FOUND, _N_PIECES = 1, 4, 7, 14
+_TABLE = Struct("<7I")
+_NAMES = Struct("<12I")
+_WORDS = Struct("<15I")
+_PIECES = Struct("<16I")
+_N_NAMES, _AT, _FOUND = 4, 9, 11
+_WORDS_FOUND, _PIECE = 12, 14
+_PIECES_AT, _TEXT_NUMBER, _PIECES_FOUND, _N_PIECES = 1, 4, 7, 13
 
 _WORD, _EDGE, _COMMA, _SLASH, _HIGH = 1, 2, 3, 4, 5
 _SMALLEST_BYTES = 1 << 16
@@ -43,10 +43,10 @@ class WasmNames:
         self._exports = exports
         self._frame = frame
         self._count = 0
-        self._hashes = frame.zeros(_SMALLEST_NAMES, np.uint32)
-        self._starts = frame.zeros(_SMALLEST_NAMES + 1, np.uint32)
+        self._room = _SMALLEST_NAMES
+        self._starts = frame.zeros(self._room + 1, np.uint32)
         self._bytes = frame.empty(_SMALLEST_BYTES, np.uint8)
-        self._slots = frame.zeros(2 * _SMALLEST_NAMES, np.uint32)
+        self._slots = frame.zeros(2 * self._room, np.uint64)
 
     def __len__(self) -> int:
         return self._count
@@ -92,9 +92,9 @@ class WasmNames:
     def frame_words(self) -> list[int]:
         """The table as the module takes it."""
         frame = self._frame
-        words = [frame.at(self._slots, U32), len(self._slots) - 1, frame.at(self._hashes, U32)]
+        words = [frame.at(self._slots, U64), len(self._slots) - 1]
         words += [frame.at(self._starts, U32), frame.at(self._bytes, U8)]
-        return [*words, self._count, len(self._hashes), len(self._bytes)]
+        return [*words, self._count, self._room, len(self._bytes)]
 
     def counted(self, count: int) -> None:
         """Take over how many there are now."""
@@ -103,11 +103,10 @@ class WasmNames:
     def grow(self, size: int) -> None:
         """Room for more: whichever of the arrays is full, for names of up to `size` bytes."""
         used = int(self._starts[self._count])
-        if self._count >= len(self._hashes):
-            names = 2 * len(self._hashes)
-            self._hashes = self._larger(self._hashes, names)
-            self._starts = self._larger(self._starts, names + 1)
-            self._slots = self._frame.zeros(2 * names, np.uint32)
+        if self._count >= self._room:
+            self._room *= 2
+            self._starts = self._larger(self._starts, self._room + 1)
+            self._slots = self._frame.zeros(2 * self._room, np.uint64)
             self._frame.call(self._exports.place_names, _TABLE, *self.frame_words())
         else:
             self._bytes = self._larger(self._bytes, max(2 * len(self._bytes), used + size + 1))
