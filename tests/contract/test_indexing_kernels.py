@@ -17,7 +17,7 @@ from app.core.analysis.snowball import stemmer
 from app.core.kernels import PARTS, STAY, NumpyKernels
 from app.core.kernels.indexing import NONE, Said, joined, lines_of, texts_of
 from app.core.kernels.merging import Part
-from app.core.lexical import Row, Vocabulary, build_postings, merge_postings
+from app.core.lexical import PostingsBuilder, Row, Vocabulary, build_postings, merge_postings
 from app.errors import InputError, StorageError
 from tests.contract import kernels_hosts
 
@@ -301,6 +301,34 @@ def test_inverting_by_hand(wasm, which):
     assert found.field_starts.tolist() == [[258, 514, 771], [259, 515, 771]]
 
 
+BODY = st.lists(st.sampled_from(["gold", "ore", "Gold", "GOLD", "e-mail", "é", "x"]), max_size=90)
+
+
+@given(st.lists(st.builds(Row, *(BODY.map(" ".join) for _ in range(3))), max_size=5))
+@example([Row("gold ore", "mine"), Row("", "gold"), Row("gold", "ore"), Row("", "", "gold")])
+def test_fingerprints_are_those_of_numpy(kernels, rows):
+    """Of bodies of any length, those of one word and two among them, and of none."""
+    ours, twin = PostingsBuilder(Vocabulary(kernels())), PostingsBuilder()
+    for builder in (ours, twin):
+        builder.add(rows)
+        builder.build()
+    assert ours.fingerprints.dtype == twin.fingerprints.dtype == np.uint64
+    assert ours.fingerprints.tolist() == twin.fingerprints.tolist()
+
+
+def test_fingerprints_of_forms_that_are_none_are_refused(wasm):
+    """Numbers, sizes and terms are looked at before the module takes them on trust."""
+    sizes, terms, hashes = np.uint32([0, 2, 0, 0, 0]), np.uint32([0, 1]), np.uint64([5, 7])
+    for wrong in (
+        (np.uint32([0, 2]), sizes, terms, hashes),
+        (np.uint32([0]), sizes, terms, hashes),
+        (np.uint32([0, 1]), sizes, terms, hashes[:1]),
+        (np.uint32([0, 1]), sizes[:4], terms, hashes),
+    ):
+        with pytest.raises(InputError):
+            wasm().fingerprints(*wrong)
+
+
 @given(st.lists(st.text(st.sampled_from("abé我𠮷-"), max_size=12), unique=True), st.randoms())
 @example(["a", "ab", "aba", "", "b", "é", "𠮷", "我"], random.Random(1))
 def test_names_are_sorted_as_python_does(wasm, names, chance):
@@ -387,6 +415,7 @@ def test_what_is_only_in_c_is_not_in_numpy():
     assert TWIN.english_stems(lines, b"") is None
     assert TWIN.plain_forms(lines, TWIN.new_names()) is None
     assert TWIN.words(lines, TWIN.new_names()) is None
+    assert TWIN.fingerprints(*np.zeros((3, 0), np.uint32), np.zeros(0, np.uint64)) is None
 
 
 WORDS = [

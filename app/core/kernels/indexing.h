@@ -294,6 +294,70 @@ EXPORT(invert) int invert(struct invert *a) {
   return (int)postings;
 }
 
+/* ---- fingerprints ------------------------------------------------------------------------ */
+
+/* As in app/core/duplicates/fingerprint.py. */
+#define BINS 64
+#define EMPTY 0xffffffffffffffffull
+#define ODD_0 0x9e3779b97f4a7c15ull
+#define ODD_1 0xbf58476d1ce4e5b9ull
+#define ODD_2 0x94d049bb133111ebull
+
+struct fingerprints {
+  const u32 *numbers;
+  const u32 *sizes; /* (rows * PARTS,) */
+  u32 n_rows;
+  const u32 *terms; /* of each form's number */
+  const u64 *hashes; /* of each term */
+  u64 *bins; /* (BINS,) scratch */
+  u64 *out; /* (rows,) */
+};
+
+INLINE u64 mixed(u64 value) {
+  value = (value ^ value >> 30) * ODD_1;
+  value = (value ^ value >> 27) * ODD_2;
+  return value ^ value >> 31;
+}
+
+INLINE void take_shingle(u64 *bins, u64 sum) {
+  u64 value = mixed(sum);
+  if (value < bins[value >> 58]) bins[value >> 58] = value;
+}
+
+/* A bit a bin; an empty one has what the next one has, round about. */
+INLINE u64 bits_of(const u64 *bins) {
+  u64 found = 0, value = EMPTY;
+  for (u32 i = 2 * BINS; i--;) {
+    if (bins[i % BINS] != EMPTY) value = bins[i % BINS];
+    if (i < BINS) found |= mixed(value + (i + 1) * ODD_0) >> 63 << i;
+  }
+  return found ? found : 1;
+}
+
+/* 0 */
+EXPORT(fingerprints) int fingerprints(const struct fingerprints *a) {
+  u32 at = 0;
+  for (u32 row = 0; row < a->n_rows; row++) {
+    const u32 *sizes = a->sizes + row * PARTS;
+    u32 end = at + sizes[0] + sizes[1], n = 0;
+    u64 one = 0, two = 0;
+    for (u32 i = 0; i < BINS; i++) a->bins[i] = EMPTY;
+    for (u32 i = at; i < end; i++) {
+      if (a->numbers[i] & STAY) continue;
+      u64 word = a->hashes[a->terms[a->numbers[i]]];
+      if (n++ >= 2) take_shingle(a->bins, one * ODD_0 + two * ODD_1 + word * ODD_2);
+      one = n == 1 ? word : two;
+      two = word;
+    }
+    /* With one word, or two, all that there is. */
+    if (n == 1) take_shingle(a->bins, one * ODD_0);
+    if (n == 2) take_shingle(a->bins, one * ODD_0 + two * ODD_1);
+    a->out[row] = n ? bits_of(a->bins) : 0;
+    at = end + sizes[2] + sizes[3] + sizes[4];
+  }
+  return 0;
+}
+
 /* ---- sort_names -------------------------------------------------------------------------- */
 
 struct sort_names {

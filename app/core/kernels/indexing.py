@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from app.core.kernels.port import Bytes, Sparse, Uint32s
 
 Float64s = NDArray[np.float64]
+Uint64s = NDArray[np.uint64]
 
 PARTS = 5
 """Parts of a row, each a text: the two of the body, headings, title, path."""
@@ -164,6 +165,15 @@ class Indexing(Protocol):
         Form i is the term ``terms[i]``. A number with `STAY` has the position of the one before.
         Every part but the second begins `gap` positions behind the one before. Of a term's
         occurrences in a row the last `most`, up to 255, are kept.
+        """
+
+    def fingerprints(
+        self, numbers: Uint32s, sizes: Uint32s, terms: Uint32s, hashes: Uint64s
+    ) -> Uint64s | None:
+        """The fingerprints of rows by the words of their bodies, of which term i has ``hashes[i]``.
+
+        What `duplicates.fingerprint.fingerprints` makes of them; the rows are those of `invert`.
+        None where there is nothing in C.
         """
 
     def sort_names(self, blob: Bytes, offsets: Uint32s, numbers: Uint32s) -> Uint32s:

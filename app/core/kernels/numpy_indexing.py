@@ -19,6 +19,7 @@ from app.core.kernels.indexing import (
     Said,
     Texts,
     Told,
+    Uint64s,
 )
 from app.core.kernels.numpy_names import PythonNames, PythonPieces
 from app.core.kernels.port import Bytes, Sparse, Uint32s
@@ -116,6 +117,12 @@ class NumpyIndexing:
             field_starts,
             (sparse[0], sparse[1], sparse[2], sparse[3]),
         )
+
+    def fingerprints(
+        self, numbers: Uint32s, sizes: Uint32s, terms: Uint32s, hashes: Uint64s
+    ) -> Uint64s | None:
+        """None: there is nothing quicker here than the way of NumPy."""
+        return None
 
     def sort_names(self, blob: Bytes, offsets: Uint32s, numbers: Uint32s) -> Uint32s:
         """Numbers of names, sorted by their bytes.

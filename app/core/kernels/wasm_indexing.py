@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from app.core.kernels.frame import F64, U8, U32, Frame, Memory, cut, same_length
+from app.core.kernels.frame import F64, U8, U32, U64, Frame, Memory, cut, same_length
 from app.core.kernels.indexing import (
     NONE,
     PARTS,
@@ -20,6 +20,7 @@ from app.core.kernels.indexing import (
     Said,
     Texts,
     Told,
+    Uint64s,
 )
 from app.core.kernels.port import Bytes, Sparse, Uint32s
 from app.core.kernels.wasm_names import TableExports, WasmNames, WasmPieces
@@ -29,6 +30,8 @@ _EXPAND = Struct("<8I")
 _COUNT = Struct("<5I")
 _TELL = Struct("<17I4xd")
 _INVERT = Struct("<29I")
+_FINGERPRINTS = Struct("<7I")
+_BINS = 64
 _SORT_NAMES = Struct("<5I")
 _PLAIN_FORMS = Struct("<8I")
 _N_BYTES = 4
@@ -49,6 +52,7 @@ class IndexingExports(TableExports, Protocol):
     def count(self, frame: int, /) -> int: ...  # noqa: D102
     def tell(self, frame: int, /) -> int: ...  # noqa: D102
     def invert(self, frame: int, /) -> int: ...  # noqa: D102
+    def fingerprints(self, frame: int, /) -> int: ...  # noqa: D102
     def sort_names(self, frame: int, /) -> int: ...  # noqa: D102
     def plain_forms(self, frame: int, /) -> int: ...  # noqa: D102
     def english_stems(self, frame: int, /) -> int: ...  # noqa: D102
@@ -125,12 +129,7 @@ class WasmIndexing:
     ) -> Inverted:
         """The postings of rows."""
         frame, n, n_rows = self._frame, len(numbers), len(sizes) // PARTS
-        same_length(len(sizes), n_rows * PARTS)
-        same_length(int(sizes.sum(dtype=np.uint64)), n)
-        if n and int((numbers & np.uint32(STAY - 1)).max()) >= len(terms):
-            raise InputError("A number stands for no form.")
-        if n and int(terms.max()) >= n_terms:
-            raise InputError("A form stands for no term.")
+        _check_occurrences(numbers, sizes, terms, n_terms)
         ends = frame.zeros(n_terms + 1, np.uint32)
         scratch = [frame.empty(n, np.uint32) for _ in range(2)]
         posting_offsets, position_offsets = (frame.empty(n_terms + 1, np.uint32) for _ in range(2))
@@ -165,6 +164,18 @@ class WasmIndexing:
             field_starts.reshape(-1, 3),
             (fields[0], fields[1], fields[2], fields[3]),
         )
+
+    def fingerprints(
+        self, numbers: Uint32s, sizes: Uint32s, terms: Uint32s, hashes: Uint64s
+    ) -> Uint64s | None:
+        """The fingerprints of rows by the words of their bodies."""
+        frame, n_rows = self._frame, len(sizes) // PARTS
+        _check_occurrences(numbers, sizes, terms, len(hashes))
+        bins, out = frame.empty(_BINS, np.uint64), frame.empty(n_rows, np.uint64)
+        given = frame.at(numbers, U32), frame.at(sizes, U32), n_rows, frame.at(terms, U32)
+        arrays = (frame.at(array, U64) for array in (hashes, bins, out))
+        frame.call(self._exports.fingerprints, _FINGERPRINTS, *given, *arrays)
+        return out
 
     def sort_names(self, blob: Bytes, offsets: Uint32s, numbers: Uint32s) -> Uint32s:
         """Numbers of names, sorted by their bytes."""
@@ -217,6 +228,16 @@ class WasmIndexing:
         copy = self._frame.empty(len(data), np.uint8)
         copy[:] = data
         return copy
+
+
+def _check_occurrences(numbers: Uint32s, sizes: Uint32s, terms: Uint32s, n_terms: int) -> None:
+    """`InputError` unless all numbers are in a part, of a form, and all forms of a term."""
+    same_length(len(sizes) % PARTS, 0)
+    same_length(int(sizes.sum(dtype=np.uint64)), len(numbers))
+    if len(numbers) and int((numbers & np.uint32(STAY - 1)).max()) >= len(terms):
+        raise InputError("A number stands for no form.")
+    if len(numbers) and int(terms.max()) >= n_terms:
+        raise InputError("A form stands for no term.")
 
 
 def _cut_sparse(sparse: Sparse, size: int) -> Sparse:

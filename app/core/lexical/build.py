@@ -71,9 +71,9 @@ class PostingsBuilder:
         indexing = self._numbering.kernels.indexing
         inverted = indexing.invert(numbers, sizes, places, len(terms), GAP, MAX_COUNT)
         blob, term_offsets = self._numbering.names.packed(terms)
-        self.fingerprints = _fingerprints(
-            hashes(_lowered(blob), term_offsets), places, numbers, sizes
-        )
+        words = hashes(_lowered(blob), term_offsets)
+        found = indexing.fingerprints(numbers, sizes, places, words)
+        self.fingerprints = _fingerprints(numbers, sizes, places, words) if found is None else found
         columns = {name: getattr(inverted, name) for name in _SHARED}
         for field, sparse in zip(_SPARSE, inverted.sparse, strict=True):
             columns[f"{field}_postings"], columns[f"{field}_counts"] = sparse
@@ -116,14 +116,14 @@ def build_postings(rows: Iterable[Row], vocabulary: Vocabulary | None = None) ->
     return builder.build()
 
 
-def _fingerprints(terms: Uint64s, places: Uint32s, numbers: Uint32s, sizes: Uint32s) -> Uint64s:
-    """Of the words of each body, in the order of the text."""
+def _fingerprints(numbers: Uint32s, sizes: Uint32s, places: Uint32s, words: Uint64s) -> Uint64s:
+    """Of the words of each body, in the order of the text; `words` are hashes of terms."""
     offsets = offsets_of(sizes)
     first, last = offsets[:-1:PARTS], offsets[_BODY::PARTS]
     found = numbers[ranges(first, last)]
     is_word = found < STAY  # other forms of the same word follow it
     counts = np.diff(offsets_of(is_word)[offsets_of(last - first)])
-    return fingerprints(terms[places[found[is_word]]], counts)
+    return fingerprints(words[places[found[is_word]]], counts)
 
 
 def _lowered(blob: Bytes) -> Bytes:
