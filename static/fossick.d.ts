@@ -221,7 +221,7 @@ export interface SearchOptions extends CallOptions {
   vector?: Float32Array;
   /** The last word may still be being typed: it also matches as a prefix. */
   typing?: boolean;
-  /** Default true: a word that no passage holds is taken for a typing error, see `corrected`. */
+  /** Default true: a word that no passage holds, or next to none, may be a typing error, see `corrected`. */
   correct?: boolean;
   /**
    * Default true: while the model loads, a search by meaning waits for it. With false it answers
@@ -373,6 +373,8 @@ export interface Corrected {
   to: string[];
   start: number;
   end: number;
+  /** Whether passages hold `from` itself, few; those come first. */
+  known: boolean;
 }
 
 export interface SuggestOptions extends CallOptions {

@@ -131,7 +131,7 @@ class QueryProblem:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A word of a query that no passage holds, and the words that were searched for instead."""
+    """A word of a query that few passages hold, or none, and what was searched for besides."""
 
     from_: str
     """As it stands in the query: `query[start:end]`, in code points."""
@@ -139,6 +139,8 @@ class Corrected:
     """Likeliest first."""
     start: int
     end: int
+    known: bool = False
+    """Whether there are passages that hold it; they come first."""
 
 
 @dataclass(frozen=True, slots=True)

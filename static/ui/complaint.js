@@ -14,7 +14,7 @@
  * @typedef {object} Odd
  * @property {string} query
  * @property {readonly Problem[]} problems
- * @property {readonly Corrected[]} [corrected] words that were searched for in place of others
+ * @property {readonly Corrected[]} [corrected] words that others were searched for besides
  * @property {string} [meant] another query that may be meant, "" for none
  */
 

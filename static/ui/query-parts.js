@@ -79,10 +79,15 @@ export function problemTemplate(odd, acts) {
 function lineTemplate({ query, problems, corrected = [], meant = "" }, { onReplace, onExactly }) {
   const [first] = problems;
   if (first) return html`${first.message} <span class="query-hint">${first.hint}</span>`;
-  const choices = corrections(query, corrected);
+  const unknown = corrected.filter(({ known }) => !known);
+  const wrong = unknown.length > 0 ? unknown : corrected;
+  const choices = corrections(query, wrong);
   if (choices.length > 0) {
     const words = choices.map(({ text, words }) => button(words, () => onReplace(text)));
-    const from = corrected.length === 1 ? (corrected[0]?.from ?? "") : query.trim();
+    const from = wrong.length === 1 ? (wrong[0]?.from ?? "") : query.trim();
+    if (unknown.length === 0) {
+      return html`Also showing results for ${joined(words)}. <span class="query-hint">Search only for ${button(from, onExactly)}</span>`;
+    }
     return html`Showing results for ${joined(words)}. <span class="query-hint">Search instead for ${button(from, onExactly)}</span>`;
   }
   return meant ? html`Did you mean ${button(meant.trim(), () => onReplace(meant))}?` : null;

@@ -163,7 +163,7 @@ def test_suggestions_count_as_javascript_counts():
     ]
     assert suggested["corrections"] == []
     assert set(suggested) == {"completions", "corrections", "known", "timings"}
-    assert corrected == [{"from": "glod", "to": ["gold"], "start": 3, "end": 7}]
+    assert corrected == [{"from": "glod", "to": ["gold"], "start": 3, "end": 7, "known": False}]
     assert_plain(suggested)
 
 

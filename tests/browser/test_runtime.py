@@ -111,7 +111,9 @@ def test_suggest(run: Run) -> None:
     assert out["wrong"] == [
         {"text": "gold river ", "count": 2, "changed": [[0, 4]], "unit": "passage"}
     ]
-    assert out["corrected"] == [{"from": "glod", "to": ["gold"], "start": 0, "end": 4}]
+    assert out["corrected"] == [
+        {"from": "glod", "to": ["gold"], "start": 0, "end": 4, "known": False}
+    ]
     assert (out["exactly"], out["off"]) == (0, ["bad-option", "bad-query"])
 
 

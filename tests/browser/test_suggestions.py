@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from tests.browser.test_query_line import fits, problem
 from tests.fixtures.library import write_library
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
@@ -307,3 +310,27 @@ def test_on_a_phone(browser: Browser, site_server: str, scheme: str) -> None:
         options(page).last.tap()
         expect(box(page)).to_have_value(re.compile(r"^gold\w+ $"))
         expect(box(page)).to_be_focused()
+
+
+def test_a_rare_word_may_be_wrong(library: Page, tmp_path: Path) -> None:
+    """What is much more frequent is found as well, behind it; the word alone can be had."""
+    from playwright.sync_api import expect
+
+    chance = random.Random(5)
+    words = ["".join(chance.choices("bcdfglmnprst", k=5)) for _ in range(400)]
+    cellars = (
+        f"The cellar was damp. {' '.join(chance.choices(words, k=120))}." for _ in range(230)
+    )
+    (tmp_path / "cellars.txt").write_text("\n\n".join([*cellars, "A dimp of the chin."]))
+    library.get_by_label("Add files", exact=True).set_input_files(tmp_path / "cellars.txt")
+    library.locator(".outcome").wait_for(timeout=START)
+    library.get_by_role("button", name="Dismiss").click()
+    library.get_by_role("radio", name="Words").check()
+    type_slowly(library, "dimp ")
+    expect(problem(library)).to_contain_text("Also showing results for damp. Search only for dimp")
+    expect(hits(library).first.locator("mark").first).to_have_text("dimp")
+    fits(library)
+    problem(library).get_by_role("button", name="dimp").click()
+    expect(hits(library)).to_have_count(1)
+    expect(problem(library)).to_contain_text("Did you mean damp?")
+    library.get_by_role("radio", name="Hybrid").check()

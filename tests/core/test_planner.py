@@ -84,6 +84,47 @@ def test_all_words():
     assert LIBRARY.search(made).ordinals.tolist() == [2]
 
 
+RARE_WORDS = ["gild", *["gold mine"] * 100, *["mines in golden hills"] * 50, "Rush"]
+
+
+@pytest.mark.parametrize("cut_at", [(), (1, 60, 61, 130)])
+@pytest.mark.parametrize(
+    ("query", "corrected"),
+    [
+        ("gild", {"gild": ("gold",)}),
+        ("gild mine", {"gild": ("gold",)}),
+        ("GILD", {}),  # an acronym is another word
+        ("body:gild", {"gild": ("gold",)}),
+        ('"gild" rush', {}),
+        ("gild*", {}),
+        ("gild-rush", {}),
+        ("hill", {}),
+        ("glod", {"glod": ("gold",)}),
+    ],
+)
+def test_rare_words_may_be_wrong(query, corrected, cut_at):
+    """What is much more frequent, and one error away, is searched for as well."""
+    made = planned(index_of(bodies(*RARE_WORDS), cut_at=cut_at), query)
+    assert {each.text: each.to for each in made.corrections} == corrected
+    assert all(each.is_known == (each.text != "glod") for each in made.corrections)
+    assert not planned(index_of(bodies(*RARE_WORDS)), query, correct=False).corrections
+
+
+@pytest.mark.parametrize("words", [["gild", "gild", *["gold"] * 199], ["gild", *["gold"] * 99]])
+def test_a_word_that_is_not_much_more_frequent_is_not_meant(words):
+    """A hundred times as frequent it must be."""
+    assert not planned(index_of(bodies(*words)), "gild").corrections
+
+
+def test_a_rare_word_comes_first():
+    """Alone, and beside other words; what is written of it is not yet all."""
+    index = index_of(bodies(*RARE_WORDS))
+    every = ask(index, "gild", 200).ordinals.tolist()
+    assert every[0] == 0 and set(every[1:]) == set(range(1, 101))
+    assert ask(index, "gild mine", 200).ordinals.tolist()[0] == 0
+    assert ask(index, "gild", 200, typing=True).ordinals.tolist() == [0]
+
+
 def test_the_query_counts_in_its_language():
     """German words find their other forms in German texts, and German stop words say nothing."""
     index = index_of(bodies("Die alten Häuser am Fluss", "Der Hund und die Katze"), language="de")

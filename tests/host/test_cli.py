@@ -58,10 +58,10 @@ def test_index_and_search(folder, tmp_path, capsys):
 
 
 def test_what_was_meant(folder, tmp_path, capsys):
-    """Unknown words are corrected, and it is said; rare ones are asked about."""
+    """Words are corrected, and it is said; of rare ones that are two errors away it is asked."""
     for number in range(120):
-        (folder / f"{number}.txt").write_text(f"Gold is number {number}.\n")
-    (folder / "rare.txt").write_text("A gild of wolves.\n")
+        (folder / f"{number}.txt").write_text(f"Gold is numbered {number}.\n")
+    (folder / "rare.txt").write_text("A gild of wolves, nubmered.\n")
     index = tmp_path / "index"
     call(capsys, "index", folder, "--index", index, "--embedder", "none")
     common = ("--index", index, "--embedder", "none")
@@ -72,10 +72,15 @@ def test_what_was_meant(folder, tmp_path, capsys):
     code, out, err = call(capsys, "search", "glod ", *common, "--no-correct")
     assert code == 1 and "Did you mean “gold”?" in err
     code, out, err = call(capsys, "search", "gild ", *common, "--json")
+    assert code == 0 and "“gild” is in few passages; searched for gold as well." in err
+    hits, corrected = (json.loads(out)[name] for name in ("hits", "corrected"))
+    assert hits[0]["path"].endswith("rare.txt") and hits[1]["title"] == "Gold"
+    assert corrected == [{"from": "gild", "to": ["gold"], "start": 0, "end": 4, "known": True}]
+    code, out, err = call(capsys, "search", "gild ", *common, "--no-correct", "--json")
     assert code == 0 and "Did you mean “gold”?" in err
-    assert json.loads(out)["corrected"] == []
+    assert len(json.loads(out)["hits"]) == 1
     _, out, err = call(capsys, "search", "glod ", *common, "--json")
-    assert json.loads(out)["corrected"] == [{"from": "glod", "to": ["gold"], "start": 0, "end": 4}]
+    assert json.loads(out)["corrected"][0]["known"] is False
     assert "Did you mean" not in call(capsys, "search", "gold", *common)[2]
 
 

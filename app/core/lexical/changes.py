@@ -11,7 +11,7 @@ from app.core.analysis.scripts import HAS_UNSPACED
 from app.core.lexical import tree
 from app.core.lexical.company import Company
 from app.core.lexical.fields import is_field_alone
-from app.core.lexical.lexicon import Lexicon, typos
+from app.core.lexical.lexicon import MOST_TYPOS, Lexicon, typos
 from app.core.lexical.positions import Position, place
 from app.core.lexical.spellings import Spelled
 from app.core.lexical.wording import doubtful
@@ -21,12 +21,6 @@ EDIT_COST = 64
 
 ALONE = 0.01
 """What a chunk with a word counts beside one that holds it together with the rest of the query."""
-
-RARE = 3
-"""Chunks, at most, that hold a word which is there and yet may be wrong."""
-
-FREQUENT = 100
-"""How many times as frequent the word must be that it may be meant for."""
 
 UNLIKELY = 0.02
 """Weight, beside that of the likeliest word, below which another is not proposed."""
@@ -73,7 +67,7 @@ class Corrector:
         if is_begun:
             held = max(held, self.lexicon.spellings().begun(fold(form)))
         if held:
-            return list(self._rare(node, position.whole, held, is_begun))
+            return list(self._rare(node, position.whole, held))
         for entries in doubtful(position, lambda form: self._frequency(form) > 0):
             if found := list(self._unknown(node, entries, is_begun)):
                 return found
@@ -87,16 +81,8 @@ class Corrector:
             if near := self.lexicon.similar(entry.form, is_begun=begun):
                 yield Change(*place(node, entry), self._weighed(near), is_sure=True)
 
-    def _rare(self, node: tree.Word, entry: Entry, held: int, is_begun: bool) -> Iterator[Change]:
-        if held > RARE:
-            return
-        own = self.lexicon.names(self.lexicon.word(entry.form))
-        near = [
-            (word, edits)
-            for word, edits in self.lexicon.similar(entry.form, is_begun=is_begun)
-            if edits and word.count >= FREQUENT * held and word.name not in own
-        ]
-        if near:
+    def _rare(self, node: tree.Word, entry: Entry, held: int) -> Iterator[Change]:
+        if near := self.lexicon.likelier(self.lexicon.word(entry.form), held, MOST_TYPOS):
             yield Change(*place(node, entry), self._weighed(near), is_sure=False)
 
     def _frequency(self, form: str) -> int:

@@ -27,6 +27,15 @@ _FIRST_LANGUAGES = 4
 MAX_SIMILAR = 10
 """Words that one may have been meant for."""
 
+MOST_TYPOS = 2
+"""Errors that are forgiven in long words."""
+
+RARE = 3
+"""Chunks, at most, that hold a word which is there and yet may be wrong."""
+
+FREQUENT = 100
+"""How many times as frequent the word must be that it may be meant for."""
+
 _REMEMBERED = 256
 
 K = TypeVar("K")
@@ -42,6 +51,7 @@ class Lexicon:
         self._company: tuple[tuple[str, ...], Company] | None = None
         self._completions: dict[tuple[str, int], list[Spelled]] = {}
         self._similar: dict[tuple[str, bool], list[tuple[Spelled, int]]] = {}
+        self._likelier: dict[tuple[str, int, int], list[tuple[Spelled, int]]] = {}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -135,6 +145,23 @@ class Lexicon:
             _remember(self._similar, key, found)
         return self._similar[key]
 
+    def likelier(self, word: Word, held: int, edits: int = 1) -> list[tuple[Spelled, int]]:
+        """Words that one which `held` chunks hold may have been meant for, and how near.
+
+        None for a word that is not rare. They are so many edits away at most, are much more
+        frequent and begin alike; nearest and most frequent first.
+        """
+        edits = min(edits, typos(word.text))
+        if held > RARE or not edits:
+            return []
+        key = word.text, held, edits
+        if key not in self._likelier:
+            own, least = self.names(word), FREQUENT * held
+            near = self.spellings().near(word.text, edits, MAX_SIMILAR, keep=1, least=least)
+            found = [(each, far) for each, far in near if far and each.name not in own]
+            _remember(self._likelier, key, found)
+        return self._likelier[key]
+
 
 def typos(form: str) -> int:
     """Errors that are forgiven in a word: none in short ones and in numbers.
@@ -144,7 +171,7 @@ def typos(form: str) -> int:
     """
     if not form.isalpha() or len(form) < 4:
         return 0
-    return 1 if len(form) < 8 else 2
+    return 1 if len(form) < 8 else MOST_TYPOS
 
 
 def _remember(known: dict[K, V], key: K, value: V) -> None:

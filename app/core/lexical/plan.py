@@ -83,7 +83,7 @@ Condition = Has | Passes | All | Either | Not
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A word that no chunk holds, and those that were searched for in its place."""
+    """A word that few chunks hold, or none, and those that were searched for besides."""
 
     text: str
     """As it was typed."""
@@ -92,6 +92,8 @@ class Correction:
     start: int
     end: int
     """Where it stands in the query."""
+    is_known: bool = False
+    """Whether there are chunks that hold it, which were searched for as well."""
 
 
 @dataclass(frozen=True, slots=True)

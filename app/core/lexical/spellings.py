@@ -102,22 +102,31 @@ class Spellings:
         return total
 
     def near(
-        self, word: str, distance: int, limit: int, *, keep: int = 0, is_begun: bool = False
+        self,
+        word: str,
+        distance: int,
+        limit: int,
+        *,
+        keep: int = 0,
+        is_begun: bool = False,
+        least: int = 1,
     ) -> list[tuple[Spelled, int]]:
         """The words that have a form, or a name, within an edit distance of `word`, and how near.
 
         Nearest first, then most frequent, then by name. The first `keep` characters are the same.
-        With `is_begun` it is enough that a beginning is near.
+        With `is_begun` it is enough that a beginning is near. At `least` so many chunks hold them.
         """
         edits: dict[str, int] = {}
         sums: Counter[str] = Counter()
         forms: dict[str, Forms] = {}
-        for run, number, far in self._resembling(word, distance, keep, is_begun):
+        # Of the runs that hold a word of so many chunks, one has its share of them.
+        share = -(-least // (2 * len(self._segments) or 1))
+        for run, number, far in self._resembling(word, distance, keep, is_begun, share):
             term = run.terms[number]
             name = fold(term)
             edits[name] = min(far, edits.get(name, far))
             sums[name] += int(run.counts[number])
-            if term == name:  # else the word may have forms that are not near
+            if term == name and share == 1:  # else the word may have forms that are not there
                 self._add(forms.setdefault(name, {}), run, number)
         likely = sorted(edits, key=lambda name: (edits[name], -sums[name], name))[: 2 * limit]
         held = [
@@ -125,16 +134,20 @@ class Spellings:
             for name in likely
             if (found := self._counted(forms[name]) if name in forms else self.named(name))
         ]
+        held = [each for each in held if each[0].count >= least]
         return sorted(held, key=lambda each: (each[1], -each[0].count, each[0].name))[:limit]
 
     def _resembling(
-        self, word: str, distance: int, keep: int, is_begun: bool
+        self, word: str, distance: int, keep: int, is_begun: bool, least: int
     ) -> Iterator[tuple[Run, int, int]]:
-        """Forms and names that are near: their runs, which are whole dictionaries, and edits."""
+        """Forms and names that are near: their runs, which are whole dictionaries, and edits.
+
+        At `least` so many chunks of the segment hold them.
+        """
         likely: list[tuple[Run, Numbers]] = []
         for run in self._dictionaries():
             numbers = run.terms.resembling(word, distance, keep, is_begun=is_begun)
-            likely.append((run, numbers[run.counts[numbers] > 0]))
+            likely.append((run, numbers[run.counts[numbers] >= least]))
         width = len(word) + distance
         tables = [run.terms.characters(numbers, width) for run, numbers in likely]
         edits = distances(word, Characters.joined(tables, width), is_begun=is_begun)

@@ -13,6 +13,7 @@ from app.core.lexical.lookup import Likeness, exact, word
 from app.core.lexical.patterns import Holding
 from app.core.lexical.plan import All, Condition, Correction, Either, Has, Phrase, Word
 from app.core.lexical.positions import Position, forms_of, place, positions
+from app.core.lexical.spellings import Spelled
 
 PART_WEIGHT = 0.5
 """Weight of the parts of a compound beside its whole: "JavaScript" is more than java, script."""
@@ -112,7 +113,8 @@ class Wording:
         own = self._likely(form)
         if is_character(form):
             return [replace(own, patterns=((Holding(form), 1.0),))], {}
-        known = self._lexicon.holds(own)
+        held = self._lexicon.frequency(own)
+        known = held > 0
         if is_open and (self._reading.typing or not known):
             words = self._lexicon.completions(form, MAX_COMPLETIONS)
             others = tuple((text, 1.0) for each in words for text in each.texts)
@@ -120,10 +122,30 @@ class Wording:
                 return [own, Word(form, forms=others, boost=COMPLETION_WEIGHT)], {}
             if others:
                 return [Word(form, forms=others)], {}
-        if known or not self._reading.correct or is_field_alone(node.text):
+        if not self._reading.correct or is_field_alone(node.text):
             return [own], {}
+        if known:
+            is_begun = is_open and self._reading.typing
+            return [own, *([] if is_begun else self._likelier(node, position, own, held))], {}
         near = self._corrected(node, position, is_open)
         return [self._likely(form, near.get(position.whole, ()))], near
+
+    def _likelier(
+        self, node: tree.Word, position: Position, own: Word, held: int
+    ) -> Iterator[Word]:
+        """What a rare word may have been meant for."""
+        entry = position.whole
+        found = [] if position.parts else self._lexicon.likelier(own, held)[:MAX_CORRECTIONS]
+        if found:
+            self._note(node, entry, [each for each, _ in found], is_known=True)
+            texts = [text for each, _ in found for text in each.texts]
+            yield Word(entry.form, tuple((text, self._likeness.fuzzy) for text in texts))
+
+    def _note(
+        self, node: tree.Word, entry: Entry, words: Sequence[Spelled], *, is_known: bool
+    ) -> None:
+        typed, to = node.text[entry.start : entry.end], tuple(each.text for each in words)
+        self.corrections.append(Correction(typed, to, *place(node, entry), is_known))
 
     def _corrected(self, node: tree.Word, position: Position, is_open: bool) -> Near:
         """The forms that a word which is unknown may have been meant for."""
@@ -137,9 +159,7 @@ class Wording:
             found = self._lexicon.similar(entry.form, is_begun=is_begun)
             if words := [each for each, _ in found[:MAX_CORRECTIONS]]:
                 near[entry] = tuple(text for each in words for text in each.texts)
-                typed = node.text[entry.start : entry.end]
-                to = tuple(each.text for each in words)
-                self.corrections.append(Correction(typed, to, *place(node, entry)))
+                self._note(node, entry, words, is_known=False)
         return near
 
     def _holding(

@@ -98,9 +98,13 @@ async def run(options: argparse.Namespace) -> int:
 
 
 def _doubts(result: SearchResult, meant: Suggestions) -> Iterator[str]:
-    """What was searched for in place of unknown words, or else what may be meant."""
+    """What was searched for besides words that may be wrong, or else what may be meant."""
     for each in result.corrected:
-        yield f"“{each.from_}” is in no passage; searched for {' or '.join(each.to)}."
+        words = " or ".join(each.to)
+        if each.known:
+            yield f"“{each.from_}” is in few passages; searched for {words} as well."
+        else:
+            yield f"“{each.from_}” is in no passage; searched for {words}."
     if not result.corrected and meant.corrections:
         yield f"Did you mean {' or '.join(f'“{each.text.strip()}”' for each in meant.corrections)}?"
 
