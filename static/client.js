@@ -14,6 +14,8 @@ import { InferenceHost } from "./inference-host.js";
 import { infoOf } from "./info.js";
 import { planEmbedder } from "./models.js";
 import { checkAdd, checkOpen, cloneSources } from "./options.js";
+import { wellFormed } from "./texts.js";
+import { deleteVectors, openVectors, vectorNames } from "./vectors.js";
 import * as Comlink from "./vendor/comlink.js";
 
 /** @typedef {import("./fossick.js").Progress} Progress */
@@ -166,6 +168,21 @@ export class Fossick extends EventTarget {
     return this.call("repair", {}, options);
   }
 
+  /** @type {import("./fossick.js").Fossick["vectors"]} */
+  async vectors(options = {}) {
+    return openVectors(this, options);
+  }
+
+  /** @type {import("./fossick.js").Fossick["vectorNames"]} */
+  async vectorNames() {
+    return vectorNames(this);
+  }
+
+  /** @type {import("./fossick.js").Fossick["deleteVectors"]} */
+  async deleteVectors(name) {
+    return deleteVectors(this, name);
+  }
+
   /** @type {import("./fossick.js").Fossick["info"]} */
   info() {
     return infoOf(this);
@@ -238,22 +255,4 @@ function checkBrowser() {
   if (lacking.length === 0) return;
   const message = `This browser has no ${lacking.join(", no ")}.`;
   throw new FossickError("boot-failed", message, "Use a current version of any major browser.");
-}
-
-/** @param {unknown} text */
-function wellFormed(text) {
-  if (typeof text !== "string") throw new FossickError("bad-query", "The query is no text.");
-  return text.toWellFormed();
-}
-
-/**
- * @param {string} text
- * @param {number} codePoints
- */
-export function utf16Offset(text, codePoints) {
-  let units = 0;
-  for (let left = codePoints; left > 0 && units < text.length; left -= 1) {
-    units += /** @type {number} */ (text.codePointAt(units)) > 0xffff ? 2 : 1;
-  }
-  return units;
 }

@@ -592,6 +592,135 @@ export interface Context {
   notes: string[];
 }
 
+/** One vector, or several end to end, row by row. Numbers are float32. */
+export type Vector = Float32Array | ArrayLike<number>;
+
+export type Metric = "cosine" | "dot" | "euclidean" | "manhattan";
+export type VectorDtype = "float32" | "int8" | "int4" | "binary";
+
+export interface VectorOptions {
+  /**
+   * Keeps the vectors in the store of the collection: every change is durable when its call
+   * resolves, and `fossick.vectors({ name })` opens them again. Lower-case letters, digits,
+   * underscore and hyphen, at most 64. Left out, they live in memory until `close`.
+   */
+  name?: string;
+  /** Numbers in a vector, 1 to 16,384. May be left out where vectors of this name are kept. */
+  dim?: number;
+  /** Default "cosine", for which vectors need a length. */
+  metric?: Metric;
+  /**
+   * What vectors are stored as, default "int8": a quarter of the bytes of float32. "int4" takes an
+   * eighth; "binary" a thirty-second, and knows the cosine alone.
+   */
+  dtype?: VectorDtype;
+  /** Keep float32 beside int8 or int4, for the last word on the order of hits. Default false. */
+  keepFloat32?: boolean;
+  /** The share of the nearest ten that a search is to find, default 0.99; 1 scores every vector. */
+  recall?: number;
+  /**
+   * Search a neighbour graph (HNSW) instead of all vectors: int8 without a name, by every metric
+   * but "manhattan". It is built as vectors are added, which takes far longer than a search saves
+   * below some hundred thousand of them.
+   */
+  graph?: "fast" | "balanced" | "high-recall";
+}
+
+/** The nearest vectors, nearest first; equally near ones in the order of adding. */
+export interface Neighbours {
+  ids: string[];
+  /** Similarities, falling; by "euclidean" and "manhattan" distances, rising. */
+  scores: Float32Array;
+}
+
+export interface NeighbourOptions {
+  /** Wanted, 0 and up, default 10; as many come as there are. */
+  k?: number;
+  /** Only these ids, as far as they are there: k are found whenever k of them are. */
+  among?: Iterable<string>;
+}
+
+export interface VectorStats {
+  count: number;
+  /** Removed vectors that still take room. */
+  removed: number;
+  dim: number;
+  metric: Metric;
+  dtype: VectorDtype;
+  keepsFloat32: boolean;
+  /** Of all arrays in memory; ids are not counted. */
+  bytes: number;
+  /** Of the bytes that the vectors take as float32 to these. */
+  ratio: number;
+  /** Rows that a search for ten hits scores; absent where it scores all, or none was made yet. */
+  candidates?: number;
+  /** Parameters of the graph, where there is one. */
+  graph?: Record<string, number>;
+}
+
+/**
+ * Vectors of one length under ids, searched exactly or nearly so: for embeddings of your own.
+ *
+ * ```js
+ * const index = await fossick.vectors({ dim: 3 });
+ * await index.addBatch(["x", "y"], new Float32Array([1, 0, 0, 0, 2, 0]));
+ * const { ids } = await index.search([0, 1, 1], { k: 2 }); // ["y", "x"]
+ * ```
+ *
+ * Calls reject with "dimension-mismatch" for vectors of another length, "not-found" for an id that
+ * is not there, "bad-option" for all else that is off, such as NaN or an id that is there already,
+ * and "quota-exceeded" where memory or the device is full. A call that fails changes nothing.
+ */
+export interface VectorIndex {
+  /** "" for one in memory. */
+  readonly name: string;
+  readonly dim: number;
+  readonly metric: Metric;
+  readonly dtype: VectorDtype;
+
+  add(id: string, vector: Vector): Promise<void>;
+
+  /**
+   * Add vectors, one for each id, end to end: all of them or none. They are copied once and sent;
+   * with `transfer` the Float32Array is given away and is empty afterwards, which saves the copy
+   * if it has its buffer for itself.
+   */
+  addBatch(
+    ids: Iterable<string> | ArrayLike<string>,
+    vectors: Vector,
+    options?: { transfer?: boolean },
+  ): Promise<void>;
+
+  /** Take vectors out; answers how many there were. */
+  remove(ids: string | Iterable<string>): Promise<number>;
+
+  /** A vector as it is stored: of length 1 for the cosine, rounded by its dtype. */
+  get(id: string): Promise<Float32Array>;
+
+  search(query: Vector, options?: NeighbourOptions): Promise<Neighbours>;
+
+  /** The same for queries end to end; the vectors are read once for several. */
+  searchBatch(queries: Vector, options?: NeighbourOptions): Promise<Neighbours[]>;
+
+  /** The nearest from rank `offset` (default 0) on, `limit` of them (default 10) at most. */
+  page(query: Vector, options?: { offset?: number; limit?: number }): Promise<Neighbours>;
+
+  stats(): Promise<VectorStats>;
+
+  /** Take all vectors out. */
+  clear(): Promise<void>;
+
+  /**
+   * The recall of searches beside exact ones, over the queries given, else those asked last, else
+   * some vectors. Exact is by float32 where that is kept, else by the codes. Below the target,
+   * searches look at more candidates from now on.
+   */
+  audit(options?: { queries?: Vector; k?: number }): Promise<Audit>;
+
+  /** Let go of the memory. What has a name stays in the store. */
+  close(): Promise<void>;
+}
+
 /** What is in use right now. */
 export interface Info {
   version: string;
@@ -714,6 +843,19 @@ export class Fossick extends EventTarget {
    * empty afterwards. Adding the files again brings their documents back, before as well as after.
    */
   repair(options?: CallOptions): Promise<Repaired>;
+
+  /**
+   * Open an index for vectors of your own, or make one. Rejects with `not-found` for a name that
+   * nothing is kept under, without a `dim`; with `dimension-mismatch` or `bad-option` for options
+   * that are not those of what is kept.
+   */
+  vectors(options?: VectorOptions): Promise<VectorIndex>;
+
+  /** Names of the vector indexes that are kept in the store of this collection, sorted. */
+  vectorNames(): Promise<string[]>;
+
+  /** Delete a vector index that is kept, also a damaged one. `read-only` while it is open here. */
+  deleteVectors(name: string): Promise<void>;
 
   /** What is in use right now; needs no answer from the engine. */
   info(): Info;

@@ -4,5 +4,6 @@
  * documented in fossick.d.ts.
  */
 
-export { Fossick, utf16Offset } from "./client.js";
+export { Fossick } from "./client.js";
 export { FossickError } from "./errors.js";
+export { utf16Offset } from "./texts.js";

@@ -20,8 +20,25 @@ export const METHODS = /** @type {const} */ ([
   "duplicates",
   "vacuum",
   "repair",
+  "vectors",
   "cancel",
   "close",
+]);
+
+/** Calls of `vectors`: those of `app.browser.vectors.VectorBridge`, where they begin with `call_`. */
+export const VECTOR_CALLS = /** @type {const} */ ([
+  "open",
+  "add",
+  "remove",
+  "get",
+  "search",
+  "page",
+  "stats",
+  "clear",
+  "audit",
+  "close",
+  "names",
+  "delete",
 ]);
 
 /** Names of progress events: `{ phase, done, total, unit, rate, secondsLeft, path?, message? }`. */

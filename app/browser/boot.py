@@ -15,6 +15,7 @@ from app.browser.inference import BrowserEmbedder
 from app.browser.kernels import browser_kernels
 from app.browser.pdf import BrowserPdfReader
 from app.browser.store import BrowserStore
+from app.browser.vectors import VectorBridge
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.engine import Collection, EmbedderChain, HashEmbedder
 from app.errors import FossickError
@@ -44,8 +45,9 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         embedders.append(HashEmbedder())
     chain = EmbedderChain(embedders)
     kernels = browser_kernels(capabilities.kernels)
+    store = _store(capabilities)
     collection = await Collection.open(
-        _store(capabilities),
+        store,
         embedder=chain,
         clock=time.perf_counter,
         count_tokens=_token_counter(str(capabilities.vocabulary)),
@@ -59,7 +61,9 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         "numpy": np.__version__,
         "kernels": kernels.name,
     }
-    bridge = Bridge(collection, model, follows=not capabilities.writable)
+    follows = not capabilities.writable
+    vectors = VectorBridge(store, kernels, follows=follows)
+    bridge = Bridge(collection, model, vectors=vectors, follows=follows)
     return Endpoint(bridge, model, chain, capabilities.onEmbedder, versions)
 
 

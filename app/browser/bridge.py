@@ -11,9 +11,11 @@ from typing import Any, Protocol
 
 from app.browser.plain import placed, plain
 from app.browser.requests import Request
+from app.browser.vectors import VectorBridge
 from app.engine import Collection, PlainChunk, Progress, SearchOptions, Source
 from app.engine.auditing import SAMPLE
 from app.errors import InputError
+from app.storage.memory_store import MemoryStore
 
 Plain = Any
 """None, bool, int, float, str, and lists and dicts of them."""
@@ -37,9 +39,15 @@ class Bridge:
     """
 
     def __init__(
-        self, collection: Collection, model: Model | None, *, follows: bool = False
+        self,
+        collection: Collection,
+        model: Model | None,
+        *,
+        vectors: VectorBridge | None = None,
+        follows: bool = False,
     ) -> None:
         self._collection = collection
+        self._vectors = vectors or VectorBridge(MemoryStore(), collection.kernels)
         self._model = model
         self._follows = follows
         self.requests: dict[int, Request] = {}
@@ -109,6 +117,10 @@ class Bridge:
     async def repair(self, request: Request) -> Plain:
         """Take what is damaged out of the collection."""
         return plain(await self._collection.repair())
+
+    async def vectors(self, request: Request, call: str, args: Mapping[str, Any]) -> Plain:
+        """A call of `VectorBridge`; what it answers may hold arrays of float32."""
+        return await self._vectors.run(call, args)
 
     async def cancel(self, request: Request, id: int) -> Plain:  # noqa: A002
         """Stop a running call; it fails with `cancelled`. Unknown ids are those that are done."""

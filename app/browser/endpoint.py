@@ -57,6 +57,9 @@ class Endpoint:
             return ffi.failed("cancelled", "Stopped; what was committed before is kept.")
         except FossickError as error:
             return ffi.failed(error.code, error.message, error.hint)
+        except MemoryError:
+            hint = "Close other tabs, remove something from the collection, or do less at a time."
+            return ffi.failed("quota-exceeded", "There is not enough memory for this.", hint)
         except Exception as error:  # a bug of ours: named to the page, told in full to the console
             _log.exception("%s failed", method)
             return ffi.failed("internal", f"{type(error).__name__}: {error}")

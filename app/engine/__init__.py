@@ -22,6 +22,7 @@ from app.engine.reports import (
     VectorAudit,
 )
 from app.engine.sources import BytesSource, PdfReader, PlainChunk, Source
+from app.engine.vectors import Vectors
 
 __all__ = [
     "AddReport",
@@ -45,4 +46,5 @@ __all__ = [
     "Stats",
     "Vacuumed",
     "VectorAudit",
+    "Vectors",
 ]

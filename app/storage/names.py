@@ -2,6 +2,8 @@
 
 ``seg-00000007`` is a segment, ``seg-00000007.txt`` its text, ``seg-00000007.dead-00000012`` its
 tombstones, ``manifest-a`` and ``manifest-b`` the two slots. Numbers are never used twice.
+``vec-faces.a`` and ``vec-faces.b`` are the slots of the vector index "faces",
+``vec-faces.00000001`` is a part of it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from app.errors import InputError
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _SEGMENT = re.compile(r"seg-\d{8}", re.ASCII)
+_VECTORS = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
+_VECTOR_FILE = re.compile(r"vec-([a-z0-9][a-z0-9_-]{0,63})\.(a|b|\d{8})", re.ASCII)
 _OURS = re.compile(r"seg-\d{8}(\.txt|\.dead-\d{8})?", re.ASCII)
 
 MANIFEST_SLOTS = ("manifest-a", "manifest-b")
@@ -47,6 +51,36 @@ def text_name(segment: str) -> str:
 def tombstone_name(segment: str, number: int) -> str:
     """Name of a file of tombstones for a segment."""
     return f"{segment}.dead-{number:08d}"
+
+
+def check_vectors_name(name: object) -> str:
+    """The name itself, or `InputError` when no vector index can have it."""
+    if not isinstance(name, str) or _VECTORS.fullmatch(name) is None:
+        raise InputError(
+            f"{name!r} is no name for a vector index.",
+            hint="Use lower-case letters, digits, underscore and hyphen, at most 64.",
+        )
+    return name
+
+
+def vectors_slots(name: str) -> tuple[str, str]:
+    """Names of the two slots of a vector index."""
+    return f"vec-{name}.a", f"vec-{name}.b"
+
+
+def vectors_part(name: str, number: int) -> str:
+    """Name of a part of a vector index."""
+    return f"vec-{name}.{number:08d}"
+
+
+def of_vectors(file: str) -> tuple[str, str] | None:
+    """Whose file it is, and what of it, None if it belongs to no vector index.
+
+    >>> of_vectors("vec-faces.00000003"), of_vectors("seg-00000003")
+    (('faces', '00000003'), None)
+    """
+    match = _VECTOR_FILE.fullmatch(file)
+    return None if match is None else (match[1], match[2])
 
 
 def is_index_file(name: str) -> bool:

@@ -36,21 +36,28 @@ class Stored:
 
     async def read(self, store: Store) -> NDArray[np.int8]:
         """The rows, int8 (m, dim), checked. Raises `StorageError`; gives way now and then."""
-        section = self.section
-        rows = np.empty(section.shape, dtype=section.dtype)
-        into = rows.reshape(-1).view(np.uint8)
-        crc = 0
-        for at in range(0, section.length, _PIECE):
-            wanted = min(_PIECE, section.length - at)
-            data = await store.read(self.file, section.offset + at, wanted)
-            if len(data) != wanted:
-                raise DamagedFileError(self.file, section.name)
-            crc = zlib.crc32(data, crc)
-            into[at : at + wanted] = np.frombuffer(data, dtype=np.uint8)
-            await asyncio.sleep(0)
-        if crc != section.crc:
-            raise DamagedFileError(self.file, section.name)
+        rows = np.empty(self.section.shape, dtype=self.section.dtype)
+        await read_into(rows, store, self.file, self.section)
         return as_codes(rows)
+
+
+async def read_into(rows: NDArray[Any], store: Store, file: str, section: Section) -> None:
+    """Fill contiguous rows from a section of their size, checked, giving way now and then.
+
+    Raises `StorageError`.
+    """
+    into = rows.reshape(-1).view(np.uint8)
+    crc = 0
+    for at in range(0, section.length, _PIECE):
+        wanted = min(_PIECE, section.length - at)
+        data = await store.read(file, section.offset + at, wanted)
+        if len(data) != wanted:
+            raise DamagedFileError(file, section.name)
+        crc = zlib.crc32(data, crc)
+        into[at : at + wanted] = np.frombuffer(data, dtype=np.uint8)
+        await asyncio.sleep(0)
+    if crc != section.crc:
+        raise DamagedFileError(file, section.name)
 
 
 def as_codes(rows: NDArray[Any]) -> NDArray[np.int8]:

@@ -15,6 +15,7 @@ import { compileKernels, kernelsOver } from "./kernels.js";
 import { ParseClient } from "./parse-client.js";
 import { gather } from "./sources.js";
 import { becomeWriter, chooseStore } from "./stores.js";
+import { handingOver } from "./transfers.js";
 
 /**
  * @typedef {object} StartOptions
@@ -134,7 +135,9 @@ class Engine {
    */
   call(id, method, args) {
     this.calls.set(id, false);
-    return enveloped(() => this.callNow(id, method, args)).finally(() => this.calls.delete(id));
+    return enveloped(() => this.callNow(id, method, args))
+      .then(handingOver)
+      .finally(() => this.calls.delete(id));
   }
 
   /**

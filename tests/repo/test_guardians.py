@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from app.browser.vectors import VectorBridge
 from app.errors import CODES
 
 TEXT = {".py", ".js", ".mjs", ".ts", ".html", ".css", ".json", ".toml", ".md", ".txt", ".svg", ""}
@@ -60,6 +61,13 @@ def test_methods_are_equal_on_both_sides(root: Path) -> None:
     functions = (n for n in bridge.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
     public = {function.name for function in functions if not function.name.startswith("_")}
     assert set(js_list(root, "METHODS")) == public
+
+
+def test_calls_of_vectors_are_equal_on_both_sides(root: Path) -> None:
+    """The same of the vector indexes."""
+    prefix = "call_"
+    calls = {name for name in vars(VectorBridge) if name.startswith(prefix)}
+    assert {prefix + call for call in js_list(root, "VECTOR_CALLS")} == calls
 
 
 def test_error_codes_are_equal_on_both_sides(root: Path) -> None:

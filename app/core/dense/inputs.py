@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from app.core.dense.codes import DTYPES, Dtype
 from app.core.dense.graph_rows import KINDS
 from app.core.dense.scan import METRICS, Metric
+from app.core.kernels.numpy_vectors import batches
 from app.core.kernels.vectors import LARGEST_DIM
 from app.errors import InputError
 
@@ -68,14 +69,18 @@ def matrix(given: ArrayLike, dim: int, metric: Metric, what: str = "vector") -> 
         return np.empty((0, dim), np.float32)
     if array.ndim != 2 or array.shape[1] != dim:
         raise _mismatch(array.shape, f"(n, {dim})")
-    wide = array.astype(np.float64)
-    lengths = np.sqrt(np.square(wide).sum(axis=1))
+    lengths = np.empty(len(array))
+    for part in batches(len(array)):
+        lengths[part] = np.sqrt(np.square(array[part].astype(np.float64)).sum(axis=1))
     _refuse(~np.isfinite(lengths), what, "holds NaN or an infinity")
     _refuse(lengths > _LARGEST, what, f"is longer than {_LARGEST:g}")
     if metric != "cosine":
         return np.ascontiguousarray(array)
     _refuse(lengths == 0, what, "is all zeros, which has no direction for a cosine")
-    return np.asarray(wide / lengths[:, np.newaxis], dtype=np.float32, order="C")
+    units = np.empty(array.shape, np.float32)
+    for part in batches(len(array)):
+        units[part] = array[part].astype(np.float64) / lengths[part, np.newaxis]
+    return units
 
 
 def check_ids(ids: Sequence[str], n: int, known: Container[str]) -> None:
@@ -107,7 +112,7 @@ def _floats(given: ArrayLike) -> NDArray[np.float32]:
             array = np.asarray(given)
             if array.dtype.kind not in "fiub":
                 raise TypeError
-            return array.astype(np.float32)
+            return array.astype(np.float32, copy=False)
     except (TypeError, ValueError):
         raise InputError("A vector is made of numbers, all vectors of equally many.") from None
 

@@ -53,6 +53,15 @@ class Column:
         return Column(self.rows[which])
 
 
+def no_memory(n: int) -> StorageError:
+    """The error for n vectors that there is no room for."""
+    return StorageError(
+        f"There is no memory for {n:,} more vectors.",
+        code="quota-exceeded",
+        hint="Add fewer at a time, remove some, or store them as int8 or int4.",
+    )
+
+
 class Table:
     """Coded rows with ids; row numbers rise in the order in which vectors were added."""
 
@@ -89,6 +98,16 @@ class Table:
     def live(self) -> NDArray[np.uint8]:
         """(n_rows,) 1 where a row lives."""
         return self._live.rows.view(np.uint8)
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """(n_rows,) the id of each row; of a dead one that which it had."""
+        return self._ids
+
+    @property
+    def dtypes(self) -> tuple[Dtype, ...]:
+        """What rows are stored as."""
+        return self._dtypes
 
     @property
     def nbytes(self) -> int:
@@ -139,11 +158,7 @@ class Table:
             if follow:
                 follow(self._viewed(0, *columns[0]))
         except MemoryError:
-            raise StorageError(
-                f"There is no memory for {len(ids):,} more vectors.",
-                code="quota-exceeded",
-                hint="Remove vectors, or store them as int8 or int4.",
-            ) from None
+            raise no_memory(len(ids)) from None
         self._columns, self._live = columns, live
         self._row_of.update(zip(ids, range(len(self._ids), len(self._ids) + len(ids)), strict=True))
         self._ids.extend(ids)
@@ -153,6 +168,16 @@ class Table:
         """Whether so many rows are dead that the others should move together."""
         dead = len(self._ids) - len(self._row_of)
         return dead > _FEW and dead > _MOST_DEAD * len(self._ids)
+
+    def restore(self, ids: Sequence[str], coded: Sequence[Coded], live: NDArray[np.uint8]) -> None:
+        """Take over rows of another table, dead ones too; this one has none yet.
+
+        `live` (n,): 1 where a row lives. Ids of rows that live are all different.
+        """
+        self._columns = [(Column(one.codes), Column(one.scales)) for one in coded]
+        self._live, self._ids = Column(live), list(ids)
+        self._row_of = {self._ids[row]: row for row in np.flatnonzero(live).tolist()}
+        self.moves += 1
 
     def remove(self, keys: Iterable[str]) -> int:
         """Let those die that are there; how many that were."""

@@ -19,7 +19,7 @@ from app.core.dense.plan import EVERYTHING, REFERENCE_K, Hits, Plan, Scanner, Se
 from app.core.dense.reports import Neighbours, VectorStats
 from app.core.dense.scan import DISTANCES, Metric, Rows, unit_scales
 from app.core.dense.signs import Signs, signs_of
-from app.core.dense.table import Table
+from app.core.dense.table import Table, no_memory
 from app.core.kernels import NumpyKernels, VectorKernels
 
 _RECALL = 0.99
@@ -68,7 +68,7 @@ class VectorIndex:
         self.dim = dim
         self.metric: Metric = metric
         self.dtype: Dtype = dtype
-        self._recall = recall
+        self.recall = recall
         self._kernels = kernels or NumpyKernels().vectors
         self._keeps = keep_float32 and dtype in {"int8", "int4"}
         self._table = Table(dim, [dtype, "float32"] if self._keeps else [dtype])
@@ -81,7 +81,7 @@ class VectorIndex:
         self._signs: Signs | None = None
         self._planned = 0, 0
         """Vectors that there were when the plan was made, and moves of the table."""
-        self._wider = 1
+        self.wider = 1
         """How many times as many candidates as that audits have found to be needed."""
         self._plan = self._first_plan()
 
@@ -97,14 +97,17 @@ class VectorIndex:
 
     def add_batch(self, ids: Sequence[str], vectors: ArrayLike) -> None:
         """Add vectors (n, dim), one for each id; all of them or, with an error, none."""
-        rows = inputs.matrix(vectors, self.dim, self.metric)
-        inputs.check_ids(ids, len(rows), self._table)
-        if not len(rows):
-            return
-        coded = encode(rows, self.dtype)
-        if self.metric == "cosine" and self.dtype in {"int8", "int4"}:
-            coded = unit_scales(coded, self._kernels)
-        both = [coded, encode(rows, "float32")] if self._keeps else [coded]
+        try:
+            rows = inputs.matrix(vectors, self.dim, self.metric)
+            inputs.check_ids(ids, len(rows), self._table)
+            if not len(rows):
+                return
+            coded = encode(rows, self.dtype)
+            if self.metric == "cosine" and self.dtype in {"int8", "int4"}:
+                coded = unit_scales(coded, self._kernels)
+            both = [coded, encode(rows, "float32")] if self._keeps else [coded]
+        except MemoryError:
+            raise no_memory(len(ids)) from None
         self._table.add(ids, both, self._graph.extend if self._graph else None)
         self._scanner = None
 
@@ -132,6 +135,11 @@ class VectorIndex:
             self._graph.clear()
         self._scanner, self._signs, self._planned = None, None, (0, 0)
         self._plan = self._first_plan()
+
+    @property
+    def table(self) -> Table:
+        """The rows as they are stored, for who keeps them elsewhere."""
+        return self._table
 
     def get(self, key: str) -> NDArray[np.float32]:
         """A vector (dim,) as it is stored: of length 1 for the cosine, rounded by its dtype."""
@@ -205,10 +213,10 @@ class VectorIndex:
         while True:
             found = [hits.rows for hits in scanner.search(asked, k, live, plan)]
             audit = tallied(found, wanted, k=k, plan=plan, reference=reference, before=before)
-            if audit.recall >= self._recall or plan.candidates is None:
+            if audit.recall >= self.recall or plan.candidates is None:
                 return audit
             before = audit.before
-            self._wider *= 2
+            self.wider *= 2
             plan = self._plan = widened(plan, 2 * plan.candidates, len(self))
 
     def _typical(self) -> NDArray[np.float32]:
@@ -223,7 +231,7 @@ class VectorIndex:
         return Neighbours(tuple(map(self._table.id_of, hits.rows.tolist())), scores)
 
     def _first_plan(self) -> Plan:
-        return Plan(self._wider * self._graph.options.ef_search) if self._graph else EVERYTHING
+        return Plan(self.wider * self._graph.options.ef_search) if self._graph else EVERYTHING
 
     def _ready(self) -> tuple[Searcher, Plan]:
         if self._scanner is None:
@@ -244,15 +252,15 @@ class VectorIndex:
     def _look_at_signs(self, rows: Rows) -> None:
         """Make signs and plan, or go on with those there are while they still fit."""
         n, coded = len(self), rows.coded
-        if self.dtype not in {"int8", "int4"} or self._recall == 1 or n < FEWEST_ROWS:
+        if self.dtype not in {"int8", "int4"} or self.recall == 1 or n < FEWEST_ROWS:
             self._signs, self._plan, self._planned = None, EVERYTHING, (0, 0)
             return
         planned, moves = self._planned
         if moves != self._table.moves or not planned / _GROWN < n < planned * _GROWN:
             live = self._table.live
             self._signs = signs_of(self._kernels, coded, live)
-            plan = calibrated(self._kernels, [rows], [self._signs], live, self._recall)
-            self._plan = widened(plan, self._wider * (plan.candidates or 0), n)
+            plan = calibrated(self._kernels, [rows], [self._signs], live, self.recall)
+            self._plan = widened(plan, self.wider * (plan.candidates or 0), n)
             self._planned = n, self._table.moves
         elif self._signs and len(self._signs.bits) < len(coded):
             more = coded[len(self._signs.bits) :]

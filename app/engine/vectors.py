@@ -1,0 +1,168 @@
+"""Vectors of a caller's own under ids: in memory, or kept in a store under a name."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from app.core.dense.auditing import Audit
+from app.core.dense.plan import REFERENCE_K
+from app.core.dense.vector_index import VectorIndex
+from app.core.kernels import VectorKernels
+from app.errors import ClosedError, InputError, StorageError
+from app.ports import Store
+from app.storage.vectors_file import VectorsFile
+
+_log = logging.getLogger(__name__)
+
+
+class Vectors:
+    """A `VectorIndex` whose changes are durable when a call returns, if it has a name.
+
+    Searches go to `index`; what changes it goes through here. A change that fails, because the
+    device is full or another tab writes, changes nothing: `StorageError` (`quota-exceeded`,
+    `read-only`), beside the errors of `VectorIndex`. `ClosedError` after `close`.
+    """
+
+    def __init__(self, index: VectorIndex, file: VectorsFile | None = None) -> None:
+        self._index = index
+        self._file = file
+        self._turn = asyncio.Lock()
+        self._closed = False
+
+    @classmethod
+    async def open(
+        cls,
+        store: Store,
+        name: str,
+        *,
+        dim: int | None = None,
+        kernels: VectorKernels | None = None,
+        read_only: bool = False,
+        **options: Any,  # noqa: ANN401 (those of `VectorIndex`)
+    ) -> Vectors:
+        """The vectors of this name in a store, made with `dim` and `options` if there are none.
+
+        Options that are given for vectors that are there must be theirs. One at a time may write
+        them. Raises `InputError`: `not-found` without a `dim` where there are none,
+        `dimension-mismatch`, `bad-option`; and `StorageError`.
+        """
+        if options.get("graph") is not None:
+            raise InputError("A graph is not kept.", hint="Leave out the graph, or the name.")
+        file = VectorsFile(store, name)
+        index = await file.load(kernels=kernels)
+        if index is not None:
+            found = cls(index, file)
+            found.check(name, dim, options)
+            if not read_only:
+                await file.sweep()
+            return found
+        if dim is None:
+            raise InputError(
+                f"There is no vector index {name!r}.",
+                code="not-found",
+                hint="Give a dim to make one.",
+            )
+        index = VectorIndex(dim, kernels=kernels, **options)
+        await file.sweep()
+        await file.save(index)
+        return cls(index, file)
+
+    @property
+    def index(self) -> VectorIndex:
+        """What is searched."""
+        if self._closed:
+            raise ClosedError("The vector index was closed.")
+        return self._index
+
+    def check(self, name: str, dim: int | None, options: Mapping[str, Any]) -> None:
+        """`InputError` for options that are not those of the index that is there."""
+        index = self.index
+        stats = index.stats()
+        if dim is not None and dim != stats.dim:
+            raise InputError(
+                f"The vector index {name!r} has {stats.dim} dims, not {dim}.",
+                code="dimension-mismatch",
+                hint="Open it without a dim, or choose another name.",
+            )
+        own = {
+            "metric": stats.metric,
+            "dtype": stats.dtype,
+            "keep_float32": stats.keeps_float32,
+            "recall": index.recall,
+        }
+        given = dict(options)
+        if stats.dtype not in {"int8", "int4"}:
+            given.pop("keep_float32", None)  # which says nothing there
+        for option, value in given.items():
+            if own[option] != value:
+                raise InputError(
+                    f"The vector index {name!r} has {option} {own[option]!r}, not {value!r}.",
+                    hint=f"Open it without {option}, or choose another name.",
+                )
+
+    async def add(self, key: str, vector: ArrayLike) -> None:
+        """Add one vector (dim,)."""
+        await asyncio.shield(self._add([key], lambda: self.index.add(key, vector)))
+
+    async def add_batch(self, ids: Sequence[str], vectors: ArrayLike) -> None:
+        """Add vectors (n, dim), one for each id; all of them or, with an error, none."""
+        await asyncio.shield(self._add(ids, lambda: self.index.add_batch(ids, vectors)))
+
+    async def remove(self, keys: str | Iterable[str]) -> int:
+        """Take vectors out; how many of them were there."""
+        return await asyncio.shield(self._remove([keys] if isinstance(keys, str) else list(keys)))
+
+    async def clear(self) -> None:
+        """Take all vectors out."""
+        await asyncio.shield(self._clear())
+
+    async def audit(self, queries: ArrayLike | None = None, k: int = REFERENCE_K) -> Audit:
+        """The recall of searches; what it takes to reach the target is kept with the vectors."""
+        async with self._turn:
+            before = self.index.wider
+            found = self.index.audit(queries, k)
+            if self._file and self.index.wider > before:
+                try:
+                    await self._file.save(self.index)
+                except StorageError as error:  # it holds until the index is closed
+                    _log.warning("what the audit found cannot be kept: %s", error.message)
+            return found
+
+    async def close(self) -> None:
+        """Wait for the change under way, and let go of the memory."""
+        async with self._turn:
+            if not self._closed:
+                self._closed = True
+                self._index = VectorIndex(1)
+
+    async def _add(self, ids: Sequence[str], add: Callable[[], None]) -> None:
+        async with self._turn:
+            add()
+            if self._file and len(ids):
+                try:
+                    await self._file.save(self.index)
+                except BaseException:
+                    self.index.remove(ids)
+                    raise
+
+    async def _remove(self, wanted: Sequence[str]) -> int:
+        async with self._turn:
+            if self._file:
+                table = self.index.table
+                rows = [table.row_of(key) for key in set(wanted) if key in table]
+                if not rows:
+                    return 0
+                await self._file.save(self.index, np.array(rows, np.intp))
+            return self.index.remove(wanted)
+
+    async def _clear(self) -> None:
+        async with self._turn:
+            if self._file:
+                await self._file.clear(self.index)
+            self.index.clear()

@@ -1,0 +1,354 @@
+"""Vectors of a page's own: through the API, in memory, in OPFS and in IndexedDB."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from app.core.dense.vector_index import VectorIndex
+from tests.conftest import OriginGuard
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+BARE = "static/vendor/NOTICES.html"
+"""A page of the site that runs nothing of its own."""
+
+OPEN = """async (storage) => {
+  const { Fossick } = await import(new URL("../fossick.js", location.href));
+  window.fossick = await Fossick.open({ collection: "vectors", storage, embedder: "none" });
+  window.plain = (found) => found && { ids: found.ids, scores: Array.from(found.scores) };
+  window.random = (n, seed) => {
+    let state = seed;
+    return Float32Array.from({ length: n }, () => {
+      state = (state * 48271) % 2147483647;
+      return state / 2147483647 - 0.5;
+    });
+  };
+  window.numbered = (n) => Array.from({ length: n }, (_, at) => `v${at}`);
+  window.failure = (call) => call().then(
+    () => "no failure", ({ name, code, message }) => `${name} ${code}: ${message}`);
+  return fossick.info().storage;
+}"""
+
+RANDOM = """([n, seed]) => Array.from(random(n, seed))"""
+
+
+def script(body: str) -> str:
+    """A function of the page that runs this."""
+    return f"async (given) => {{ {body} }}"
+
+
+@pytest.fixture(scope="module")
+def bare(browser: Browser, site_server: str) -> Iterator[Page]:
+    """A page with an open collection that is kept."""
+    guard, complaints = OriginGuard(), []
+    context = browser.new_context()
+    guard.watch(context)
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(error.message))
+    page.goto(site_server + BARE)
+    assert page.evaluate(OPEN, "opfs") == "opfs"
+    yield page
+    context.close()
+    guard.check()
+    assert not complaints
+
+
+@pytest.fixture
+def run(bare: Page) -> Callable[..., Any]:
+    """`run(body, given)`: what a function with this body gives in the page."""
+    return lambda body, given=None: bare.evaluate(script(body), given)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"metric": "cosine"},
+        {"metric": "dot", "dtype": "int4", "keepFloat32": True},
+        {"metric": "euclidean", "dtype": "float32"},
+        {"metric": "manhattan", "dtype": "int8"},
+        {"dtype": "binary"},
+        {"metric": "euclidean", "graph": "fast"},
+    ],
+)
+def test_it_is_the_index_of_python(bare: Page, run: Callable[..., Any], options: Any) -> None:
+    """The same hits and the same scores, to the last bit, as on the desktop."""
+    n, dim = 500, 40
+    rows = np.float32(bare.evaluate(RANDOM, [n * dim, 7])).reshape(n, dim)
+    queries = np.float32(bare.evaluate(RANDOM, [3 * dim, 8])).reshape(3, dim)
+    names = {"keepFloat32": "keep_float32"}
+    here = VectorIndex(dim, **{names.get(key, key): value for key, value in options.items()})
+    ids = [f"v{number}" for number in range(n)]
+    here.add_batch(ids, rows)
+    here.remove(ids[:50])
+    found = run(
+        """
+        const index = await fossick.vectors({ dim: 40, ...given });
+        await index.addBatch(numbered(500), random(500 * 40, 7));
+        await index.remove(numbered(50));
+        const queries = random(3 * 40, 8);
+        const batch = await index.searchBatch(queries, { k: 7 });
+        const one = await index.search(queries.subarray(40, 80), { k: 5, among: numbered(90) });
+        const page = await index.page(Array.from(queries.subarray(0, 40)), { offset: 2, limit: 3 });
+        const vector = Array.from(await index.get("v77"));
+        const { count, removed, dim, metric, dtype, keepsFloat32 } = await index.stats();
+        const audit = await index.audit();
+        await index.close();
+        return { batch: batch.map(plain), one: plain(one), page: plain(page), vector, audit,
+            stats: [count, removed, dim, metric, dtype, keepsFloat32, index.metric, index.dtype] };
+        """,
+        options,
+    )
+    wanted = here.search_batch(queries, 7)
+    assert [each["ids"] for each in found["batch"]] == [list(each.ids) for each in wanted]
+    assert [each["scores"] for each in found["batch"]] == [each.scores.tolist() for each in wanted]
+    assert found["one"]["ids"] == list(here.search(queries[1], 5, among=ids[:90]).ids)
+    assert found["page"]["ids"] == list(here.page(queries[0], 2, 3).ids)
+    assert found["vector"] == here.get("v77").tolist()
+    stats = here.stats()
+    assert found["stats"] == [
+        *(450, 50, 40, stats.metric, stats.dtype, stats.keeps_float32),
+        *(stats.metric, stats.dtype),
+    ]
+    assert found["audit"]["recall"] >= 0.99
+    assert found["audit"]["queries"] == 5
+
+
+BAD = [
+    ("index.add('x', [1, 2])", "dimension-mismatch", r"\(n, 3\)"),
+    ("index.addBatch(['x', 'y'], new Float32Array(8))", "dimension-mismatch", r"\(2, 4\)"),
+    ("index.addBatch(['x', 'y'], new Float32Array(9).fill(1))", "bad-option", "3 vectors and 2 id"),
+    ("index.search([1, 2, 3, 4])", "dimension-mismatch", r"\(1, 4\)"),
+    ("index.search([1, 2, 3, 4, 5, 6])", "dimension-mismatch", r"\(1, 6\)"),
+    ("index.searchBatch([1, 2, 3, 4])", "dimension-mismatch", r"\(n, 3\)"),
+    ("index.page([1])", "dimension-mismatch", r"\(1,\)"),
+    ("index.audit({ queries: [1] })", "dimension-mismatch", r"\(1, 1\)"),
+    ("index.addBatch(['x', 'y'], [1, 2, 3, 1, NaN, 3])", "bad-option", "at 1 holds NaN"),
+    ("index.add('x', [1, Infinity, 3])", "bad-option", "infinity"),
+    ("index.add('x', [1, -Infinity, 3])", "bad-option", "infinity"),
+    ("index.add('x', [1, 1e300, 3])", "bad-option", "infinity"),
+    ("index.add('x', [1, 1e30, 3])", "bad-option", "longer"),
+    ("index.add('x', [0, 0, 0])", "bad-option", "zeros"),
+    ("index.search([NaN, 0, 0])", "bad-option", "query"),
+    ("index.search([0, 0, 0])", "bad-option", "zeros"),
+    ("index.search(null)", "bad-option", "numbers"),
+    ("index.add('x', ['a', 'b', 'c'])", "bad-option", "NaN"),
+    ("index.add('here', [1, 2, 3])", "bad-option", "already"),
+    ("index.addBatch(['x', 'x'], [1, 2, 3, 1, 2, 3])", "bad-option", "already"),
+    ("index.addBatch([7], [1, 2, 3])", "bad-option", "7 is no string"),
+    ("index.search([1, 2, 3], { k: -1 })", "bad-option", "k is -1"),
+    ("index.search([1, 2, 3], { k: 2.5 })", "bad-option", "2.5"),
+    ("index.search([1, 2, 3], { k: '3' })", "bad-option", "'3'"),
+    ("index.page([1, 2, 3], { offset: -1 })", "bad-option", "offset is -1"),
+    ("index.get('x')", "not-found", "'x'"),
+    ("index.addBatch(['x'], { length: 2 ** 30 })", "quota-exceeded", "memory"),
+    ("fossick.vectors()", "bad-option", "dim"),
+    ("fossick.vectors({ dim: 0 })", "bad-option", "dimension is 0"),
+    ("fossick.vectors({ dim: 1e6 })", "bad-option", "16,384"),
+    ("fossick.vectors({ dim: 2.5 })", "bad-option", "2.5"),
+    ("fossick.vectors({ dim: '3' })", "bad-option", "no number"),
+    ("fossick.vectors({ dim: 3, metric: 'hamming' })", "bad-option", "hamming"),
+    ("fossick.vectors({ dim: 3, dtype: 'int3' })", "bad-option", "int3"),
+    ("fossick.vectors({ dim: 3, dtype: 'binary', metric: 'dot' })", "bad-option", "Binary"),
+    ("fossick.vectors({ dim: 3, graph: 'slow' })", "bad-option", "slow"),
+    ("fossick.vectors({ dim: 3, graph: 'fast', name: 'g' })", "bad-option", "not kept"),
+    ("fossick.vectors({ dim: 3, recall: 2 })", "bad-option", "recall is 2"),
+    ("fossick.vectors({ name: 'not there' })", "bad-option", "no name"),
+    ("fossick.vectors({ name: 'not-there' })", "not-found", "not-there"),
+    ("fossick.deleteVectors('not-there')", "not-found", "not-there"),
+]
+
+
+def test_what_is_off_is_said(run: Callable[..., Any]) -> None:
+    """Each mistake has its code and a sentence, and nothing has changed after it."""
+    calls = ", ".join(f"() => {call}" for call, _, _ in BAD)
+    said, count, ids = run(
+        f"""
+        const index = await fossick.vectors({{ dim: 3 }});
+        await index.add("here", [1, 2, 2]);
+        const said = [];
+        for (const call of [{calls}]) said.push(await failure(async () => call()));
+        const {{ ids }} = await index.search([1, 2, 2]);
+        const {{ count }} = await index.stats();
+        await index.close();
+        return [said, count, ids];
+        """
+    )
+    wrong = [
+        (call, found)
+        for (call, code, message), found in zip(BAD, said, strict=True)
+        if not re.match(f"FossickError {code}: .*{message}", found)
+    ]
+    assert wrong == []
+    assert (count, ids) == (1, ["here"])
+
+
+def test_the_edges(run: Callable[..., Any]) -> None:
+    """Empty, k of 0, k larger than the index, all filtered out, nothing to add or remove."""
+    found = run(
+        """
+        const index = await fossick.vectors({ dim: 2, metric: "dot" });
+        const out = [];
+        const empty = async () => out.push(plain(await index.search([1, 0])).ids.length);
+        await empty();
+        await index.addBatch([], []);
+        out.push(await index.remove([]), (await index.searchBatch([])).length);
+        out.push(plain(await index.page([1, 0], { offset: 5 })).ids.length);
+        await index.addBatch(["a", "b", "c"], [3, 0, 2, 0, 1, 0]);
+        for (const options of [{ k: 0 }, { k: 1e6 }, { among: [] }, { among: ["x"] },
+            { k: 1, among: new Set(["c", "x"]) }])
+          out.push((await index.search([1, 0], options)).ids.join(""));
+        await index.clear();
+        await empty();
+        await index.close();
+        return out;
+        """
+    )
+    assert found == [0, 0, 0, 0, "", "abc", "", "", "c", 0]
+
+
+def test_buffers_are_kept_or_given_away(run: Callable[..., Any]) -> None:
+    """What the caller holds stays his, unless he says otherwise; views of a part always do."""
+    found = run(
+        """
+        const index = await fossick.vectors({ dim: 2 });
+        const kept = random(4, 1), given_ = random(4, 2), whole = random(8, 3);
+        await index.addBatch(["a", "b"], kept);
+        await index.addBatch(["c", "d"], given_, { transfer: true });
+        await index.addBatch(["e", "f"], whole.subarray(2, 6), { transfer: true });
+        const { scores } = await index.search(kept.subarray(0, 2));
+        const { ids } = await index.search(whole.subarray(4, 6), { k: 1 });
+        await index.close();
+        return [kept.length, given_.length, whole.length, scores instanceof Float32Array, ids];
+        """
+    )
+    assert found == [4, 0, 8, True, ["f"]]
+
+
+def test_under_a_name_it_is_there_again(browser: Browser, site_server: str) -> None:
+    """After a reload, in either store; then it can be deleted, and only then."""
+    for storage in ("opfs", "indexeddb"):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(site_server + BARE)
+        assert page.evaluate(OPEN, storage) == storage
+        before = page.evaluate(
+            script(
+                """
+                await fossick.add([{ path: "a.txt", text: "gold" }]);
+                const index = await fossick.vectors({ name: "faces", dim: 64, recall: 0.95 });
+                await index.addBatch(numbered(6000), random(6000 * 64, 5));
+                for (let n = 0; n < 5; n += 1) await index.add(`one ${n}`, random(64, 50 + n));
+                await index.remove(["v3", "one 2"]);
+                return plain(await index.search(random(64, 52), { k: 20 }));
+                """
+            )
+        )
+        page.reload()
+        page.evaluate(OPEN, storage)
+        after = page.evaluate(
+            script(
+                """
+                const index = await fossick.vectors({ name: "faces" });
+                const same = await fossick.vectors({ name: "faces", dim: 64 });
+                const found = plain(await index.search(random(64, 52), { k: 20 }));
+                const { count, dim } = await index.stats();
+                const out = { found, count, dim, names: await fossick.vectorNames() };
+                out.other = await failure(() => fossick.vectors({ name: "faces", dim: 65 }));
+                out.open = await failure(() => fossick.deleteVectors("faces"));
+                await index.close();
+                out.closed = await failure(() => index.stats());
+                out.shared = (await same.stats()).count;
+                await same.close();
+                await fossick.deleteVectors("faces");
+                out.deleted = await failure(() => fossick.vectors({ name: "faces" }));
+                out.left = await fossick.vectorNames();
+                out.documents = (await fossick.stats()).documents;
+                await fossick.close();
+                out.ended = await failure(() => fossick.vectors({ dim: 3 }));
+                return out;
+                """
+            )
+        )
+        context.close()
+        assert after["found"] == before and len(before["ids"]) == 20
+        assert (after["count"], after["dim"], after["shared"]) == (6003, 64, 6003)
+        assert after["names"] == ["faces"] and after["left"] == []
+        assert after["documents"] == 1
+        codes = {"other": "dimension-mismatch", "open": "read-only", "closed": "closed"}
+        codes |= {"deleted": "not-found", "ended": "closed"}
+        for name, code in codes.items():
+            assert after[name].startswith(f"FossickError {code}: "), after[name]
+
+
+def test_another_tab_reads(browser: Browser, site_server: str) -> None:
+    """One tab writes; here the vectors can be searched, and changes are refused whole."""
+    context = browser.new_context()
+    pages = [context.new_page() for _ in range(2)]
+    for number, page in enumerate(pages):
+        page.goto(site_server + BARE)
+        page.evaluate(OPEN, "opfs")
+        if number == 0:
+            page.evaluate(
+                script(
+                    "window.index = await fossick.vectors({ name: 'ours', dim: 2 });"
+                    "await index.addBatch(['a', 'b'], [1, 0, 0, 1]);"
+                )
+            )
+    found = pages[1].evaluate(
+        script(
+            """
+            const index = await fossick.vectors({ name: "ours" });
+            const out = [];
+            for (const call of [() => index.add("c", [1, 1]), () => index.remove("a"),
+                () => index.clear(), () => fossick.deleteVectors("ours"),
+                () => fossick.vectors({ name: "theirs", dim: 2 })])
+              out.push((await failure(call)).slice(0, 22));
+            return [out, (await index.search([1, 0])).ids, (await index.stats()).count];
+            """
+        )
+    )
+    context.close()
+    refused = "FossickError read-only"
+    assert found == [[refused] * 3 + [refused] * 2, ["a", "b"], 2]
+
+
+@pytest.mark.slow
+def test_memory_that_cannot_be_had(run: Callable[..., Any]) -> None:
+    """Nearly all that Python can have is asked for: an error, and what was there stays."""
+    said, count, ids, after = run(
+        """
+        const index = await fossick.vectors({ dim: 1024, metric: "dot", dtype: "float32" });
+        await index.add("here", random(1024, 1));
+        const n = 2 ** 19 - 1;
+        const most = new Float32Array(n * 1024);
+        const said = await failure(() => index.addBatch(numbered(n), most, { transfer: true }));
+        const { count } = await index.stats();
+        const { ids } = await index.search(random(1024, 1));
+        await index.addBatch(numbered(100), random(100 * 1024, 2));
+        const after = (await index.stats()).count;
+        await index.close();
+        return [said, count, ids, after];
+        """
+    )
+    assert re.match("FossickError quota-exceeded: .*memory", said), said
+    assert (count, ids, after) == (1, ["here"], 101)
+
+
+def test_the_example_of_the_readme(run: Callable[..., Any], root: Path) -> None:
+    """It does what it says."""
+    text = (root / "README.md").read_text("utf-8")
+    (block,) = re.findall(r"```js\n([^`]*fossick\.vectors[^`]*)```", text)
+    told = re.search(r"// (\[.*\])", block)
+    assert told
+    ids, said = run(f"{block}; await index.close(); return [ids, {told[1]}];")
+    assert ids == said == ["red", "pink"]
+    run("await fossick.deleteVectors('colours')")

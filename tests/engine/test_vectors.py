@@ -1,0 +1,360 @@
+"""Vectors that are kept under a name: after any history, any fault, and any byte."""
+
+import asyncio
+import contextlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.dense import calibration
+from app.core.dense.plan import Plan
+from app.core.dense.vector_index import VectorIndex
+from app.engine import Vectors
+from app.errors import ClosedError, InputError, StorageError
+from app.storage import vectors_file
+from app.storage.memory_store import MemoryStore
+from app.storage.names import of_vectors
+from tests.engine.helpers import run
+from tests.storage.helpers import DyingStore, FullStore
+
+KINDS = [("cosine", "int8", True), ("cosine", "binary", False), ("dot", "int4", False)]
+KINDS += [("euclidean", "float32", False), ("manhattan", "int8", False)]
+QUERIES = np.random.default_rng(1).standard_normal((3, 5))
+
+
+def rows_of(n, seed=0, dim=5):
+    """Some vectors."""
+    return np.random.default_rng(seed).standard_normal((n, dim)).astype(np.float32)
+
+
+def content(vectors):
+    """Everything that can be told of an index: ids, what is stored, hits and scores."""
+    index = vectors.index
+    ids = [key for key in index.table.ids if key in index]
+    hits = index.search_batch(QUERIES, 1000)
+    return (
+        {key: index.get(key).tolist() for key in ids},
+        [(found.ids, found.scores.tolist()) for found in hits],
+        (index.dim, index.metric, index.dtype, index.recall, index.wider),
+    )
+
+
+async def opened(store, **options):
+    """The vectors under the name that all tests use."""
+    return await Vectors.open(store, "faces", **options)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize(("metric", "dtype", "keeps"), KINDS)
+def test_any_history_is_found_again(metric, dtype, keeps, data):
+    """After each change, what is opened is what there is; and it can be gone on with."""
+    steps = data.draw(st.lists(st.integers(0, 2**31), min_size=1, max_size=8))
+
+    async def scenario():
+        store = MemoryStore()
+        options = {"dim": 5, "metric": metric, "dtype": dtype, "keep_float32": keeps}
+        vectors = await opened(store, **options, recall=0.9)
+        model = []
+        for number, seed in enumerate(steps):
+            chosen = np.random.default_rng(seed)
+            act = chosen.choice(["add", "add", "one", "remove", "clear", "reopen"])
+            if act == "add":
+                new = [f"{number}/{n} ö" for n in range(int(chosen.integers(0, 30)))]
+                await vectors.add_batch(new, rows_of(len(new), seed))
+                model += new
+            elif act == "one":
+                await vectors.add(f"one {number}", rows_of(1, seed)[0])
+                model.append(f"one {number}")
+            elif act == "remove":
+                gone = [key for key in model if chosen.random() < 0.4]
+                assert await vectors.remove([*gone, "never there"]) == len(gone)
+                model = [key for key in model if key not in gone]
+            elif act == "clear":
+                await vectors.clear()
+                model = []
+            else:
+                vectors = await opened(store)
+            assert sorted(content(vectors)[0]) == sorted(model)
+            assert content(await opened(store)) == content(vectors)
+
+    run(scenario())
+
+
+def test_parts_stay_few_and_rows_are_seldom_written():
+    """A thousand additions of one: some parts, none of them left over."""
+
+    async def scenario():
+        store = DyingStore()
+        vectors = await opened(store, dim=5)
+        for n, row in enumerate(rows_of(1000)):
+            await vectors.add(str(n), row)
+        names = await store.names()
+        return len(names), store.spent, sum([await store.size(name) for name in names])
+
+    parts, written, kept = run(scenario())
+    assert parts <= 2 + 10
+    assert written < 1000 * 2000  # slots and tables are most of it
+    assert kept < 40_000
+
+
+def test_removed_vectors_leave_the_store_when_most_are_gone():
+    """The rows that are left are written together; what they lay in goes."""
+
+    async def scenario():
+        store = MemoryStore()
+        vectors = await opened(store, dim=5)
+        await vectors.add_batch([str(n) for n in range(3000)], rows_of(3000))
+        full = sum([await store.size(name) for name in await store.names()])
+        await vectors.remove(map(str, range(2500)))
+        await vectors.add("new", rows_of(1)[0])
+        left = sum([await store.size(name) for name in await store.names()])
+        assert content(await opened(store)) == content(vectors)
+        return full, left, len(vectors.index)
+
+    full, left, n = run(scenario())
+    assert (n, left < full / 4) == (501, True)
+
+
+class KilledError(BaseException):
+    """The end; unlike an interrupt from the keyboard it stays inside of the event loop."""
+
+
+class MortalStore(DyingStore):
+    """A store that is killed in the middle of a task."""
+
+    async def write(self, name, parts):
+        """Write, or die."""
+        try:
+            await super().write(name, parts)
+        except KeyboardInterrupt:
+            raise KilledError from None
+
+    async def remove(self, name):
+        """Remove, or die."""
+        try:
+            await super().remove(name)
+        except KeyboardInterrupt:
+            raise KilledError from None
+
+
+async def history(store, told):
+    """A life of an index; `told` gets what it holds whenever a call has returned."""
+    vectors = await opened(store, dim=5)
+    told.append(content(vectors))
+    for act in (
+        lambda: vectors.add_batch(["a", "b", "c"], rows_of(3)),
+        lambda: vectors.add("d", rows_of(1, 4)[0]),
+        lambda: vectors.remove(["b", "c"]),
+        lambda: vectors.add_batch(["b", "e", "f", "g"], rows_of(4, 5)),
+        vectors.clear,
+        lambda: vectors.add("h", rows_of(1, 6)[0]),
+    ):
+        await act()
+        told.append(content(vectors))
+
+
+def test_killed_at_any_byte():
+    """What is opened is what there was after the last call that returned, or after the next."""
+
+    async def whole():
+        store, told = DyingStore(), []
+        await history(store, told)
+        return store.spent, told
+
+    async def killed(budget):
+        store, told = MortalStore(budget=budget), []
+        with contextlib.suppress(KilledError):
+            await history(store, told)
+        after = DyingStore(store.files())
+        try:
+            found = await opened(after)
+        except InputError as error:
+            assert error.code == "not-found" and not told
+            return len(told), None
+        owners = [of_vectors(name)[1] for name in await after.names()]
+        needed = {f"{part.number:08d}" for part in found._file._head.parts}
+        assert {owner for owner in owners if owner not in "ab"} == needed
+        await found.add("gone on with", rows_of(1, 9)[0])
+        assert "gone on with" in (await opened(after)).index
+        found.index.remove("gone on with")
+        return len(told), content(found)
+
+    spent, states = run(whole())
+    for budget in range(0, spent, 7):
+        done, found = run(killed(budget))
+        assert found in (None if done == 0 else states[done - 1], states[done])
+
+
+def test_a_full_device_changes_nothing():
+    """Whichever write is refused: the call fails, and all is as it was, here and in the store."""
+
+    async def scenario(refused):
+        store, states = FullStore([refused]), []
+        vectors = await opened(store, dim=5)
+        acts = [
+            lambda: vectors.add_batch(["a", "b", "c"], rows_of(3)),
+            lambda: vectors.add("d", rows_of(1, 4)[0]),
+            lambda: vectors.remove(["b", "c"]),
+            vectors.clear,
+        ]
+        failed = 0
+        for act in acts:
+            states.append(content(vectors))
+            try:
+                await act()
+            except StorageError as error:
+                assert error.code == "quota-exceeded"
+                failed += 1
+                assert content(vectors) == states[-1] == content(await opened(store))
+                await act()
+            assert content(await opened(store)) == content(vectors)
+        return failed
+
+    failures = [run(scenario(refused)) for refused in range(2, 9)]
+    assert sum(failures) >= 5
+
+
+@pytest.mark.parametrize("place", [0, 40, 150, 300, -1])
+@pytest.mark.parametrize("file", ["slots", "part"])
+def test_damage_is_told_and_can_be_deleted(file, place):
+    """Every flipped byte is noticed; deleting needs no reading."""
+
+    async def scenario():
+        store = MemoryStore()
+        vectors = await opened(store, dim=5)
+        await vectors.add_batch(["a", "b", "c"], rows_of(3))
+        await vectors.clear()
+        await vectors.add_batch(["a", "b", "c"], rows_of(3))
+        for name in await store.names():
+            if (of_vectors(name)[1] in "ab") == (file == "slots"):
+                data = bytearray(await store.read(name))
+                data[place] ^= 1
+                await store.write(name, [data])
+        with pytest.raises(StorageError) as caught:
+            await opened(store)
+        assert await vectors_file.names(store) == ["faces"]
+        await vectors_file.delete(store, "faces")
+        return caught.value, await store.names()
+
+    error, left = run(scenario())
+    assert error.code in {"storage-damaged", "index-version"}
+    assert "vec-faces." in error.message
+    assert left == []
+
+
+def test_one_damaged_slot_of_two_is_no_loss():
+    """The older commit is opened, whose parts are still there."""
+
+    async def scenario(slot):
+        store = MemoryStore()
+        vectors = await opened(store, dim=5)
+        await vectors.add("a", rows_of(1)[0])
+        await store.write(f"vec-faces.{slot}", [b"half a wri"])
+        return list(content(await opened(store))[0])
+
+    assert sorted(run(scenario(slot)) for slot in "ab") == [[], ["a"]]
+
+
+def test_what_an_audit_mends_is_kept(monkeypatch):
+    """So is a plan that takes more candidates."""
+    monkeypatch.setattr("app.core.dense.vector_index.calibrated", lambda *_: Plan(30))
+    rows = np.random.default_rng(2).standard_normal((calibration.FEWEST_ROWS, 32))
+
+    async def scenario():
+        store = MemoryStore()
+        vectors = await opened(store, dim=32)
+        await vectors.add_batch([str(n) for n in range(len(rows))], rows)
+        found = await vectors.audit(rows[:20])
+        again = await opened(store)
+        return found, again.index.wider, (await again.audit(rows[:20])).before
+
+    found, wider, later = run(scenario())
+    assert found.before < 0.99 <= found.recall
+    assert wider > 1
+    assert later == pytest.approx(found.recall)
+
+
+def test_options_of_what_is_there():
+    """Those that are given must be its own; a name must be one."""
+
+    async def scenario():
+        store = MemoryStore()
+        with pytest.raises(InputError) as caught:
+            await opened(store)
+        assert caught.value.code == "not-found"
+        await opened(store, dim=5, dtype="float32", keep_float32=True)
+        await opened(store, dim=5, dtype="float32", keep_float32=True)
+        for options, code in (
+            ({"dim": 6}, "dimension-mismatch"),
+            ({"metric": "dot"}, "bad-option"),
+            ({"dtype": "int8"}, "bad-option"),
+            ({"recall": 1}, "bad-option"),
+        ):
+            with pytest.raises(InputError) as caught:
+                await opened(store, **options)
+            assert caught.value.code == code
+        for name in ("", "Faces", "a.b", "a/b", "x" * 65, 7):
+            with pytest.raises(InputError):
+                await Vectors.open(store, name, dim=5)
+        with pytest.raises(InputError) as caught:
+            await vectors_file.delete(store, "voices")
+        assert caught.value.code == "not-found"
+        return await vectors_file.names(store)
+
+    assert run(scenario()) == ["faces"]
+
+
+def test_indexes_do_not_meet():
+    """Names that begin alike, and a collection beside them."""
+
+    async def scenario():
+        store = MemoryStore()
+        names = ["a", "a-a", "a-00000001", "ab"]
+        made = [await Vectors.open(store, name, dim=5) for name in names]
+        for number, vectors in enumerate(made):
+            await vectors.add_batch(["x", str(number)], rows_of(2, number))
+        await vectors_file.delete(store, "a")
+        assert await vectors_file.names(store) == sorted(names[1:])
+        for name, vectors in zip(names[1:], made[1:], strict=True):
+            assert content(await Vectors.open(store, name)) == content(vectors)
+
+    run(scenario())
+
+
+def test_in_memory_and_closed():
+    """Without a store it is the same; after `close` every call says so."""
+
+    async def scenario():
+        vectors = Vectors(VectorIndex(5))
+        await vectors.add_batch(["a", "b"], rows_of(2))
+        assert await vectors.remove("a") == 1
+        assert (await vectors.audit()).recall == 1
+        await vectors.clear()
+        assert len(vectors.index) == 0
+        await vectors.close()
+        await vectors.close()
+        for call in (lambda: vectors.add("x", rows_of(1)[0]), vectors.clear):
+            with pytest.raises(ClosedError):
+                await call()
+
+    run(scenario())
+
+
+def test_a_call_that_is_given_up_is_done_all_the_same():
+    """Half of one could not be told from one that failed."""
+
+    async def scenario():
+        store = MemoryStore()
+        vectors = await opened(store, dim=5)
+        call = asyncio.ensure_future(vectors.add("a", rows_of(1)[0]))
+        await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        await vectors.add("b", rows_of(1)[0])
+        return sorted(content(await opened(store))[0])
+
+    assert run(scenario()) == ["a", "b"]
