@@ -12,8 +12,8 @@ import * as Comlink from "./vendor/comlink.js";
 /** @typedef {import("./client.js").Fossick} Fossick */
 /** @typedef {import("./fossick.js").VectorIndex} Contract */
 /** @typedef {import("./fossick.js").Vector} Vector */
-/** Bytes that one message can carry; browsers differ, and Python has not many more in all. */
-const MOST = 2 ** 31;
+/** Bytes that a call takes: every browser can send as many, and Python has four times that in all. */
+const MOST = 2 ** 30;
 
 /** @typedef {{ counts: number[], ids: string[], scores: Float32Array }} Found */
 

@@ -11,8 +11,8 @@ from app.core.dense.pooling import l2_normalise
 from app.engine import PlainChunk
 from app.errors import CancelledError, InputError
 from app.storage import tuning
-from app.storage.memory_store import MemoryStore
 from tests.engine.helpers import collection, run
+from tests.storage.helpers import DyingStore
 
 N, DIM = 5000, 64
 
@@ -24,6 +24,18 @@ def rows():
     middles = chosen.standard_normal((100, DIM))
     noise = chosen.standard_normal((N, DIM))
     return l2_normalise((middles[np.arange(N) % 100] + 0.7 * noise).astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def files(rows):
+    """The files of a collection of them, made once."""
+
+    async def scenario():
+        store = DyingStore()
+        await filled(rows, store)
+        return store.files()
+
+    return run(scenario())
 
 
 @pytest.fixture
@@ -57,11 +69,11 @@ async def recall(opened, rows, k=10):
     return right / (k * len(asked))
 
 
-def test_an_audit_measures_what_searches_find(rows):
+def test_an_audit_measures_what_searches_find(rows, files):
     """Beside a plain count of the same; nothing has to be mended."""
 
     async def scenario():
-        opened = await filled(rows)
+        opened = await collection(DyingStore(files))
         told = []
         return told, await opened.audit(on_progress=told.append), await recall(opened, rows)
 
@@ -75,12 +87,12 @@ def test_an_audit_measures_what_searches_find(rows):
     assert {(one.phase, one.total, one.unit) for one in told} == {("audit", 200, "passages")}
 
 
-def test_too_few_candidates_become_more_and_stay_so(rows, short_sighted):
+def test_too_few_candidates_become_more_and_stay_so(rows, files, short_sighted):
     """For searches, for commits to come, and for the next time the collection is opened."""
 
     async def scenario():
-        store = MemoryStore()
-        opened = await filled(rows, store)
+        store = DyingStore(files)
+        opened = await collection(store)
         poor = await recall(opened, rows)
         audit = await opened.audit()
         rich = await recall(opened, rows)
@@ -100,12 +112,12 @@ def test_too_few_candidates_become_more_and_stay_so(rows, short_sighted):
     assert (later.queries, later.k, later.before) == (50, 3, later.recall)
 
 
-def test_what_was_tuned_is_no_matter_of_life_and_death(rows, short_sighted):
+def test_what_was_tuned_is_no_matter_of_life_and_death(rows, files, short_sighted):
     """A file that cannot be read costs what it says, and nothing else."""
 
     async def scenario(damage):
-        store = MemoryStore()
-        opened = await filled(rows, store)
+        store = DyingStore(files)
+        opened = await collection(store)
         await opened.audit(sample=50)
         data = bytearray(await store.read(tuning.NAME))
         data[damage] ^= 1
@@ -148,7 +160,7 @@ def test_what_is_off_is_said(options):
     assert str(next(iter(options.values()))) in error.message
 
 
-def test_the_page_is_answered_plainly(rows):
+def test_the_page_is_answered_plainly(files):
     """The bridge's answer, for a collection that is opened for reading as well."""
 
     async def scenario(store, **more):
@@ -156,8 +168,7 @@ def test_the_page_is_answered_plainly(rows):
         told = []
         return await bridge.audit(Request(1, told.append), sample=40), told
 
-    store = MemoryStore()
-    run(filled(rows, store))
+    store = DyingStore(files)
     for more in ({}, {"read_only": True}):
         answer, told = run(scenario(store, **more))
         assert set(answer) == {
@@ -167,12 +178,11 @@ def test_the_page_is_answered_plainly(rows):
         assert (answer["queries"], told[0]["unit"]) == (40, "passages")
 
 
-def test_a_reader_keeps_nothing(rows, short_sighted):
+def test_a_reader_keeps_nothing(files, short_sighted):
     """What it finds holds while it is open; the store is another's."""
 
     async def scenario():
-        store = MemoryStore()
-        await filled(rows, store)
+        store = DyingStore(files)
         reader = await collection(store, read_only=True)
         audit = await reader.audit(sample=50)
         return audit, await reader.audit(sample=50), await store.names()
@@ -182,11 +192,11 @@ def test_a_reader_keeps_nothing(rows, short_sighted):
     assert tuning.NAME not in names
 
 
-def test_an_audit_that_is_stopped_leaves_nothing_behind(rows, short_sighted):
+def test_an_audit_that_is_stopped_leaves_nothing_behind(rows, files, short_sighted):
     """Whoever asked gives up; searches and commits go on."""
 
     async def scenario():
-        opened = await filled(rows)
+        opened = await collection(DyingStore(files))
 
         def stop(_progress):
             raise CancelledError("enough")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from tests.storage.helpers import DyingStore, FullStore
 
 KINDS = [("cosine", "int8", True), ("cosine", "binary", False), ("dot", "int4", False)]
 KINDS += [("euclidean", "float32", False), ("manhattan", "int8", False)]
+EXAMPLES = 4 if sys.platform == "emscripten" else 25
 QUERIES = np.random.default_rng(1).standard_normal((3, 5))
 
 
@@ -46,7 +48,7 @@ async def opened(store, **options):
     return await Vectors.open(store, "faces", **options)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 @pytest.mark.parametrize(("metric", "dtype", "keeps"), KINDS)
 def test_any_history_is_found_again(metric, dtype, keeps, data):
