@@ -17,10 +17,13 @@ import app
 from app.core.analysis import entries, fold, keys, language_of
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.core.chunking import chunk
+from app.core.dense.clustering import kmeans
 from app.core.dense.flat import CodedVectors, FlatIndex, VectorBlock, direction_codes
 from app.core.dense.hash_embedder import HashEmbedder
+from app.core.dense.pca import principal_components
+from app.core.duplicates.joining import joined
 from app.core.kernels import NumpyKernels
-from app.core.lexical import KeywordIndex, parse
+from app.core.lexical import KeywordIndex, PostingsBuilder, Row, parse
 from app.core.lexical.snippet import cut, highlights
 from app.core.ranking import rrf
 from app.errors import FossickError
@@ -184,6 +187,32 @@ def fused(rankings: Sequence[Sequence[int]], weights: Sequence[float]) -> Any:
 
 
 # ---- documents
+
+
+def left_behind(documents: Sequence[Triple]) -> Any:
+    """Fingerprints of the texts of documents, and which of them are joined."""
+    builder = PostingsBuilder()
+    builder.add(Row("", text, title=title) for _, title, text in documents)
+    builder.build()
+    *_, labels = joined(builder.fingerprints)
+    return exact(builder.fingerprints), labels.tolist()
+
+
+def components(seed: int, m: int) -> tuple[list[list[float]], list[float], list[list[float]]]:
+    """Axes, shares of variance and coordinates of vectors whose variances fall."""
+    chance = np.random.default_rng(seed)
+    vectors = chance.standard_normal((200, 32)) * 0.7 ** np.arange(32) + chance.random(32)
+    found = principal_components(vectors, m, seed=seed)
+    return found.axes.tolist(), found.explained.tolist(), found.project(vectors[:9]).tolist()
+
+
+def groups(seed: int) -> tuple[list[int], list[list[float]]]:
+    """Labels and centroids of vectors in heaps."""
+    chance = np.random.default_rng(seed)
+    centres = 10 * chance.standard_normal((6, 8))
+    vectors = centres[chance.integers(6, size=150)] + chance.standard_normal((150, 8))
+    found = kmeans(vectors.astype(np.float32), 6, seed=seed)
+    return found.labels.tolist(), found.centroids.tolist()
 
 
 def documents_of(files: Sequence[tuple[str, bytes]]) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense.rows import Float64s, matrix, parts
+from app.core.dense.rows import Float64s, matrix, slices
 from app.core.dense.statistics import centroids
 from app.errors import InputError
 
@@ -33,7 +33,10 @@ class Clusters:
 
     def assign(self, vectors: NDArray[Any]) -> NDArray[np.intp]:
         """The group of each of these vectors (n, dim), (n,); of equally near ones the first."""
-        return _nearest(vectors, self.centroids.astype(np.float64))[0]
+        if not len(vectors):
+            return np.empty(0, np.intp)
+        squares = _squares(matrix(vectors, dim=self.centroids.shape[1]))
+        return _nearest(vectors, squares, self.centroids.astype(np.float64))[0]
 
 
 def kmeans(
@@ -51,25 +54,25 @@ def kmeans(
     >>> sorted(found.sizes.tolist()), found.inertia, found.converged
     ([2, 3], 2.5, True)
     """
-    matrix(vectors)
+    squares = _squares(matrix(vectors))
     if k < 1 or iterations < 1:
         raise InputError(f"{k} groups in {iterations} iterations cannot be; both are from 1.")
     centres = _seeds(vectors, k, np.random.default_rng(seed))
-    labels, squared = _nearest(vectors, centres)
+    labels, squared = _nearest(vectors, squares, centres)
     done, converged = 0, False
     while done < iterations and not converged:
         means, sizes = centroids(vectors, labels, len(centres))
         centres = means.astype(np.float64)
         for number, place in zip(np.flatnonzero(sizes == 0), np.argsort(-squared), strict=False):
             centres[number] = vectors[place].astype(np.float32)
-        moved, squared = _nearest(vectors, centres)
+        moved, squared = _nearest(vectors, squares, centres)
         converged = np.array_equal(moved, labels)
         labels = moved
         done += 1
     kept, labels = np.unique(labels, return_inverse=True)
     sizes = np.bincount(labels, minlength=len(kept))
-    inertia = float(squared.sum())
     rounded = centres[kept].astype(np.float32)
+    inertia = _inertia(vectors, rounded.astype(np.float64), labels)
     return Clusters(rounded, labels.astype(np.intp), sizes, inertia, done, converged)
 
 
@@ -89,18 +92,29 @@ def _seeds(vectors: NDArray[Any], k: int, chance: np.random.Generator) -> Float6
 
 def _apart(vectors: NDArray[Any], one: NDArray[Any]) -> Float64s:
     """Squared distances to one of the vectors, float64 (n,), 0 exactly where they are equal."""
-    return np.concatenate([np.square(part - one).sum(axis=1) for part in parts(vectors)])
+    parts = (np.square(vectors[part] - one.astype(np.float64)) for part in slices(len(vectors)))
+    return np.concatenate([part.sum(axis=1) for part in parts])
 
 
-def _nearest(vectors: NDArray[Any], centres: Float64s) -> tuple[NDArray[np.intp], Float64s]:
+def _squares(vectors: NDArray[Any]) -> Float64s:
+    """Squared length of each, float64 (n,)."""
+    return _apart(vectors, np.zeros(vectors.shape[1]))
+
+
+def _nearest(
+    vectors: NDArray[Any], squares: Float64s, centres: Float64s
+) -> tuple[NDArray[np.intp], Float64s]:
     """The nearest centre of each vector, and the squared distance to it."""
     labels = np.empty(len(vectors), np.intp)
-    squared, at = np.empty(len(vectors)), 0
+    squared = np.empty(len(vectors))
     lengths = np.square(centres).sum(axis=1)
-    for part in parts(vectors, dim=centres.shape[1]):
-        here = slice(at, at + len(part))
-        near = lengths - 2 * (part @ centres.T)
-        labels[here] = near.argmin(axis=1)
-        squared[here] = np.square(part - centres[labels[here]]).sum(axis=1)
-        at += len(part)
-    return labels, squared
+    for part in slices(len(vectors)):
+        near = lengths - 2 * (vectors[part].astype(np.float64) @ centres.T)
+        labels[part] = near.argmin(axis=1)
+        squared[part] = near.min(axis=1)
+    return labels, np.maximum(squared + squares, 0)
+
+
+def _inertia(vectors: NDArray[Any], centres: Float64s, labels: NDArray[np.intp]) -> float:
+    parts = (vectors[part] - centres[labels[part]] for part in slices(len(vectors)))
+    return float(sum(np.square(part).sum() for part in parts))

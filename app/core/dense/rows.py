@@ -19,18 +19,26 @@ BATCH = 1024
 """Rows that are looked at at a time."""
 
 
-def matrix(vectors: NDArray[Any], what: str = "vector") -> NDArray[Any]:
-    """Vectors (n, dim) with one number at least; raises as `parts`."""
-    for _ in parts(vectors, what=what):
+def slices(n: int, batch: int = BATCH) -> Iterator[slice]:
+    """Slices over n rows, `batch` of them in each but the last.
+
+    >>> list(slices(5, 3))
+    [slice(0, 3, None), slice(3, 5, None)]
+    """
+    for start in range(0, n, batch):
+        yield slice(start, min(start + batch, n))
+
+
+def matrix(vectors: NDArray[Any], *, dim: int | None = None) -> NDArray[Any]:
+    """Vectors (n, dim), one at least; raises as `parts`."""
+    for _ in parts(vectors, dim=dim):
         pass
     if not vectors.size:
         raise InputError("There are no vectors.", hint="Give one at least.")
     return vectors
 
 
-def parts(
-    vectors: Vectors, *, dim: int | None = None, batch: int = BATCH, what: str = "vector"
-) -> Iterator[Float64s]:
+def parts(vectors: Vectors, *, dim: int | None = None, batch: int = BATCH) -> Iterator[Float64s]:
     """The rows in their order, float64 (up to `batch`, dim), none of these empty.
 
     Raises `InputError`: "dimension-mismatch" for other shapes than (n, dim), "bad-option" for what
@@ -39,12 +47,12 @@ def parts(
     at = 0
     for given in [vectors] if isinstance(vectors, np.ndarray) else vectors:
         dim = _checked(given, dim)
-        for start in range(0, len(given), batch):
-            part = given[start : start + batch].astype(np.float64)
+        for rows in slices(len(given), batch):
+            part = given[rows].astype(np.float64)
             finite = np.isfinite(part).all(axis=1)
             if not finite.all():
-                place = at + start + int(np.argmin(finite))
-                raise InputError(f"The {what} at {place} holds NaN or an infinity.")
+                place = at + rows.start + int(np.argmin(finite))
+                raise InputError(f"The vector at {place} holds NaN or an infinity.")
             yield part
         at += len(given)
 

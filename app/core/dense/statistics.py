@@ -104,7 +104,9 @@ def centroids(
             raise _mismatch(groups)
         if not at:
             sums = np.zeros((n_groups, part.shape[1]))
-        np.add.at(sums, own, part)
+        order = np.argsort(own, kind="stable")
+        there, starts = np.unique(own[order], return_index=True)
+        sums[there] += np.add.reduceat(part[order], starts, axis=0)
         sizes += np.bincount(own, minlength=n_groups)
         at += len(part)
     if at != len(groups):
