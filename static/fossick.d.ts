@@ -548,6 +548,11 @@ export interface CollectionAudit extends Audit {
 /** What a collection holds more than once, nearly or exactly. */
 export interface Duplicates {
   /**
+   * Versions: documents most of whose passages are near-copies of those of the first of them; most
+   * versions first. `share` is how many, of the passages of the longer one.
+   */
+  documents: { id: string; path: string; title: string; share: number }[][];
+  /**
    * The largest first: passages that say nearly the same as the first of them, by their words.
    * Files with the very same content count as well; `alsoAt` is empty.
    */

@@ -14,6 +14,7 @@ from app.core.duplicates.resemblance import resemblance, shingles
 from app.core.model import NearCopy
 from app.engine.passages import candidate, near_copy
 from app.engine.reports import DuplicateGroup, Duplicates
+from app.engine.versions import versions
 from app.engine.view import View
 from app.errors import InputError, StorageError
 from app.ports import Store
@@ -30,7 +31,7 @@ Shingles = frozenset[tuple[str, ...]]
 
 
 async def duplicates(view: View, store: Store, limit: int) -> Duplicates:
-    """The `limit` largest groups of near-copies; gives way now and then."""
+    """The `limit` largest groups of near-copies, and of versions; gives way now and then."""
     if limit < 0:
         raise InputError(f"limit is {limit}; it must be 0 or more.")
     prints = view.fingerprints(np.arange(int(view.snapshot.bases[-1])))
@@ -49,6 +50,7 @@ async def duplicates(view: View, store: Store, limit: int) -> Duplicates:
             await asyncio.sleep(0)
     groups.sort(key=lambda group: (-len(group), group[0]))
     return Duplicates(
+        documents=tuple(versions(view, groups)[:limit]),
         groups=tuple(DuplicateGroup(tuple(_shown(view, group))) for group in groups[:limit]),
         total=len(groups),
         passages=sum(len(group) - 1 for group in groups),

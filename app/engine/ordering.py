@@ -22,7 +22,7 @@ def positions(
     `ordinals` are global ordinals of chunks, best first, which is how ties stay. Documents whose
     date or size is unknown come last in either order. `by_document` leaves the best chunk of each.
     """
-    chunks_document = _documents(view)[ordinals]
+    chunks_document = documents_of_chunks(view)[ordinals]
     kept = np.arange(len(ordinals))
     if by_document:
         first = np.full(sum(len(live.dead) for live in view.snapshot.segments), -1)
@@ -36,10 +36,10 @@ def positions(
 
 def modified(view: View, ordinals: Ordinals) -> NDArray[np.float64]:
     """When the document of each of these chunks was changed, in seconds since 1970; NaN unknown."""
-    return _values(view, "date")[_documents(view)[ordinals]]
+    return _values(view, "date")[documents_of_chunks(view)[ordinals]]
 
 
-def _documents(view: View) -> NDArray[np.int64]:
+def documents_of_chunks(view: View) -> NDArray[np.int64]:
     """Document of each chunk, counted through the segments, int64[chunks]."""
     parts, base = [np.empty(0, dtype=np.int64)], 0
     for live in view.snapshot.segments:

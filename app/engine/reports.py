@@ -154,9 +154,23 @@ class DuplicateGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentVersion:
+    """A document among its versions."""
+
+    id: str
+    path: str
+    title: str
+    share: float
+    """Of its passages, or of those of the first version if that has more, how many are in both."""
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicates:
     """What a collection holds more than once, nearly or exactly."""
 
+    documents: tuple[tuple[DocumentVersion, ...], ...]
+    """Documents most of whose passages are near-copies of those of the first, most versions first;
+    each in the order in which they were added."""
     groups: tuple[DuplicateGroup, ...]
     """The largest first."""
     total: int

@@ -106,6 +106,7 @@ def test_the_whole_collection_is_looked_through(filled: Page) -> None:
     paths = [[each["path"] for each in group["passages"]] for group in found["groups"]]
     assert paths == [["diary/draft.md", "diary/final.md", "mail/letter.txt", "copy/letter.txt"]]
     assert (found["total"], found["passages"]) == (1, 3)
+    assert [each["path"] for each in found["documents"][0]] == paths[0]
 
 
 def test_on_a_narrow_screen_nothing_is_wider_than_it(filled: Page, fold: Locator) -> None:

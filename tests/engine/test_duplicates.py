@@ -44,6 +44,35 @@ def test_versions_and_copies_are_groups():
     run(test())
 
 
+def test_documents_are_versions_by_most_of_their_passages():
+    """Half of a document is none, nor is a document that holds another among much else."""
+
+    async def test():
+        found = await collection(embedder=None)
+        parts = [passage(seed) for seed in range(20, 30)]
+        text = "\n\n".join(parts)
+        await found.add(
+            [
+                source("first.txt", text),
+                source("other.txt", "\n\n".join(passage(seed) for seed in range(30, 36))),
+                source("second.txt", text.replace(parts[4], passage(40))),
+                source("half.txt", "\n\n".join([*parts[:5], *map(passage, range(50, 55))])),
+                source("one.txt", parts[0]),
+                source("copy.txt", text),
+            ]
+        )
+        groups = (await found.duplicates()).documents
+        assert [[each.path for each in group] for group in groups] == [
+            ["first.txt", "second.txt", "copy.txt"]
+        ]
+        shares = [each.share for each in groups[0]]
+        assert shares[0] == shares[2] == 1
+        assert 0.7 <= shares[1] < 1
+        assert (await found.duplicates(limit=0)).documents == ()
+
+    run(test())
+
+
 def test_what_is_removed_is_in_no_group():
     """Deleted passages do not count, wherever they still lie."""
 

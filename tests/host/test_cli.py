@@ -370,7 +370,10 @@ def test_near_copies(tmp_path, capsys):
     code, out, _ = call(capsys, "search", "gold", *index, "--no-collapse", "--diversity", "0.5")
     assert "near-copy: " not in out and all(name in out for name in ("a.txt", "b.txt", "c.txt"))
     code, out, err = call(capsys, "duplicates", *index)
+    assert code == 0 and re.findall(r"\w\.txt", out) == ["a.txt", "b.txt"] * 2
+    code, out, _ = call(capsys, "duplicates", *index, "--documents")
     assert code == 0 and re.findall(r"\w\.txt", out) == ["a.txt", "b.txt"]
+    assert "100% the same" in out
     assert "1 near-copy in 1 group" in err
     code, out, _ = call(capsys, "duplicates", *index, "--json")
     paths = [each["path"] for each in json.loads(out)["groups"][0]["passages"]]

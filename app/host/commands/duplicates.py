@@ -1,4 +1,4 @@
-"""`duplicates`: which passages say nearly the same."""
+"""`duplicates`: which documents are versions of each other, and which passages say the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.core.model import NearCopy
 from app.engine.context import place
 from app.host import console, opening
 
-HELP = "list passages that say nearly the same"
+HELP = "list documents and passages that say nearly the same"
 _SHOWN = 10
 """Passages of a group that are named."""
 
@@ -18,6 +18,7 @@ _SHOWN = 10
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     parser.add_argument("--limit", type=int, default=100, help="groups wanted, largest first (100)")
+    parser.add_argument("--documents", action="store_true", help="versions of whole documents only")
 
 
 async def run(options: argparse.Namespace) -> int:
@@ -30,6 +31,16 @@ async def run(options: argparse.Namespace) -> int:
     if options.json:
         console.print_json(found)
         return 0 if found.total else 1
+    for versions in found.documents:
+        console.out.print(Text(versions[0].path, style="bold"))
+        for version in versions[1 : _SHOWN + 1]:
+            console.out.print(Text(f"    {version.path}  {version.share:.0%} the same"))
+        if len(versions) > _SHOWN + 1:
+            console.out.print(Text(f"    and {len(versions) - _SHOWN - 1:,} more", style="dim"))
+    if options.documents:
+        return 0 if found.documents else 1
+    if found.documents:
+        console.out.print()
     for group in found.groups:
         first, *others = group.passages
         console.out.print(Text(_where(first), style="bold"))
