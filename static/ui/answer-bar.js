@@ -1,6 +1,7 @@
 // @ts-check
 /** The line above the hits: how much was found, in which order, by any or all of the words. */
 import { html, nothing } from "../vendor/lit.js";
+import { shownIn } from "./copies.js";
 import { count, milliseconds, number } from "./format.js";
 
 /** @typedef {import("./searching.js").Answer} Answer */
@@ -67,8 +68,8 @@ function summary(answer) {
 /**
  * How much was found: "3 passages", "Best 20 of 1,204 passages". Meaning is a matter of degree,
  * every passage has some: there only the best are counted. In another order than by relevance
- * each document stands once, and documents are counted. What is folded into a hit as its near-copy
- * is there as well.
+ * each document stands once, and documents are counted. What is folded into a hit, as the same or
+ * nearly the same, is there as well.
  * @param {Answer} answer
  */
 export function found({ ask, result, interim }) {
@@ -81,8 +82,7 @@ export function found({ ask, result, interim }) {
   }
   const total = Math.max(result?.total ?? 0, hits);
   if (total === 0) return "No passage";
-  const folded = result?.hits.reduce((sum, { nearCopies }) => sum + nearCopies.length, 0) ?? 0;
-  if (hits + folded >= total) return count(total, "passage");
+  if (shownIn(result?.hits ?? []) >= total) return count(total, "passage");
   const best = `Best ${number(hits)}`;
   return ask.mode === "keyword" || interim
     ? `${best} of ${count(total, "passage")}`

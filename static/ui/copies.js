@@ -30,8 +30,7 @@ export function nearCopiesTemplate({ nearCopies = [] }, onOpen) {
     <ul>
       ${nearCopies.slice(0, COPIES).map(
         (copy) => html`<li>
-          <button type="button" class="text-button" title=${copy.path} @click=${() => onOpen(copy)}>${shortPath(copy.path)}</button>${where(copy)}
-          ${copy.alsoAt.length > 0 ? html`<span class="quiet">Same content: ${some(copy.alsoAt)}</span>` : nothing}
+          <button type="button" class="text-button" title=${copy.path} @click=${() => onOpen(copy)}>${shortPath(copy.path)}</button>${where(copy)}${copy.alsoAt.length > 0 ? html`<span class="quiet"> · same content: ${some(copy.alsoAt)}</span>` : nothing}
         </li>`,
       )}
       ${rest > 0 ? html`<li class="quiet">and ${number(rest)} more</li>` : nothing}
@@ -42,6 +41,15 @@ export function nearCopiesTemplate({ nearCopies = [] }, onOpen) {
 /** @param {NearCopy} copy */
 function where({ address, title }) {
   return place(address, title).map((part) => html`<span class="quiet"> · ${part}</span>`);
+}
+
+/**
+ * Passages that are shown: as hits, or in their folds.
+ * @param {readonly Hit[]} hits
+ */
+export function shownIn(hits) {
+  const all = hits.flatMap((hit) => [hit, ...hit.nearCopies]);
+  return all.reduce((sum, { alsoAt }) => sum + 1 + alsoAt.length, 0);
 }
 
 /** @param {readonly string[]} paths */

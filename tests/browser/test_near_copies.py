@@ -50,16 +50,17 @@ def fold(filled: Page) -> Locator:
     return hits(filled).locator("details.copies")
 
 
-def test_versions_are_one_hit_that_names_the_others(fold: Locator) -> None:
+def test_versions_are_one_hit_that_names_the_others(filled: Page, fold: Locator) -> None:
     """A click on "2 near-copies" lists them, with the copies of a copy."""
     from playwright.sync_api import expect
 
     expect(fold).to_have_count(1)
+    expect(filled.locator(".timings summary")).to_have_text(re.compile("^5 passages"))
     expect(fold.locator("summary")).to_have_text("2 near-copies")
     expect(fold.locator("li").first).to_be_hidden()
     fold.locator("summary").click()
     expect(fold.locator("li")).to_have_count(2)
-    of_the_copy = re.compile(r"Same content: (mail|copy)/letter\.txt")
+    of_the_copy = re.compile(r"[Ss]ame content: (mail|copy)/letter\.txt")
     expect(fold.locator("xpath=ancestor::li")).to_contain_text(of_the_copy)
 
 
