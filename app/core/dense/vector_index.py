@@ -164,7 +164,8 @@ class VectorIndex:
         rows = inputs.matrix(queries, self.dim, self.metric, "query")
         self._asked.extend(rows[-_QUERIES:].copy())
         scanner, plan = self._ready()
-        found = scanner.search(rows, k, self._table.mask(among), plan)
+        whole = among is None and len(self) == self._table.n_rows
+        found = scanner.search(rows, k, None if whole else self._table.mask(among), plan)
         return [self._neighbours(hits) for hits in found]
 
     def page(self, query: ArrayLike, offset: int = 0, limit: int = 10) -> Neighbours:
