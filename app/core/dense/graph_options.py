@@ -18,9 +18,9 @@ class GraphOptions:
     """What a graph hangs on, beside the vectors and the order in which they are added.
 
     `M` (2..128): links that a vector is given when it is put in; twice as many are the most on the
-    lowest level. `ef_construction` (1..65536): candidates that they are chosen from; costs time of
-    building, and none of searching. `ef_search` (1..65536): candidates of a search; may be changed
-    at any time. `seed` (below 2**32): of the levels.
+    lowest level. `ef_construction` (1..65536): candidates that they are chosen from; more take more
+    time to build, and find more in the same time. `ef_search` (1..65536): candidates of a search
+    for up to ten hits, in proportion of one for more. `seed` (below 2**32): of the levels.
     """
 
     M: int = 16

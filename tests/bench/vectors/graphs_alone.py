@@ -3,7 +3,7 @@
 Run: ``python tests/bench/vectors/graphs_alone.py [--rows 1000,10000,100000] [--random]``, with the
 data that FOSSICK_DATA names. Processor time of one thread: Fossick's loops in WebAssembly, run by
 wasmtime over int8 codes, and those of hnswlib over float32, from PyPI, with the same parameters
-(``pip install hnswlib==0.8.0``, which needs a compiler; left out where it is not installed).
+(``pip install -e .[bench]``, which needs a compiler; left out where it is not installed).
 The recall is that of the ten best of what is found, by float32, beside exact float32.
 """
 
