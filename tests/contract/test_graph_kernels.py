@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.kernels import NumpyKernels
-from app.core.kernels.graph import EXTRAS, HIGHEST, NOTHING, Links, Points
+from app.core.kernels.graph import HIGHEST, NOTHING, Links, Points
 from app.core.kernels.vectors import largest_query
 from app.errors import InputError, StorageError
 from tests.contract import kernels_hosts
@@ -38,16 +38,11 @@ def graph(request):
     return (TWIN, np.copy) if request.param == "numpy" else request.getfixturevalue("wasm")()
 
 
-def points_of(values, kind="alone"):
-    """Points of one dim, as they are, with extras that go with the kind."""
+def points_of(values, halves=True):
+    """Points as they are, by half the squared distance, or by the product."""
     codes = np.int8(values).reshape(len(values), -1)
     squares = np.square(codes.astype(np.float32)).sum(axis=1)
-    extras = {
-        "alone": squares[:0],
-        "multiplied": np.sqrt(squares.max(initial=0) - squares),
-        "taken off": squares / 2,
-    }[kind]
-    return Points(codes, np.ones(len(codes), np.float32), extras.astype(np.float32), kind)
+    return Points(codes, np.ones(len(codes), np.float32), squares / 2 if halves else None)
 
 
 def empty(levels, m, place=np.copy):
@@ -70,16 +65,15 @@ def lists(table):
     return [[other for other in row if other != NOTHING] for row in table.tolist()]
 
 
-def chosen_points(chosen, n, dim, kind):
+def chosen_points(chosen, n, dim, halves):
     """Rows of chance, some of them alike, with scales that differ."""
     most = int(chosen.choice([1, 3, 127]))
     codes = chosen.integers(-most, most + 1, (n, dim)).astype(np.int8)
     if n > 3:
         codes[chosen.integers(0, n, n // 3)] = codes[0]
     scales = chosen.choice(np.float32([0.5, 1, 1.7, 1e-3]), n)
-    lengths = np.square(codes.astype(np.float64)).sum(axis=1) * scales.astype(np.float64) ** 2
-    extras = lengths / 2 if kind == "taken off" else np.sqrt(lengths.max(initial=0) - lengths)
-    return Points(codes, scales, extras[: 0 if kind == "alone" else n].astype(np.float32), kind)
+    squares = np.square(codes.astype(np.float64)).sum(axis=1) * scales.astype(np.float64) ** 2
+    return Points(codes, scales, (squares / 2).astype(np.float32) if halves else None)
 
 
 def same(one, other):
@@ -93,7 +87,7 @@ def same(one, other):
 def test_links_by_hand(graph):
     """Points on a line: each leads to those next to it, and not past them."""
     loops, place = graph
-    points, links = points_of([0, 9, 3, 6], "taken off"), empty([0, 0, 0, 0], 2, place)
+    points, links = points_of([0, 9, 3, 6]), empty([0, 0, 0, 0], 2, place)
     loops.insert(points, links, 0, 4, 8)
     assert links.entry == 0
     # The last leads to the two that it lies between, and not to 0; what was led to before stays
@@ -104,7 +98,7 @@ def test_links_by_hand(graph):
 def test_levels_by_hand(graph):
     """A row above all others becomes the entry once it is linked; walks go down from there."""
     loops, place = graph
-    points, links = points_of([0, 50, 100, 51], "taken off"), empty([0, 1, 2, 1], 1, place)
+    points, links = points_of([0, 50, 100, 51]), empty([0, 1, 2, 1], 1, place)
     loops.insert(points, links, 0, 4, 8)
     assert links.entry == 2
     # Of 1, which gave up 2 for the nearer 3; of 2 on both its levels; of 3.
@@ -119,7 +113,7 @@ def test_levels_by_hand(graph):
 def test_full_lists_by_hand(graph):
     """A full list keeps the near ones in different directions, and drops who stands behind."""
     loops, place = graph
-    points = points_of([[0, 0], [10, 0], [-10, 0], [5, 0]], "taken off")
+    points = points_of([[0, 0], [10, 0], [-10, 0], [5, 0]])
     links = empty([0, 0, 0, 0], 1, place)
     loops.insert(points, links, 0, 4, 8)
     assert lists(links.links)[0] == [3, 2]
@@ -128,7 +122,7 @@ def test_full_lists_by_hand(graph):
 def test_equal_rows_by_hand(graph):
     """Rows that are equal hang on the first, which leads to others; all of them are found."""
     loops, place = graph
-    points = points_of([*[[5, 5]] * 40, [9, 0], [0, 9], [-9, 0]], "taken off")
+    points = points_of([*[[5, 5]] * 40, [9, 0], [0, 9], [-9, 0]])
     links = empty([0] * 43, 2, place)
     loops.insert(points, links, 0, 43, 16)
     assert lists(links.links)[1:40] == [[]] * 39
@@ -148,7 +142,7 @@ def test_equal_rows_by_hand(graph):
 def test_masks_by_hand(graph):
     """Rows that are left out are walked across; none let through is none found."""
     loops, place = graph
-    points = points_of(list(range(0, 100, 2)), "taken off")
+    points = points_of(list(range(0, 100, 2)))
     links = empty([0] * 50, 2, place)
     loops.insert(points, links, 0, 50, 8)
     far = np.zeros(50, np.uint8)
@@ -163,7 +157,7 @@ def test_masks_by_hand(graph):
 def test_mending_by_hand(graph):
     """The rows on both sides of dead ones lead to each other."""
     loops, place = graph
-    points = points_of([0, 10, 20, 30, 40], "taken off")
+    points = points_of([0, 10, 20, 30, 40])
     links = empty([0] * 5, 1, place)
     loops.insert(points, links, 0, 5, 8)
     loops.mend(points, links, np.uint8([1, 1, 0, 0, 1]), 8)
@@ -179,12 +173,12 @@ def test_mending_by_hand(graph):
     dim=st.sampled_from([1, 2, 7, 8, 9, 33]),
     m=st.sampled_from([1, 2, 5]),
     ef=st.sampled_from([1, 3, 20]),
-    kind=st.sampled_from(EXTRAS),
+    halves=st.booleans(),
 )
-def test_the_same_graph(wasm, seed, n, dim, m, ef, kind):
+def test_the_same_graph(wasm, seed, n, dim, m, ef, halves):
     """Rows put in by parts, searched, mended and searched again."""
     chosen = np.random.default_rng(seed)
-    points = chosen_points(chosen, n, dim, kind)
+    points = chosen_points(chosen, n, dim, halves)
     levels = np.minimum(chosen.geometric(0.6, n) - 1, HIGHEST).astype(np.uint8)
     loops, place = wasm()
     ours, twin = empty(levels, m, place), empty(levels, m)
@@ -219,7 +213,7 @@ def test_parts_do_not_matter(graph):
     """Rows one at a time give the graph of all at once."""
     loops, place = graph
     chosen = np.random.default_rng(5)
-    points = chosen_points(chosen, 80, 12, "alone")
+    points = chosen_points(chosen, 80, 12, False)
     levels = np.minimum(chosen.geometric(0.7, 80) - 1, HIGHEST).astype(np.uint8)
     whole, parts = empty(levels, 3, place), empty(levels, 3, place)
     loops.insert(points, whole, 0, 80, 10)
@@ -234,7 +228,7 @@ def test_damaged_graphs(graph, seed):
     loops, place = graph
     arena = getattr(place, "__self__", None)
     chosen = np.random.default_rng(seed)
-    points = chosen_points(chosen, 40, 16, EXTRAS[seed % 3])
+    points = chosen_points(chosen, 40, 16, seed % 2 == 0)
     levels = np.minimum(chosen.geometric(0.5, 40) - 1, HIGHEST).astype(np.uint8)
     links = empty(levels, 3, place)
     loops.insert(points, links, 0, 40, 9)
@@ -276,7 +270,7 @@ def test_what_does_not_fit_is_refused(graph):
         lambda: loops.search(points_of([1, 2]), links, query, ONE, 4),
         lambda: loops.insert(points, links, 0, 4, 4),
         lambda: loops.mend(points, links, np.ones(2, np.uint8), 4),
-        lambda: loops.search(points._replace(kind="multiplied"), links, query, ONE, 4),
+        lambda: loops.search(points._replace(halves=ONE), links, query, ONE, 4),
     ):
         with pytest.raises(InputError):
             call()

@@ -27,7 +27,7 @@ def clustered(n=N, dim=DIM, seed=5):
     chosen = np.random.default_rng(seed)
     middles = chosen.standard_normal((n // 20, dim))
     rows = middles[chosen.integers(0, len(middles), n)] + 0.5 * chosen.standard_normal((n, dim))
-    rows *= chosen.uniform(0.8, 1.25, (n, 1))
+    rows *= np.exp(0.5 * chosen.standard_normal((n, 1)))
     queries = middles[:100] + 0.7 * chosen.standard_normal((100, dim))
     return rows.astype(np.float32), queries.astype(np.float32)
 

@@ -97,20 +97,6 @@ def test_parts_do_not_matter(seed, metric, data):
     assert reached(whole) >= 54
 
 
-def test_a_longer_row_lifts_all_others():
-    """By the dot product a row twice as long as any before has the graph built anew."""
-    chosen = np.random.default_rng(4)
-    rows = chosen.standard_normal((50, 8)).astype(np.float32)
-    rows[49] *= 20
-    coded = encode(rows, "int8")
-    graph = made("dot", coded[:49])
-    before = graph.reach
-    graph.extend(coded)
-    assert graph.reach > before
-    same(graph, made("dot", coded))
-    assert rows_near(graph, coded, rows[49:], 5)[0][0] == 49
-
-
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(seed=SEEDS, metric=st.sampled_from(METRICS), share=st.sampled_from([0, 0.3, 0.8, 1]))
 def test_a_vacuum(seed, metric, share):
@@ -198,7 +184,6 @@ DAMAGE = {
     "no entry": lambda arrays: arrays["head"].__setitem__(6, NOTHING),
     "low entry": lambda arrays: arrays["head"].__setitem__(6, int(arrays["levels"].argmin())),
     "metric": lambda arrays: arrays["head"].__setitem__(7, 3),
-    "reach": lambda arrays: arrays["head"].__setitem__(8, 0),
     "level": lambda arrays: arrays["levels"].__setitem__(3, 16),
     "link": lambda arrays: arrays["links"].__setitem__((5, 0), 40),
     "gap": lambda arrays: arrays["links"].__setitem__((5, 0), NOTHING),

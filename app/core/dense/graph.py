@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.core.dense.codes import Coded, Float32s, query_codes, squared_lengths
 from app.core.dense.graph_options import GraphOptions
 from app.core.dense.graph_rings import highest, ringed, rings_of
-from app.core.dense.graph_rows import KINDS, drawn_levels, lifted, reach_of
+from app.core.dense.graph_rows import drawn_levels, halves_of
 from app.core.dense.scan import Matrix, Metric, Uint32s
 from app.core.kernels import VectorKernels
 from app.core.kernels.graph import NOTHING, Links, Points, Walked
@@ -30,9 +30,9 @@ class Graph:
     """The graph of rows of int8 codes, which are given anew to each call and never kept.
 
     The same options and rows, in the same order, give the same graph on every machine, also if
-    the rows come in parts. For the dot product each row gets one more dim, with which all rows are
-    equally long and the nearest have the largest product (Bachrach et al., 2014); when a row is
-    longer than all that were foreseen, the graph is built anew.
+    the rows come in parts. By the dot product, which is no
+    distance, the graph is that of the products themselves (Morozov and Babenko, "Non-metric
+    similarity graphs for maximum inner product search", 2018).
 
     >>> from app.core.dense.codes import encode
     >>> from app.core.kernels import NumpyKernels
@@ -55,12 +55,10 @@ class Graph:
         self._levels = np.empty(0, np.uint8)
         self._starts = np.empty(0, np.uint32)
         self._equals = np.empty(0, np.uint32)
-        self._extras = np.empty(0, np.float32)
+        self._halves = np.empty(0, np.float32)
         self._links = np.empty((0, 2 * width), np.uint32)
         self._upper = np.empty((0, width), np.uint32)
         self.entry = NOTHING
-        self.reach = 0
-        """For the dot product: no row is longer than the square root of 2 to this."""
         self._n = self._n_upper = 0
         self._owned = True
 
@@ -72,7 +70,7 @@ class Graph:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays, spare ones too."""
-        columns = self._levels, self._starts, self._extras, self._equals
+        columns = self._levels, self._starts, self._halves, self._equals
         return sum(array.nbytes for array in (*columns, self._links, self._upper))
 
     @property
@@ -93,12 +91,14 @@ class Graph:
         self._reserve(last, int(ends[-1]))
         self._levels[first:last] = levels
         self._starts[first:last] = ends - levels
-        extras, reach, anew = self._lifted(coded, first)
-        begin, entry = (0, NOTHING) if anew else (first, self.entry)
-        links = self._cut(last, int(ends[-1]), entry)
-        points, ef = self._points(coded, extras), self.options.ef_construction
-        self._kernels.graph.insert(points, links, begin, last, ef)
-        self._extras, self.reach, self.entry = extras, reach, links.entry
+        halves = self._halves
+        if self.metric == "euclidean":
+            squared = squared_lengths(coded[first:], self._kernels)
+            halves = np.concatenate([halves, halves_of(squared)])
+        links = self._cut(last, int(ends[-1]), self.entry)
+        points, ef = self._points(coded, halves), self.options.ef_construction
+        self._kernels.graph.insert(points, links, first, last, ef)
+        self._halves, self.entry = halves, links.entry
         self._n, self._n_upper = last, int(ends[-1])
 
     def search(
@@ -112,7 +112,7 @@ class Graph:
         asked = [query_codes(query, coded.dim) for query in queries]
         values = np.stack([each[0] for each in asked])
         steps = np.array([each[1] for each in asked], np.float32)
-        points = self._points(coded, self._extras)
+        points = self._points(coded, self._halves)
         found = self._kernels.graph.search(points, self.links, values, steps, ef, mask)
         return found, [each[2] for each in asked]
 
@@ -130,7 +130,7 @@ class Graph:
         heads, firsts = np.array(pairs, np.intp).reshape(-1, 2).T
         counts = kept.copy()
         counts[heads] = True
-        points, ef = self._points(coded, self._extras), self.options.ef_construction
+        points, ef = self._points(coded, self._halves), self.options.ef_construction
         self._kernels.graph.mend(points, links, counts.view(np.uint8), ef)
         numbers = np.full(n + 1, NOTHING, np.uint32)
         numbers[:-1][kept] = np.arange(np.count_nonzero(kept), dtype=np.uint32)
@@ -138,33 +138,23 @@ class Graph:
         sources = np.arange(n)
         sources[firsts] = heads
         equals = ringed([numbers[ring].tolist() for ring in living], int(kept.sum()))
-        extras = self._extras[kept] if len(self._extras) else self._extras
-        self.take(_renumbered(links, sources[kept], numbers, equals), extras)
+        halves = self._halves[kept] if len(self._halves) else self._halves
+        self.take(_renumbered(links, sources[kept], numbers, equals), halves)
 
-    def take(self, links: Links, extras: Float32s) -> None:
+    def take(self, links: Links, halves: Float32s) -> None:
         """Have these arrays, which belong together; they are copied when rows are put in."""
         self._levels, self._starts, self._equals = links.levels, links.starts, links.equals
-        self._links, self._upper, self._extras = links.links, links.upper, extras
+        self._links, self._upper, self._halves = links.links, links.upper, halves
         self._n, self._n_upper = len(links.levels), len(links.upper)
         self.entry, self._owned = links.entry, False
-
-    def _lifted(self, coded: Coded, first: int) -> tuple[Float32s, int, bool]:
-        """The extras of all rows, their reach, and whether that is another than it was."""
-        if self.metric == "cosine":
-            return self._extras, 0, False
-        squared = squared_lengths(coded[first:], self._kernels)
-        reach = reach_of(squared) if self.metric == "dot" else 0
-        if first and reach <= self.reach:
-            more = lifted(self.metric, squared, self.reach)
-            return np.concatenate([self._extras, more]), self.reach, False
-        return lifted(self.metric, squared_lengths(coded, self._kernels), reach), reach, True
 
     def _cut(self, n: int, n_upper: int, entry: int) -> Links:
         columns = self._levels[:n], self._starts[:n], self._links[:n]
         return Links(*columns, self._upper[:n_upper], self._equals[:n], entry)
 
-    def _points(self, coded: Coded, extras: Float32s) -> Points:
-        return Points(coded.codes, coded.scales, extras, KINDS[self.metric])  # type: ignore[arg-type]
+    def _points(self, coded: Coded, halves: Float32s) -> Points:
+        held = halves if self.metric == "euclidean" else None
+        return Points(coded.codes, coded.scales, held)  # type: ignore[arg-type]
 
     def _reserve(self, n: int, n_upper: int) -> None:
         """Have arrays of one's own, with room for so many rows and upper lists."""

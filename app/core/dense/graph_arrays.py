@@ -15,7 +15,7 @@ from app.core.dense.codes import Coded, squared_lengths
 from app.core.dense.graph import Graph, starts_of
 from app.core.dense.graph_options import GraphOptions
 from app.core.dense.graph_rings import hanging, highest, rings_of
-from app.core.dense.graph_rows import KINDS, lifted
+from app.core.dense.graph_rows import GRAPH_METRICS, halves_of
 from app.core.dense.scan import Metric
 from app.core.kernels import VectorKernels
 from app.core.kernels.graph import HIGHEST, NOTHING, Links, damaged_graph
@@ -24,22 +24,19 @@ from app.errors import InputError
 Arrays = Mapping[str, NDArray[Any]]
 
 LAYOUT = 1
-_ZERO = 2048
-"""What `reach` is counted from, as it may be negative."""
-_FARTHEST = 1100
 _KINDS = {"head": "u4", "levels": "u1", "links": "u4", "upper": "u4", "equals": "u4"}
 
 
 def to_arrays(graph: Graph) -> dict[str, NDArray[Any]]:
     """The graph as arrays, little endian, views where that is possible.
 
-    `head` uint32 (9,): layout, rows, M, ef_construction, ef_search, seed, entry, number of the
-    metric, reach. `levels` uint8 (n,), `links` uint32 (n, 2 * M), `upper` uint32 (levels, M),
+    `head` uint32 (8,): layout, rows, M, ef_construction, ef_search, seed, entry, number of the
+    metric. `levels` uint8 (n,), `links` uint32 (n, 2 * M), `upper` uint32 (levels, M),
     `equals` uint32 (n,).
     """
     links, options = graph.links, graph.options
     head = [LAYOUT, graph.n_rows, options.M, options.ef_construction, options.ef_search]
-    head += [options.seed, graph.entry, list(KINDS).index(graph.metric), graph.reach + _ZERO]
+    head += [options.seed, graph.entry, GRAPH_METRICS.index(graph.metric)]
     arrays: list[NDArray[Any]] = [np.array(head, np.uint32)]
     arrays += [links.levels, links.links, links.upper, links.equals]
     pairs = zip(_KINDS.items(), arrays, strict=True)
@@ -53,14 +50,14 @@ def from_arrays(arrays: Arrays, coded: Coded, metric: Metric, kernels: VectorKer
     `InputError` if they are of other rows, or of another metric.
     """
     _check_kinds(arrays)
-    layout, n, width, construction, search, seed, entry, number, reach = arrays["head"].tolist()
-    _check(layout == LAYOUT and number < len(KINDS) and abs(reach - _ZERO) <= _FARTHEST)
+    layout, n, width, construction, search, seed, entry, number = arrays["head"].tolist()
+    _check(layout == LAYOUT and number < len(GRAPH_METRICS))
     try:
         options = GraphOptions(width, construction, search, seed)
     except InputError:
         raise damaged_graph() from None
     graph = Graph(metric, options, kernels)
-    if list(KINDS)[number] != metric or n != len(coded):
+    if GRAPH_METRICS[number] != metric or n != len(coded):
         raise InputError(f"This is no graph by the {metric} of {len(coded):,} vectors.")
     levels, links, upper = (arrays[name] for name in ("levels", "links", "upper"))
     equals = arrays["equals"]
@@ -70,11 +67,9 @@ def from_arrays(arrays: Arrays, coded: Coded, metric: Metric, kernels: VectorKer
     _check_lists(levels, links, upper, hanging(equals))
     _check(entry == NOTHING if not n else entry < n and not hanging(equals)[entry])
     _check(not n or levels[entry] == levels[highest(levels, equals)])
-    graph.reach = reach - _ZERO
-    squared = squared_lengths(coded, kernels)
-    _check(metric != "dot" or not n or bool(squared.max() <= np.ldexp(1.0, graph.reach)))
     held = Links(levels, starts_of(levels), links, upper, equals, entry)
-    graph.take(held, lifted(metric, squared, graph.reach))
+    squared = squared_lengths(coded, kernels) if metric == "euclidean" else np.empty(0)
+    graph.take(held, halves_of(squared))
     return graph
 
 
@@ -83,7 +78,7 @@ def _check_kinds(arrays: Arrays) -> None:
         array = arrays.get(name)
         _check(array is not None and array.dtype == np.dtype(f"<{kind}"))
         _check(array is not None and array.flags.c_contiguous)
-    _check(arrays["head"].shape == (9,))
+    _check(arrays["head"].shape == (8,))
 
 
 def _check_rings(equals: NDArray[Any], coded: Coded) -> None:

@@ -1,4 +1,4 @@
-"""What a row brings into a neighbour graph beside its code: a level, and an extra."""
+"""What a row brings into a neighbour graph beside its code: its level, and half its square."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from app.core.dense.codes import Float32s, Float64s
 from app.core.dense.graph_options import GraphOptions
 from app.core.dense.scan import Metric
-from app.core.kernels.graph import HIGHEST, Extras
+from app.core.kernels.graph import HIGHEST
 
-KINDS: dict[Metric, Extras] = {"cosine": "alone", "dot": "multiplied", "euclidean": "taken off"}
-"""The metrics that there are graphs by."""
+GRAPH_METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
+"""The metrics that there are graphs by; in arrays they are told by their number here."""
 
 _GOLDEN = np.uint64(0x9E37_79B9_7F4A_7C15)
 
@@ -36,23 +36,10 @@ def drawn_levels(options: GraphOptions, first: int, last: int) -> NDArray[np.uin
     return (HIGHEST - below).astype(np.uint8)
 
 
-def lifted(metric: Metric, squared: Float64s, reach: int) -> Float32s:
-    """The extras of rows with these squared lengths; none for the cosine.
+def halves_of(squared: Float64s) -> Float32s:
+    """Half of squared lengths.
 
-    >>> lifted("euclidean", np.array([4.0]), 0), lifted("dot", np.array([7.0]), 4)
-    (array([2.], dtype=float32), array([3.], dtype=float32))
+    >>> halves_of(np.array([4.0, 3.0])).tolist()
+    [2.0, 1.5]
     """
-    if metric == "cosine":
-        return np.empty(0, np.float32)
-    extras = squared / 2 if metric == "euclidean" else np.sqrt(np.ldexp(1.0, reach) - squared)
-    return extras.astype(np.float32)
-
-
-def reach_of(squared: Float64s) -> int:
-    """The least power of two that no squared length is above.
-
-    >>> reach_of(np.array([3.0, 4.0])), reach_of(np.array([4.1])), reach_of(np.array([0.0]))
-    (2, 3, -1074)
-    """
-    part, power = np.frexp(squared.max(initial=np.finfo(np.float64).smallest_subnormal))
-    return int(power) - int(part == 0.5)
+    return (squared / 2).astype(np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.core.dense.codes import DTYPES, Dtype
-from app.core.dense.graph_rows import KINDS
+from app.core.dense.graph_rows import GRAPH_METRICS
 from app.core.dense.scan import METRICS, Metric
 from app.core.kernels.numpy_vectors import batches
 from app.core.kernels.vectors import LARGEST_DIM
@@ -37,10 +37,10 @@ def check_options(dim: int, metric: Metric, dtype: Dtype, recall: float, keeps: 
 
 def check_graph(metric: Metric, dtype: Dtype, recall: float) -> None:
     """`InputError` for what there is no graph of."""
-    if metric not in KINDS:
+    if metric not in GRAPH_METRICS:
         raise InputError(
             f"There are no graphs by the {metric} distance.",
-            hint=f"Use {', '.join(KINDS)}, or an index without a graph.",
+            hint=f"Use {', '.join(GRAPH_METRICS)}, or an index without a graph.",
         )
     if dtype != "int8":
         raise InputError(

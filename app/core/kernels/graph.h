@@ -10,13 +10,11 @@
 /* Before a loop that runs a few times, or seldom: what the compiler would make of it is long. */
 #define SMALL _Pragma("clang loop vectorize(disable) unroll(disable)")
 
-/* What the extras of two points do to their similarity: graph.py has the same numbers. */
-enum { ALONE, MULTIPLIED, TAKEN_OFF };
-
 struct graph {
   const i8 *codes;
-  const f32 *scales, *extras; /* (n,); extras null if alone */
-  u32 n, dim, kind;
+  const f32 *scales;
+  const f32 *halves; /* (n,) taken off similarities; null: nothing is */
+  u32 n, dim;
   const u8 *levels;
   const u32 *starts; /* (n,) where the upper lists of a row begin */
   u32 *links;        /* (n, 2 * m) at level 0 */
@@ -29,7 +27,7 @@ struct walk {
   struct graph graph;
   /* The point that is looked for. */
   i16 *query; /* (dim,) */
-  f32 scale, extra;
+  f32 scale, half;
   /* Scratch. */
   u32 *seen;  /* a bit a row, in steps of 128 */
   u64 *ahead; /* (n,) keys, complemented: a heap of those that are left to be looked from */
@@ -55,19 +53,18 @@ INLINE f32 similarity_of(u64 key) {
   return as.similarity;
 }
 
-CALLED u64 key_of(const struct graph *g, int product, f32 scale, f32 extra, u32 row) {
+CALLED u64 key_of(const struct graph *g, int product, f32 scale, f32 half, u32 row) {
   union {
     f32 similarity;
     u32 bits;
   } as;
   as.similarity = (f32)product * (scale * g->scales[row]);
-  if (g->kind == MULTIPLIED) as.similarity += extra * g->extras[row];
-  if (g->kind == TAKEN_OFF) as.similarity -= extra + g->extras[row];
+  if (g->halves) as.similarity -= half + g->halves[row];
   u32 order = as.bits & 0x80000000u ? ~as.bits : as.bits | 0x80000000u;
   return (u64)order << 32 | (u32)~row;
 }
 
-INLINE f32 extra_of(const struct graph *g, u32 row) { return g->kind ? g->extras[row] : 0; }
+INLINE f32 half_of(const struct graph *g, u32 row) { return g->halves ? g->halves[row] : 0; }
 
 /* Of two rows. */
 CALLED u64 key_between(const struct graph *g, u32 from, u32 row) {
@@ -79,7 +76,7 @@ CALLED u64 key_between(const struct graph *g, u32 from, u32 row) {
     sum = wasm_i32x4_add(
         sum, wasm_i32x4_dot_i16x8(wasm_i16x8_load8x8(x + at), wasm_i16x8_load8x8(y + at)));
   for (; at < dim; at++) rest += (int)x[at] * (int)y[at];
-  return key_of(g, sum_lanes(sum) + rest, g->scales[from], extra_of(g, from), row);
+  return key_of(g, sum_lanes(sum) + rest, g->scales[from], half_of(g, from), row);
 }
 
 /* Of the query and `n` of `w->rows`, into `w->keys`. */
@@ -108,7 +105,7 @@ CALLED void key_rows(const struct walk *w, u32 n) {
     }
     SMALL for (u32 j = i; j < n && j < i + 4; j++) {
       int product = j == i ? t0 : j == i + 1 ? t1 : j == i + 2 ? t2 : t3;
-      w->keys[j] = key_of(g, product, w->scale, w->extra, rows[j]);
+      w->keys[j] = key_of(g, product, w->scale, w->half, rows[j]);
     }
   }
 }
@@ -266,7 +263,7 @@ struct graph_search {
 /* 0, or DAMAGED. */
 EXPORT(graph_search) int graph_search(struct graph_search *a) {
   struct walk *w = &a->walk;
-  w->extra = 0;
+  w->half = 0;
   for (u32 q = 0; q < a->n_queries; q++) {
     w->query = (i16 *)a->queries + (unsigned long)q * w->graph.dim;
     w->scale = a->steps[q];
@@ -295,9 +292,10 @@ CALLED int equal_rows(const struct graph *g, u32 a, u32 b) {
 /* Hang a row on an equal one, if one of the `n` that were found is; 1 if so, or DAMAGED. */
 CALLED int hang(const struct walk *w, u32 row, u32 n) {
   const struct graph *g = &w->graph;
-  for (u32 i = 0; i < n && w->found[i] >> 32 == w->found[0] >> 32; i++) {
+  u64 own = key_between(g, row, row) >> 32;
+  for (u32 i = 0; i < n && w->found[i] >> 32 >= own; i++) {
     u32 head = row_of(w->found[i]), last;
-    if (!equal_rows(g, row, head)) continue;
+    if (w->found[i] >> 32 != own || !equal_rows(g, row, head)) continue;
     last = g->equals[head];
     if (last != NOTHING && last >= g->n) return DAMAGED;
     g->equals[row] = last == NOTHING ? row : g->equals[last];
@@ -359,7 +357,7 @@ CALLED void look_for(struct walk *w, u32 row) {
   const i8 *code = point(g, row);
   for (u32 i = 0; i < g->dim; i++) w->query[i] = code[i];
   w->scale = g->scales[row];
-  w->extra = extra_of(g, row);
+  w->half = half_of(g, row);
 }
 
 /* The nearest rows on a level, in `w->found`, nearest first; how many, or DAMAGED. */

@@ -1,16 +1,16 @@
 """What the loops of neighbour graphs are given, and what each must do.
 
 The graphs are those of Malkov and Yashunin (2018), HNSW. Rows are compared by their int8 codes:
-``float32(sum of products) * (scale * scale)``, to which the product of both extras is added or from
-which their sum is taken off. These are whole numbers and float32 operations in a fixed order, the
-same from either side, and equally similar rows stand in the order of their numbers, so that any two
-implementations make the same graph and find the same rows.
+``float32(sum of products) * (scale * scale)``, less the sum of both halves where there are any.
+These are whole numbers and float32 operations in a fixed order, the same from either side, and
+equally similar rows stand in the order of their numbers, so that any two implementations make the
+same graph and find the same rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol, TypeVar, get_args
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,22 +27,17 @@ NOTHING = 0xFFFF_FFFF
 HIGHEST = 15
 """The highest level that a row can have."""
 
-Extras = Literal["alone", "multiplied", "taken off"]
-EXTRAS: tuple[Extras, ...] = get_args(Extras)
-"""In the order of their numbers in graph.h."""
-
 
 class Points(NamedTuple):
     """What rows are compared by.
 
-    `codes` (n, dim) and `scales` (n,). `extras` (n,), which `kind` says the use of: none if
-    "alone", for the cosine; "multiplied"; or "taken off", for half the squared Euclidean distance.
+    `codes` (n, dim) and `scales` (n,). `halves` (n,), half the squared length of each row, with
+    which similarities are half the squared Euclidean distance, negative; None for products.
     """
 
     codes: Int8s
     scales: Float32s
-    extras: Float32s
-    kind: Extras
+    halves: Float32s | None
 
 
 @dataclass(eq=False, slots=True)
@@ -117,8 +112,9 @@ class GraphKernels(Protocol):
 
 def check_points(points: Points, links: Links) -> int:
     """How many rows there are; `InputError` unless all arrays are of them."""
-    n, extras = len(links.levels), 0 if points.kind == "alone" else len(points.scales)
-    check_fit((n, len(points.codes)), (n, len(points.scales)), (extras, len(points.extras)))
+    n = len(links.levels)
+    check_fit((n, len(points.codes)), (n, len(points.scales)))
+    check_fit((n, n if points.halves is None else len(points.halves)))
     check_fit((n, len(links.starts)), (n, len(links.links)), (n, len(links.equals)))
     check_fit((links.links.shape[1], 2 * links.upper.shape[1]))
     return n

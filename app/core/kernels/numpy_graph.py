@@ -33,7 +33,7 @@ class NumpyGraph:
         """Put in rows.
 
         >>> ones, zeros = np.ones(3, np.float32), np.zeros(3, np.uint32)
-        >>> points = Points(np.int8([[9], [5], [1]]), ones, ones[:0], "alone")
+        >>> points = Points(np.int8([[9], [5], [1]]), ones, None)
         >>> lists = np.empty((3, 2), np.uint32), np.empty((0, 1), np.uint32)
         >>> links = Links(np.uint8([0, 0, 0]), zeros, *lists, zeros.copy(), NOTHING)
         >>> NumpyGraph().insert(points, links, 0, 3, ef=4)
@@ -109,7 +109,8 @@ class _Builder(Walks):
     def _hang(self, row: int, found: list[int]) -> bool:
         """Hang a row on an equal one, if one of those that were found is."""
         codes, scales, equals = self.points.codes, self.points.scales, self.links.equals
-        for head in (row_of(key) for key in found if key >> 32 == found[0] >> 32):
+        (own,) = self.place(row).keys([row])
+        for head in (row_of(key) for key in found if key >> 32 == own >> 32):
             if (codes[row] != codes[head]).any() or scales[row] != scales[head]:
                 continue
             last = int(equals[head])

@@ -20,11 +20,11 @@ class Place:
     """A point that rows are compared with; keys are as in graph.h."""
 
     def __init__(
-        self, points: Points, code: NDArray[Any], scale: np.float32, extra: np.float32
+        self, points: Points, code: NDArray[Any], scale: np.float32, half: np.float32
     ) -> None:
         self._points = points
         self._code = code.astype(np.float64)
-        self._scale, self._extra = scale, extra
+        self._scale, self._half = scale, half
 
     def keys(self, rows: list[int]) -> list[int]:
         """The key of each row."""
@@ -32,10 +32,8 @@ class Place:
         # Products of float64 are exact here; none is -0.
         products = points.codes[rows].astype(np.float64) @ self._code + 0.0
         similarities = products.astype(np.float32) * (self._scale * points.scales[rows])
-        if points.kind == "multiplied":
-            similarities += self._extra * points.extras[rows]
-        if points.kind == "taken off":
-            similarities -= self._extra + points.extras[rows]
+        if points.halves is not None:
+            similarities -= self._half + points.halves[rows]
         orders = zip(_orders(similarities), rows, strict=True)
         return [order << 32 | (_LOW - row) for order, row in orders]
 
@@ -99,8 +97,8 @@ class Walks:
     def place(self, row: int) -> Place:
         """Where a row stands."""
         points = self.points
-        extra = np.float32(0) if points.kind == "alone" else points.extras[row]
-        return Place(points, points.codes[row], points.scales[row], extra)
+        half = np.float32(0) if points.halves is None else points.halves[row]
+        return Place(points, points.codes[row], points.scales[row], half)
 
     def list_of(self, row: int, level: int) -> Uint32s:
         """A list, as a view."""

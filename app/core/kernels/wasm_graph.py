@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from app.core.kernels.frame import F32, U8, U32, U64, Frame, Memory
 from app.core.kernels.graph import (
-    EXTRAS,
     Item,
     Links,
     Points,
@@ -24,10 +23,10 @@ from app.core.kernels.vectors import Int16s, check_fit
 
 _I8 = np.dtype(np.int8)
 _I16 = np.dtype(np.int16)
-_WALK = "<15I2f5I"
+_WALK = "<14I2f5I"
 _SEARCH = Struct(f"{_WALK}8I")
 _BUILD = Struct(f"{_WALK}5I")
-_ENTRY = 12
+_ENTRY = 11
 
 
 class GraphExports(Protocol):
@@ -94,9 +93,9 @@ class WasmGraph:
 
     def _walk(self, points: Points, links: Links, ef: int) -> list[float]:
         frame, (n, dim), width = self._frame, points.codes.shape, links.links.shape[1]
-        extras = 0 if points.kind == "alone" else frame.at(points.extras, F32)
-        words: list[float] = [frame.at(points.codes, _I8), frame.at(points.scales, F32), extras]
-        words += [n, dim, EXTRAS.index(points.kind)]
+        halves = 0 if points.halves is None else frame.at(points.halves, F32)
+        words: list[float] = [frame.at(points.codes, _I8), frame.at(points.scales, F32), halves]
+        words += [n, dim]
         words += [frame.at(links.levels, U8), frame.at(links.starts, U32)]
         words += [frame.at(links.links, U32), frame.at(links.upper, U32), len(links.upper)]
         query, seen, ahead, found, rows, keys = self._room_for(n, dim, width, ef)
