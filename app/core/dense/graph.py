@@ -30,9 +30,9 @@ class Graph:
     """The graph of rows of int8 codes, which are given anew to each call and never kept.
 
     The same options and rows, in the same order, give the same graph on every machine, also if
-    the rows come in parts. By the dot product, which is no
-    distance, the graph is that of the products themselves (Morozov and Babenko, "Non-metric
-    similarity graphs for maximum inner product search", 2018).
+    the rows come in parts. By the dot product, which is no distance, the graph is that of the
+    products themselves (Morozov and Babenko, "Non-metric similarity graphs for maximum inner
+    product search", 2018).
 
     >>> from app.core.dense.codes import encode
     >>> from app.core.kernels import NumpyKernels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -116,7 +117,8 @@ class VectorIndex:
         removed = self._table.remove([keys] if isinstance(keys, str) else keys)
         self._scanner = None
         if self._table.is_sparse:
-            self.vacuum()
+            with suppress(MemoryError):  # what is dead stays until there is room to move the rest
+                self.vacuum()
         return removed
 
     def vacuum(self) -> None:
