@@ -291,6 +291,22 @@ def test_no_memory_loses_nothing(monkeypatch):
     assert index.search(rows[0], 2).ids == ("0", "40")
 
 
+def test_rows_of_another_table_are_put_in():
+    """A table that was filled at once, as from a file, has its graph at the first search."""
+    rows = np.random.default_rng(3).standard_normal((200, 8))
+    ids = [str(n) for n in range(200)]
+    one, other = (VectorIndex(8, graph=SMALL) for _ in range(2))
+    one.add_batch(ids, rows)
+    for each in (one, other):
+        if each is other:
+            each.table.restore(ids, [one.table.coded(0)], one.table.live.copy())
+        each.remove(ids[:50])
+    other.vacuum()
+    one.vacuum()
+    assert other.search_batch(rows[:9])[3].ids == one.search_batch(rows[:9])[3].ids
+    assert other.stats().bytes == one.stats().bytes
+
+
 def test_what_is_held_is_counted():
     """Links, levels and what goes with them, in bytes and in words."""
     index = VectorIndex(8, graph=SMALL)

@@ -262,7 +262,7 @@ def test_one_damaged_slot_of_two_is_no_loss():
 
 def test_what_an_audit_mends_is_kept(monkeypatch):
     """So is a plan that takes more candidates."""
-    monkeypatch.setattr("app.core.dense.vector_index.calibrated", lambda *_: Plan(30))
+    monkeypatch.setattr("app.core.dense.planner.calibrated", lambda *_: Plan(30))
     rows = np.random.default_rng(2).standard_normal((calibration.FEWEST_ROWS, 32))
 
     async def scenario():

@@ -11,21 +11,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from app.core.dense import inputs
 from app.core.dense.auditing import Audit, tallied
-from app.core.dense.calibration import FEWEST_ROWS, SAMPLE, calibrated, widened
+from app.core.dense.calibration import SAMPLE, widened
 from app.core.dense.codes import Dtype, decode, encode
 from app.core.dense.graph import Graph
 from app.core.dense.graph_options import GraphOptions, Preset, options_of
 from app.core.dense.graph_search import GraphScanner
 from app.core.dense.plan import EVERYTHING, REFERENCE_K, Hits, Plan, Scanner, Searcher
+from app.core.dense.planner import Planner
 from app.core.dense.reports import Neighbours, VectorStats
 from app.core.dense.scan import DISTANCES, Metric, Rows, unit_scales
-from app.core.dense.signs import Signs, signs_of
 from app.core.dense.table import Table, no_memory
 from app.core.kernels import NumpyKernels, VectorKernels
 
 _RECALL = 0.99
-_GROWN = 1.5
-"""How much an index grows until its plan is made anew."""
 _QUERIES = 64
 """The last queries that are kept for an audit."""
 
@@ -73,18 +71,15 @@ class VectorIndex:
         self._kernels = kernels or NumpyKernels().vectors
         self._keeps = keep_float32 and dtype in {"int8", "int4"}
         self._table = Table(dim, [dtype, "float32"] if self._keeps else [dtype])
-        self._graph: Graph | None = None
-        if graph is not None:
+        options = None if graph is None else options_of(graph)
+        if options:
             inputs.check_graph(metric, dtype, recall)
-            self._graph = Graph(metric, options_of(graph), self._kernels)
+        self._graph = Graph(metric, options, self._kernels) if options else None
         self._asked: deque[NDArray[np.float32]] = deque(maxlen=_QUERIES)
         self._scanner: Searcher | None = None
-        self._signs: Signs | None = None
-        self._planned = 0, 0
-        """Vectors that there were when the plan was made, and moves of the table."""
+        self._planner = Planner(self._kernels, dtype, recall, options)
         self.wider = 1
         """How many times as many candidates as that audits have found to be needed."""
-        self._plan = self._first_plan()
 
     def __len__(self) -> int:
         return len(self._table)
@@ -125,6 +120,7 @@ class VectorIndex:
         """Let go of vectors that were taken out; happens by itself once most of many are."""
         if self._table.n_rows > len(self):
             if self._graph:
+                self._ready()
                 self._graph.vacuum(self._table.coded(0), self._table.live)
             self._table.compact()
             self._scanner = None
@@ -135,8 +131,8 @@ class VectorIndex:
         self._asked.clear()
         if self._graph:
             self._graph.clear()
-        self._scanner, self._signs, self._planned = None, None, (0, 0)
-        self._plan = self._first_plan()
+        self._planner.clear(self.wider)
+        self._scanner = None
 
     @property
     def table(self) -> Table:
@@ -179,8 +175,9 @@ class VectorIndex:
 
     def stats(self) -> VectorStats:
         """What the index holds."""
-        held = self._table.nbytes + (self._signs.bits.nbytes if self._signs else 0)
-        held += self._graph.nbytes if self._graph else 0
+        planner, graph = self._planner, self._graph
+        held = self._table.nbytes + (planner.signs.bits.nbytes if planner.signs else 0)
+        held += graph.nbytes if graph else 0
         plain = 4 * self.dim * len(self)
         return VectorStats(
             count=len(self),
@@ -191,8 +188,8 @@ class VectorIndex:
             keeps_float32=self._keeps,
             bytes=held,
             ratio=plain / held if held else 0.0,
-            candidates=self._plan.candidates,
-            graph=self._graph.options if self._graph else None,
+            candidates=planner.plan.candidates,
+            graph=graph.options if graph else None,
         )
 
     def audit(self, queries: ArrayLike | None = None, k: int = REFERENCE_K) -> Audit:
@@ -220,7 +217,7 @@ class VectorIndex:
                 return audit
             before = audit.before
             self.wider *= 2
-            plan = self._plan = widened(plan, 2 * plan.candidates, len(self))
+            plan = self._planner.plan = widened(plan, 2 * plan.candidates, len(self))
 
     def _typical(self) -> NDArray[np.float32]:
         if self._asked:
@@ -233,40 +230,16 @@ class VectorIndex:
         scores = -hits.scores if self.metric in DISTANCES else hits.scores
         return Neighbours(tuple(map(self._table.id_of, hits.rows.tolist())), scores)
 
-    def _first_plan(self) -> Plan:
-        return Plan(self.wider * self._graph.options.ef_search) if self._graph else EVERYTHING
-
     def _ready(self) -> tuple[Searcher, Plan]:
         if self._scanner is None:
-            coded = self._table.coded(0)
-            rows = Rows(coded, self.metric, self._kernels)
-            if self._graph:
-                self._plan = self._first_plan()
-            else:
-                self._look_at_signs(rows)
+            rows = Rows(self._table.coded(0), self.metric, self._kernels)
+            self._planner.fit(rows, self._table, self.wider)
             fine = []
             if self._keeps:
                 fine = [Rows(self._table.coded(1), self.metric, self._kernels)]
-            signs = [self._signs] if self._signs else []
-            scanner = Scanner(self._kernels, [rows], signs=signs, fine=fine)
-            self._scanner = GraphScanner(self._graph, rows, scanner) if self._graph else scanner
-        return self._scanner, self._plan
-
-    def _look_at_signs(self, rows: Rows) -> None:
-        """Make signs and plan, or go on with those there are while they still fit."""
-        n, coded = len(self), rows.coded
-        if self.dtype not in {"int8", "int4"} or self.recall == 1 or n < FEWEST_ROWS:
-            self._signs, self._plan, self._planned = None, EVERYTHING, (0, 0)
-            return
-        planned, moves = self._planned
-        if moves != self._table.moves or not planned / _GROWN < n < planned * _GROWN:
-            live = self._table.live
-            self._signs = signs_of(self._kernels, coded, live)
-            plan = calibrated(self._kernels, [rows], [self._signs], live, self.recall)
-            self._plan = widened(plan, self.wider * (plan.candidates or 0), n)
-            self._planned = n, self._table.moves
-        elif self._signs and len(self._signs.bits) < len(coded):
-            more = coded[len(self._signs.bits) :]
-            self._signs = self._signs.extended(self._kernels, more)
-        if self._plan.candidates is None:
-            self._signs = None
+            signs = [self._planner.signs] if self._planner.signs else []
+            self._scanner = Scanner(self._kernels, [rows], signs=signs, fine=fine)
+            if self._graph:
+                self._graph.extend(rows.coded)  # where the table was filled without it
+                self._scanner = GraphScanner(self._graph, rows, self._scanner)
+        return self._scanner, self._planner.plan
