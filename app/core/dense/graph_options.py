@@ -25,7 +25,7 @@ class GraphOptions:
 
     M: int = 16
     ef_construction: int = 200
-    ef_search: int = 128
+    ef_search: int = 160
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -42,7 +42,7 @@ class GraphOptions:
 
 PRESETS: dict[Preset, GraphOptions] = {
     "fast": GraphOptions(M=16, ef_construction=100, ef_search=96),
-    "balanced": GraphOptions(M=16, ef_construction=200, ef_search=128),
+    "balanced": GraphOptions(M=16, ef_construction=200, ef_search=160),
     "high-recall": GraphOptions(M=24, ef_construction=300, ef_search=256),
 }
 
