@@ -624,8 +624,8 @@ export interface VectorOptions {
   /** The share of the nearest ten that a search is to find, default 0.99; 1 scores every vector. */
   recall?: number;
   /**
-   * Search a neighbour graph (HNSW) instead of all vectors: int8 without a name, by every metric
-   * but "manhattan". It is built as vectors are added, which takes far longer than a search saves
+   * Search a neighbour graph (HNSW) instead of all vectors: of int8, by every metric but
+   * "manhattan". It is built as vectors are added, which takes far longer than a search saves
    * below some hundred thousand of them.
    */
   graph?: "fast" | "balanced" | "high-recall";

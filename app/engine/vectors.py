@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from app.core.dense.auditing import Audit
+from app.core.dense.graph_options import options_of
 from app.core.dense.plan import REFERENCE_K
 from app.core.dense.vector_index import VectorIndex
 from app.core.kernels import VectorKernels
@@ -52,8 +53,6 @@ class Vectors:
         them. Raises `InputError`: `not-found` without a `dim` where there are none,
         `dimension-mismatch`, `bad-option`; and `StorageError`.
         """
-        if options.get("graph") is not None:
-            raise InputError("A graph is not kept.", hint="Leave out the graph, or the name.")
         file = VectorsFile(store, name)
         index = await file.load(kernels=kernels)
         if index is not None:
@@ -95,10 +94,13 @@ class Vectors:
             "dtype": stats.dtype,
             "keep_float32": stats.keeps_float32,
             "recall": index.recall,
+            "graph": stats.graph,
         }
         given = dict(options)
         if stats.dtype not in {"int8", "int4"}:
             given.pop("keep_float32", None)  # which says nothing there
+        if given.get("graph") is not None:
+            given["graph"] = options_of(given["graph"])
         for option, value in given.items():
             if own[option] != value:
                 raise InputError(

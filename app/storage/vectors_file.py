@@ -4,7 +4,7 @@ A part holds the rows that were added since the one before it: sections `id.blob
 `codes` (n, items), `scales` (n,) and, if it is kept, `float32` (n, dim). Vectors that are added
 cost a part of their size; parts that are not larger than what follows on them are written again
 with it, so that there are few, and no row is written more often than the number of rows has
-digits in base 2.
+digits in base 2. A graph is a part of its own, written again whenever it has grown by a quarter.
 """
 
 from __future__ import annotations
@@ -16,20 +16,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense.codes import Coded, empty
+from app.core.dense.codes import empty
+from app.core.dense.graph_arrays import to_arrays
 from app.core.dense.table import Table, no_memory
 from app.core.dense.vector_index import VectorIndex
 from app.errors import FossickError, InputError, StorageError
 from app.ports import Store
-from app.storage import sections, vectors_slot
-from app.storage.damage import MISSING, DamagedFileError, of_this_format
-from app.storage.names import check_vectors_name, of_vectors, vectors_part, vectors_slots
-from app.storage.strings import StringTable
-from app.storage.vectors import read_into
+from app.storage import vectors_part, vectors_slot
+from app.storage.damage import DamagedFileError
+from app.storage.names import check_vectors_name, of_vectors, vectors_slots
 from app.storage.vectors_slot import Head, Part
 
-_HEAD = 4096
-"""Bytes that hold header and table of a part."""
+_GROWN = 1.25
+"""How much a graph grows until it is written again; what it lacks is put in when it is opened."""
 _log = logging.getLogger(__name__)
 
 
@@ -58,6 +57,8 @@ class VectorsFile:
         index = head.new_index(**options)
         try:
             await self._restore(index.table, head, dead)
+            if head.graph is not None:
+                await self._relink(index, head.linked)
         except MemoryError:
             raise no_memory(head.n_rows) from None
         self._head, self._moves = head, index.table.moves
@@ -72,30 +73,36 @@ class VectorsFile:
         while parts and table.n_rows > first and parts[-1].rows <= table.n_rows - first:
             first -= parts.pop().rows
         if table.n_rows > first:
-            parts.append(await self._write(table, first))
+            number = self._number()
+            parts.append(
+                await vectors_part.write_rows(self._store, self._name, number, table, first)
+            )
+        linked = head.linked if table.moves == self._moves else None
+        if index.graph and table.n_rows >= _GROWN * (linked.rows if linked else 1):
+            part = Part(self._number(), table.n_rows, 0)
+            arrays = to_arrays(index.graph)
+            linked = await vectors_part.write_graph(self._store, self._name, part, arrays)
         dead = np.asarray(table.live == 0).view(np.uint8)
         if gone is not None:
             dead[gone] = 1
-        await self._commit(index, head, tuple(parts), dead)
+        await self._commit(index, replace(head, parts=tuple(parts), linked=linked), dead)
 
     async def clear(self, index: VectorIndex) -> None:
         """Commit that nothing is in the index, before it is cleared itself."""
         head = self._head or Head.of(index)
-        await self._commit(index, head, (), np.empty(0, np.uint8))
+        await self._commit(index, replace(head, parts=(), linked=None), np.empty(0, np.uint8))
 
-    async def _commit(
-        self, index: VectorIndex, head: Head, parts: tuple[Part, ...], dead: NDArray[np.uint8]
-    ) -> None:
+    async def _commit(self, index: VectorIndex, head: Head, dead: NDArray[np.uint8]) -> None:
         new = replace(
             head,
-            parts=parts,
             next_number=self._next_number,
             generation=head.generation + 1,
             wider=index.wider,
         )
+        before = vectors_slot.files(self._name, self._head) if self._head else set()
         await vectors_slot.write(self._store, self._name, new, dead)
         self._head, self._moves = new, index.table.moves
-        obsolete = vectors_slot.files(self._name, head) - vectors_slot.files(self._name, new)
+        obsolete = before - vectors_slot.files(self._name, new)
         try:  # the commit stands whatever comes of this
             if obsolete:
                 await vectors_slot.seal(self._store, self._name, new, dead)
@@ -113,80 +120,36 @@ class VectorsFile:
             if is_ours and file not in needed and file not in vectors_slots(self._name):
                 await self._store.remove(file)
 
-    async def _write(self, table: Table, first: int) -> Part:
-        """Write the rows from `first` on."""
-        number = self._next_number
-        self._next_number += 1
-        file = vectors_part(self._name, number)
-        ids = StringTable.build(table.ids[first:])
-        coded = table.coded(0)[first:]
-        arrays: dict[str, NDArray[Any]] = {
-            **ids.to_arrays("id"),
-            "scales": coded.scales,
-            "codes": coded.codes,
-        }
-        if len(table.dtypes) > 1:
-            arrays["float32"] = table.coded(1)[first:].codes
-        data = sections.pack(arrays)
-        try:
-            await self._store.write(file, data)
-        except Exception:
-            await self._undo(file)
-            raise
-        crc = sections.read_table(data[0], file).crc
-        return Part(number, table.n_rows - first, crc)
-
-    async def _undo(self, file: str) -> None:
-        try:
-            await self._store.remove(file)
-        except FossickError as error:
-            _log.warning("%s could not be removed: %s", file, error.message)
-
     async def _restore(self, table: Table, head: Head, dead: NDArray[np.uint8]) -> None:
         """Fill a table with the rows of all parts, read to where they stay."""
         coded = [empty(dtype, head.dim, head.n_rows) for dtype in table.dtypes]
         ids: list[str] = []
         for part in head.parts:
             rows = slice(len(ids), len(ids) + part.rows)
-            ids += await self._part(part, [one[rows] for one in coded])
+            into = [one[rows] for one in coded]
+            ids += await vectors_part.read_rows(self._store, self._name, part, into)
         live = np.asarray(dead == 0).view(np.uint8)
         there = np.flatnonzero(live).tolist()
         if len({ids[row] for row in there}) < len(there):
             raise DamagedFileError(vectors_slots(self._name)[head.generation % 2], "dead")
         table.restore(ids, coded, live)
 
-    async def _part(self, part: Part, into: list[Coded]) -> list[str]:
-        """Read the rows of a part into their place; its ids."""
-        file = vectors_part(self._name, part.number)
-        if await self._store.size(file) is None:
-            raise DamagedFileError(file, MISSING)
-        head = await self._store.read(file, 0, _HEAD)
-        with of_this_format(file):
-            table = sections.read_table(head, file)
-        if table.crc != part.crc or await self._store.size(file) != table.length:
-            raise DamagedFileError(file, "header")
-        wanted = {"scales": into[0].scales, "codes": into[0].codes}
-        if len(into) > 1:
-            wanted["float32"] = into[1].codes
-        for name, rows in wanted.items():
-            section = table.sections.get(name)
-            if section is None or (section.dtype, section.shape) != (rows.dtype, rows.shape):
-                raise DamagedFileError(file, name)
-            await read_into(rows, self._store, file, section)
-        arrays: dict[str, NDArray[Any]] = {}
-        for name in ("id.blob", "id.at"):
-            section = table.sections.get(name)
-            if section is None:
-                raise DamagedFileError(file, name)
-            arrays[name] = np.empty(section.shape, section.dtype)
-            await read_into(arrays[name], self._store, file, section)
-        try:
-            ids = list(StringTable.from_arrays(arrays, "id"))
-        except KeyError as error:
-            raise DamagedFileError(file, str(error.args[0])) from error
-        if len(ids) != part.rows:
-            raise DamagedFileError(file, "id.at")
-        return ids
+    async def _relink(self, index: VectorIndex, linked: Part | None) -> None:
+        """Take over the graph that was kept, and put in the rows that it does not have.
+
+        One that is damaged is built again: it is made of nothing but the rows.
+        """
+        if linked is not None:
+            try:
+                arrays = await vectors_part.read_graph(self._store, self._name, linked)
+                index.take_graph(arrays, linked.rows)
+            except (FossickError, KeyError) as error:
+                _log.warning("%s: its graph is built again: %s", self._name, error)
+        index.link()
+
+    def _number(self) -> int:
+        self._next_number += 1
+        return self._next_number - 1
 
 
 async def names(store: Store) -> list[str]:

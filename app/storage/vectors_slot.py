@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.dense.graph_options import GraphOptions
 from app.core.dense.vector_index import VectorIndex
 from app.errors import InputError, StorageError
 from app.ports import Buffer, Store
@@ -27,7 +28,7 @@ _COUNTS = ("generation", "next_number", "wider")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file with the rows that follow on those of the part before."""
+    """A file with the rows that follow on those of the part before, or the graph of the first."""
 
     number: int
     rows: int
@@ -37,29 +38,40 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One commit. Options are those of `VectorIndex`; `wider` is what audits have found."""
+    """One commit. Options are those of `VectorIndex`; `wider` is what audits have found.
+
+    `graph`: M, ef_construction, ef_search and seed; `linked`: where it lies, which may be a graph
+    of the first rows alone.
+    """
 
     dim: int
     metric: str
     dtype: str
     keep_float32: bool
     recall: float
+    graph: tuple[int, int, int, int] | None = None
     wider: int = 1
     generation: int = 0
     next_number: int = 1
     parts: tuple[Part, ...] = ()
+    linked: Part | None = None
 
     @property
     def n_rows(self) -> int:
         """Rows of all parts, dead ones too."""
         return sum(part.rows for part in self.parts)
 
+    @property
+    def all_parts(self) -> tuple[Part, ...]:
+        """Every file of the commit, the slots aside."""
+        return (*self.parts, self.linked) if self.linked else self.parts
+
     @classmethod
     def of(cls, index: VectorIndex) -> Head:
         """The commit before the first one of an index."""
         stats = index.stats()
         options = stats.dim, stats.metric, stats.dtype, stats.keeps_float32
-        return cls(*options, index.recall)
+        return cls(*options, index.recall, astuple(stats.graph) if stats.graph else None)
 
     def new_index(self, **more: Any) -> VectorIndex:  # noqa: ANN401 (kernels)
         """An empty index with these options. `InputError` where none can have them."""
@@ -69,6 +81,7 @@ class Head:
             dtype=self.dtype,  # type: ignore[arg-type]
             keep_float32=self.keep_float32,
             recall=self.recall,
+            graph=None if self.graph is None else GraphOptions(*self.graph),
             **more,
         )
         index.wider = self.wider
@@ -135,12 +148,22 @@ def decode(data: Buffer, slot: str) -> tuple[Head, NDArray[np.uint8]]:
 
 def _head(content: Mapping[str, Any]) -> Head:
     parts = tuple(Part(**part) for part in content["parts"])
-    head = Head(**{**content, "parts": parts})
-    counts = [getattr(head, name) for name in _COUNTS]
-    counts += [value for part in parts for value in (part.number, part.rows, part.crc)]
+    graph, linked = content["graph"], content["linked"]
+    head = Head(
+        **{
+            **content,
+            "parts": parts,
+            "graph": None if graph is None else tuple(graph),
+            "linked": None if linked is None else Part(**linked),
+        }
+    )
+    counts = [*(getattr(head, name) for name in _COUNTS), *(head.graph or ())]
+    counts += [value for part in head.all_parts for value in astuple(part)]
     if any(type(count) is not int or count < 0 for count in [*counts, head.dim]):
         raise ValueError("these are no counts")
-    numbers = [part.number for part in parts]
+    if head.linked and (head.graph is None or head.linked.rows > head.n_rows):
+        raise ValueError("the graph is not one of the rows")
+    numbers = [part.number for part in head.all_parts]
     if len(set(numbers)) < len(numbers):
         raise ValueError("a part stands there twice")
     if not max(numbers, default=0) < head.next_number <= LAST_NUMBER or not head.wider:
@@ -150,4 +173,4 @@ def _head(content: Mapping[str, Any]) -> Head:
 
 def files(name: str, head: Head) -> set[str]:
     """Names of the parts of a commit."""
-    return {vectors_part(name, part.number) for part in head.parts}
+    return {vectors_part(name, part.number) for part in head.all_parts}

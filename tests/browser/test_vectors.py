@@ -159,7 +159,7 @@ BAD = [
     ("fossick.vectors({ dim: 3, dtype: 'int3' })", "bad-option", "int3"),
     ("fossick.vectors({ dim: 3, dtype: 'binary', metric: 'dot' })", "bad-option", "Binary"),
     ("fossick.vectors({ dim: 3, graph: 'slow' })", "bad-option", "slow"),
-    ("fossick.vectors({ dim: 3, graph: 'fast', name: 'g' })", "bad-option", "not kept"),
+    ("fossick.vectors({ dim: 3, graph: 'fast', metric: 'manhattan' })", "bad-option", "manhattan"),
     ("fossick.vectors({ dim: 3, recall: 2 })", "bad-option", "recall is 2"),
     ("fossick.vectors({ name: 'not there' })", "bad-option", "no name"),
     ("fossick.vectors({ name: 'not-there' })", "not-found", "not-there"),
@@ -287,6 +287,30 @@ def test_under_a_name_it_is_there_again(browser: Browser, site_server: str) -> N
         codes |= {"deleted": "not-found", "ended": "closed"}
         for name, code in codes.items():
             assert after[name].startswith(f"FossickError {code}: "), after[name]
+
+
+def test_a_graph_is_kept_as_well(run: Callable[..., Any]) -> None:
+    """It is opened as it was built, with what was added since."""
+    before, after, graph = run(
+        """
+        const options = { name: "linked", dim: 16, metric: "euclidean", graph: "fast" };
+        const queries = random(16 * 5, 9);
+        let index = await fossick.vectors(options);
+        await index.addBatch(numbered(1000), random(16 * 1000, 6));
+        await index.addBatch(["more"], queries.subarray(0, 16));
+        const found = async () => (await index.searchBatch(queries)).map(plain);
+        const before = await found();
+        await index.close();
+        index = await fossick.vectors({ name: "linked" });
+        const after = await found();
+        const { graph } = await index.stats();
+        await index.close();
+        await fossick.deleteVectors("linked");
+        return [before, after, graph];
+        """
+    )
+    assert before == after and before[0]["ids"][0] == "more"
+    assert graph == {"M": 16, "efConstruction": 100, "efSearch": 96, "seed": 0}
 
 
 def test_another_tab_reads(browser: Browser, site_server: str) -> None:

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.dense import calibration
+from app.core.dense.graph import Graph
+from app.core.dense.graph_options import GraphOptions
 from app.core.dense.plan import Plan
 from app.core.dense.vector_index import VectorIndex
 from app.engine import Vectors
@@ -22,6 +24,8 @@ from tests.storage.helpers import DyingStore, FullStore
 
 KINDS = [("cosine", "int8", True), ("cosine", "binary", False), ("dot", "int4", False)]
 KINDS += [("euclidean", "float32", False), ("manhattan", "int8", False)]
+KINDS += [("cosine", "graph", False), ("dot", "graph", True)]
+GRAPH = GraphOptions(M=3, ef_construction=8, ef_search=4, seed=3)
 EXAMPLES = 4 if sys.platform == "emscripten" else 25
 QUERIES = np.random.default_rng(1).standard_normal((3, 5))
 
@@ -35,11 +39,11 @@ def content(vectors):
     """Everything that can be told of an index: ids, what is stored, hits and scores."""
     index = vectors.index
     ids = [key for key in index.table.ids if key in index]
-    hits = index.search_batch(QUERIES, 1000)
+    hits = [*index.search_batch(QUERIES, 3), *index.search_batch(QUERIES, 1000)]
     return (
         {key: index.get(key).tolist() for key in ids},
         [(found.ids, found.scores.tolist()) for found in hits],
-        (index.dim, index.metric, index.dtype, index.recall, index.wider),
+        (index.dim, index.metric, index.dtype, index.recall, index.wider, index.stats().graph),
     )
 
 
@@ -58,6 +62,8 @@ def test_any_history_is_found_again(metric, dtype, keeps, data):
     async def scenario():
         store = MemoryStore()
         options = {"dim": 5, "metric": metric, "dtype": dtype, "keep_float32": keeps}
+        if dtype == "graph":
+            options |= {"dtype": "int8", "graph": GRAPH}
         vectors = await opened(store, **options, recall=0.9)
         model = []
         for number, seed in enumerate(steps):
@@ -294,6 +300,7 @@ def test_options_of_what_is_there():
             ({"metric": "dot"}, "bad-option"),
             ({"dtype": "int8"}, "bad-option"),
             ({"recall": 1}, "bad-option"),
+            ({"graph": "fast"}, "bad-option"),
         ):
             with pytest.raises(InputError) as caught:
                 await opened(store, **options)
@@ -307,6 +314,35 @@ def test_options_of_what_is_there():
         return await vectors_file.names(store)
 
     assert run(scenario()) == ["faces"]
+
+
+def test_a_graph_is_kept_and_can_be_lost():
+    """It is opened without being built; damaged, it is built again, the same."""
+
+    async def scenario(monkeypatch):
+        store = MemoryStore()
+        vectors = await opened(store, dim=5, graph=GRAPH)
+        rows = rows_of(500, 3)
+        await vectors.add_batch([str(n) for n in range(400)], rows[:400])
+        await vectors.add_batch([str(n) for n in range(400, 450)], rows[400:450])
+        await vectors.remove(map(str, range(30)))
+        wanted = content(vectors)
+        linked = vectors._file._head.linked
+        put_in = []
+        monkeypatch.setattr(Graph, "extend", lambda self, coded: put_in.append(self.n_rows))
+        await opened(store)
+        monkeypatch.undo()
+        assert content(await opened(store)) == wanted
+        name = f"vec-faces.{linked.number:08d}"
+        await store.write(name, [(await store.read(name))[:-1]])
+        assert content(await opened(store)) == wanted
+        await vectors.add_batch([str(n) for n in range(450, 500)], rows[450:])
+        assert content(await opened(store)) == content(vectors)
+        assert vectors._file._head.linked.rows == 500
+        return linked.rows, put_in
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        assert run(scenario(monkeypatch)) == (400, [400])
 
 
 def test_indexes_do_not_meet():

@@ -14,6 +14,7 @@ from app.core.dense.auditing import Audit, tallied
 from app.core.dense.calibration import SAMPLE, widened
 from app.core.dense.codes import Dtype, decode, encode
 from app.core.dense.graph import Graph
+from app.core.dense.graph_arrays import Arrays, from_arrays
 from app.core.dense.graph_options import GraphOptions, Preset, options_of
 from app.core.dense.graph_search import GraphScanner
 from app.core.dense.plan import EVERYTHING, REFERENCE_K, Hits, Plan, Scanner, Searcher
@@ -138,6 +139,24 @@ class VectorIndex:
     def table(self) -> Table:
         """The rows as they are stored, for who keeps them elsewhere."""
         return self._table
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph that is searched, None where rows are scanned."""
+        return self._graph
+
+    def take_graph(self, arrays: Arrays, n: int) -> None:
+        """Take over a graph of the first n rows, as `graph_arrays` has it.
+
+        Raises `StorageError` and `InputError` for one that is not of these rows.
+        """
+        rows = self._table.coded(0)[:n]
+        self._graph = from_arrays(arrays, rows, self.metric, self._kernels)
+
+    def link(self) -> None:
+        """Put rows into the graph that it does not have yet."""
+        if self._graph:
+            self._graph.extend(self._table.coded(0))
 
     def get(self, key: str) -> NDArray[np.float32]:
         """A vector (dim,) as it is stored: of length 1 for the cosine, rounded by its dtype."""
