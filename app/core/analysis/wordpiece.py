@@ -102,6 +102,10 @@ class WordPiece:
         self._known: dict[str, list[int]] = {}
         self._counts = _Counts(self)
 
+    def __len__(self) -> int:
+        """Entries of the vocabulary."""
+        return len(self._ids)
+
     def count(self, text: str) -> int:
         """Number of tokens in `text` without the special ones around it; about 1 s per 10 MB."""
         if "[" in text and _SPECIAL.search(text):

@@ -1,0 +1,155 @@
+"""An embedder that looks vectors of tokens up in a table, and adds them: no network is run.
+
+The table is learned from a transformer (`pyodide_build/static_model`), so that the sum over a text
+points where the transformer's vector of it does. What a token weighs is in the length of its row.
+Sums are of whole numbers, and therefore the same on every machine.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.analysis.wordpiece import WordPiece
+from app.errors import EmbedderError
+
+MODEL = "static"
+"""What the names of its vector spaces begin with."""
+
+MOST_TOKENS = 8000
+"""Tokens of a text that are looked at: sums of more might not fit into 32 bits."""
+
+_LARGEST_WEIGHT = 2047
+_REMEMBERED = 1 << 16
+"""Stretches between spaces whose tokens are kept at hand."""
+
+
+class StaticTable(NamedTuple):
+    """Vectors of tokens: row i is ``weights[i] * codes[i]``, in a unit that says nothing.
+
+    `codes` int8 (tokens, dim); `weights` uint16 (tokens,), 2047 at most; `model` names the vector
+    space.
+    """
+
+    codes: NDArray[np.int8]
+    weights: NDArray[np.uint16]
+    model: str
+
+    @classmethod
+    def of(cls, rows: NDArray[np.floating[Any]], model: str) -> StaticTable:
+        """The nearest to rows (tokens, dim).
+
+        >>> table = StaticTable.of(np.array([[1.0, -0.5], [0.0, 0.0], [0.0, 4.0]]), "static/x")
+        >>> table.codes.tolist(), table.weights.tolist()
+        ([[127, -63], [0, 0], [0, 127]], [512, 0, 2047])
+        """
+        largest = np.abs(rows).max(axis=1, initial=0.0)
+        unit = float(largest.max(initial=0.0)) / _LARGEST_WEIGHT or 1.0
+        weights = np.rint(largest / unit)
+        steps = np.where(weights > 0, weights, 1.0) * unit / 127
+        codes = np.clip(np.rint(rows / steps[:, np.newaxis]), -127, 127)
+        return cls(codes.astype(np.int8), weights.astype(np.uint16), model)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> StaticTable:
+        """What `to_bytes` made bytes of; `EmbedderError("model-failed")` for anything else."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+                held: Mapping[str, NDArray[Any]] = {name: arrays[name] for name in arrays.files}
+            table = cls(held["codes"], held["weights"], held["model"].tobytes().decode())
+        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise _damaged(str(error)) from None
+        table.check()
+        return table
+
+    def to_bytes(self) -> bytes:
+        """The table as a file of NumPy's, uncompressed."""
+        out = io.BytesIO()
+        name = np.frombuffer(self.model.encode(), np.uint8)
+        np.savez(out, codes=self.codes, weights=self.weights, model=name)
+        return out.getvalue()
+
+    def check(self) -> None:
+        """`EmbedderError("model-failed")` where sums could go wrong."""
+        codes, weights = self.codes, self.weights
+        if codes.ndim != 2 or codes.dtype != np.int8 or weights.shape != codes.shape[:1]:
+            raise _damaged("The arrays of the table do not fit together.")
+        if weights.dtype != np.uint16 or not codes.size or int(weights.max()) > _LARGEST_WEIGHT:
+            raise _damaged("The weights of the table are not what they should be.")
+        if not self.model.startswith(MODEL):
+            raise _damaged(f"The table is for {self.model!r}.")
+
+
+class StaticEmbedder:
+    """Adds up the rows of a text's tokens.
+
+    >>> pieces = WordPiece(["[UNK]", "gold", "silver", "tax"])
+    >>> rows = np.array([[0.0, 0.0], [1.0, 0.1], [0.9, 0.2], [-0.1, 1.0]])
+    >>> embedder = StaticEmbedder(StaticTable.of(rows, "static/example"), pieces)
+    >>> a, b, c = embedder.embed(["Gold!", "silver", "tax"])
+    >>> bool(a @ b > 0.9), bool(a @ c < 0.1)
+    (True, True)
+
+    `EmbedderError("model-failed")` if vocabulary and table are of different sizes.
+    """
+
+    def __init__(self, table: StaticTable, pieces: WordPiece) -> None:
+        table.check()
+        if len(pieces) != len(table.codes):
+            raise _damaged(f"{len(pieces)} tokens do not fit {len(table.codes)} rows.")
+        self.dim = table.codes.shape[1]
+        self.model = table.model
+        self._codes = table.codes
+        self._weights = table.weights.astype(np.int32)
+        self._tokens = _Tokens(pieces)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """float32 matrix (len(texts), dim), rows of length 1; one without a token is all zeros."""
+        found = [self._tokens.of(text) for text in texts]
+        sizes = np.fromiter(map(len, found), np.intp, len(found))
+        sums = np.zeros((len(texts), self.dim))
+        tokens = np.array([token for each in found for token in each], dtype=np.intp)
+        there = np.flatnonzero(sizes)
+        if len(there):
+            rows = self._codes[tokens].astype(np.int32) * self._weights[tokens, np.newaxis]
+            starts = (np.cumsum(sizes) - sizes)[there]
+            sums[there] = np.add.reduceat(rows, starts, axis=0)
+        lengths = np.sqrt((sums * sums).sum(axis=1, keepdims=True))
+        np.divide(sums, lengths, out=sums, where=lengths > 0)
+        return sums.astype(np.float32)
+
+
+class _Tokens(dict[str, list[int]]):
+    """Tokens of each stretch between spaces, remembered; forgets all when it grows too large."""
+
+    def __init__(self, pieces: WordPiece) -> None:
+        super().__init__()
+        self._pieces = pieces
+
+    def of(self, text: str) -> list[int]:
+        """The tokens of a text, the first `MOST_TOKENS`."""
+        found: list[int] = []
+        for stretch in text.split():
+            found += self[stretch]
+            if len(found) > MOST_TOKENS:
+                break
+        return found[:MOST_TOKENS]
+
+    def __missing__(self, stretch: str) -> list[int]:
+        found = self._pieces.encode(stretch)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[stretch] = found
+        return found
+
+
+def _damaged(reason: str) -> EmbedderError:
+    return EmbedderError(
+        f"The table of static vectors cannot be used. {reason}",
+        hint="Build the site anew; search goes on without it.",
+    )
