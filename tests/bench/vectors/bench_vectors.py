@@ -54,6 +54,20 @@ HNSWLIB = {
     "hnswlib": {"M": 16, "ef_construction": 200, "ef_search": 64},
     **{f"hnswlib-{name}": asdict(options) for name, options in PRESETS.items()},
 }
+OTHERS: dict[str, tuple[str, dict[str, object]]] = {
+    "edgevec": ("edgevec", {"binary": False}),
+    "edgevec-binary": ("edgevec", {"binary": True}),
+    "pglite": ("pglite", {"graph": False}),
+    "pglite-graph": ("pglite", {"graph": True}),
+}
+"""Peers that are measured in several ways: their worker, and what it is told."""
+ASSETS = {
+    "voy-search": ("voy_search_bg.wasm",),
+    "edgevec": ("edgevec_bg.wasm",),
+    "@electric-sql/pglite/dist": ("pglite.wasm", "pglite.data", "initdb.wasm"),
+    "@electric-sql/pglite-pgvector/dist": ("vector.tar.gz",),
+}
+"""Files that workers fetch, by their folders."""
 NAMES = {
     "fossick": "Fossick, signs then int8",
     "fossick-scan": "Fossick, int8, every row",
@@ -69,8 +83,12 @@ NAMES = {
         for name, options in HNSWLIB.items()
     },
     "voy": "voy-search 0.6.3",
+    "edgevec": "edgevec 0.9.0, graph",
+    "edgevec-binary": "edgevec 0.9.0, graph of signs",
+    "pglite": "PGlite 0.5.14 with pgvector, every row",
+    "pglite-graph": "PGlite 0.5.14 with pgvector, HNSW",
 }
-PEERS = ("plain", "orama", "hnswlib", "voy")
+PEERS = ("plain", "orama", "hnswlib", "voy", *OTHERS)
 USUAL = ("fossick", "fossick-scan", "fossick-float32", "fossick-int4", "fossick-fast", *PEERS)
 
 Rows = NDArray[np.float32]
@@ -119,9 +137,11 @@ def bundles(names: Sequence[str]) -> dict[str, bytes]:
     command += ["--bundle", "--format=esm", "--target=es2024", "--log-level=error"]
     environment = {**os.environ, "NODE_PATH": str(FOLDER / "node_modules")}
     subprocess.run([*command, f"--outdir={out}"], check=True, env=environment)
-    wasm = FOLDER / "node_modules" / "voy-search" / "voy_search_bg.wasm"
     made = {f"{name}.js": (out / f"{name}.js").read_bytes() for name in names}
-    return {**made, wasm.name: wasm.read_bytes()}
+    modules = FOLDER / "node_modules"
+    for folder, files in ASSETS.items():
+        made |= {file: (modules / folder / file).read_bytes() for file in files}
+    return made
 
 
 def _install() -> None:
@@ -144,6 +164,10 @@ def measure(context: BrowserContext, url: str, name: str, given: Mapping[str, An
     if name in FOSSICK:
         asked["worker"] = "fossick.worker.js"
         asked["build"] = {**given["build"], "options": FOSSICK[name]}
+    if name in OTHERS:
+        worker, told = OTHERS[name]
+        asked["worker"] = f"{worker}.js"
+        asked["build"] = {**given["build"], "options": told}
     if name in HNSWLIB:
         asked["worker"] = "hnswlib.js"
         asked["build"] = {**given["build"], "options": HNSWLIB[name]}
@@ -206,7 +230,8 @@ def main() -> None:
     )
     queries = queries[np.random.default_rng(1).permutation(len(queries))[: options.queries]]
     wanted = nearest(rows, queries)
-    peers = ["hnswlib" if name in HNSWLIB else name for name in engines if name not in FOSSICK]
+    workers = {**dict.fromkeys(HNSWLIB, "hnswlib"), **{name: OTHERS[name][0] for name in OTHERS}}
+    peers = [workers.get(name, name) for name in engines if name not in FOSSICK]
     files = bundles(sorted(set(peers)))
     files["inside.zip"] = packed(HERE / "_inside.py")
     files |= {name: (HERE / name).read_bytes() for name in ("page.js", "fossick.worker.js")}
