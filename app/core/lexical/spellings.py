@@ -148,6 +148,8 @@ class Spellings:
         for run in self._dictionaries():
             numbers = run.terms.resembling(word, distance, keep, is_begun=is_begun)
             likely.append((run, numbers[run.counts[numbers] >= least]))
+        if not any(len(numbers) for _, numbers in likely):
+            return
         width = len(word) + distance
         tables = [run.terms.characters(numbers, width) for run, numbers in likely]
         edits = distances(word, Characters.joined(tables, width), is_begun=is_begun)
