@@ -67,7 +67,7 @@ def test_typing_fast(browser: Browser, site_server: str, pause: int) -> None:
             assert set(ends) <= {"answered", "cancelled"}
             assert ends[-1] == "answered"
         ran = [call for call in searches if call["end"] == "answered"]
-        assert len(ran) <= (8 if pause == 0 else 12), [call["query"] for call in ran]
+        assert len(ran) <= (4 if pause == 0 else 12), [call["query"] for call in ran]
         assert page.evaluate("fossick.calls.pending.size") == 0
         assert page.locator(".summary, .timings summary").first.text_content()
         assert hits(page).count() == 20
