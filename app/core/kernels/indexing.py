@@ -24,6 +24,9 @@ PARTS = 5
 STAY = 1 << 31
 """The bit set in the number of a form that stands in the same position as the form before."""
 
+LINE_FEED = ord("\n")
+"""Behind each line; it is below all other bytes of a name."""
+
 NONE = 0xFFFF_FFFF
 """In place of a number: there is none."""
 
@@ -217,6 +220,11 @@ def lines_of(texts: Iterable[str]) -> Bytes:
     b'gold\\n\\xc3\\x96l\\n'
     """
     return np.frombuffer("\n".join([*texts, ""]).encode(), np.uint8)
+
+
+def line_count(lines: Bytes) -> int:
+    """How many lines there are."""
+    return int(np.count_nonzero(lines == LINE_FEED))
 
 
 def texts_of(lines: Bytes) -> list[str]:

@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 
-from app.core.kernels.indexing import NONE, Found, Packed, Texts
+from app.core.kernels.indexing import LINE_FEED, NONE, Found, Packed, Texts
 from app.core.kernels.port import Bytes, Uint32s
 
 _GAPS = "\u00a0\u00ab\u00bb\u2013\u2014\u201c\u201d\u201e\u2022\u2026\u3000\u3001\u3002"
@@ -86,7 +86,7 @@ class PythonNames:
         lines, starts = self._packed
         if len(starts) <= len(self):
             more = _lines(islice(self._numbers, len(starts) - 1, None))
-            ends = np.flatnonzero(more == ord("\n")).astype(np.uint32) + np.uint32(1)
+            ends = np.flatnonzero(more == LINE_FEED).astype(np.uint32) + np.uint32(1)
             self._packed = Packed(
                 np.concatenate([lines, more]), np.concatenate([starts, ends + starts[-1]])
             )

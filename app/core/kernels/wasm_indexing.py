@@ -21,6 +21,7 @@ from app.core.kernels.indexing import (
     Texts,
     Told,
     Uint64s,
+    line_count,
 )
 from app.core.kernels.port import Bytes, Sparse, Uint32s
 from app.core.kernels.wasm_names import TableExports, WasmNames, WasmPieces
@@ -42,7 +43,6 @@ _SPARSE_COUNTS = 17, 20, 23, 26
 _N_STREAM = 28
 _MOST_BYTES = 5
 _LEAD = 8
-_END = ord("\n")
 
 
 class IndexingExports(TableExports, Protocol):
@@ -200,7 +200,7 @@ class WasmIndexing:
         """The numbers of the forms of pieces that are plain and of ASCII."""
         frame, text = self._frame, self._own(pieces)
         out = frame.empty(_MOST_FORMS * len(text), np.uint8)
-        found = frame.empty(int(np.count_nonzero(text == _END)), np.uint8)
+        found = frame.empty(line_count(text), np.uint8)
         given = frame.at(text, U8), len(text), frame.at(out, U8), frame.at(found, U8), *[0] * 4
         frame.call(self._exports.plain_forms, _PLAIN_FORMS, *given)
         sizes = found.astype(np.uint32)
@@ -216,7 +216,7 @@ class WasmIndexing:
     def english_stems(self, words: Bytes, prefix: bytes) -> Bytes | None:
         """The stems of words by the English stemmer."""
         frame, text = self._frame, self._own(words)
-        lines = int(np.count_nonzero(text == _END))
+        lines = line_count(text)
         out = frame.empty(_LEAD + len(text) + lines * len(prefix), np.uint8)
         before = self._own(np.frombuffer(prefix, np.uint8))
         given = frame.at(text, U8), len(text), frame.at(before, U8), len(before)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels.frame import U8, U32, U64, Frame, cut
-from app.core.kernels.indexing import Found, Numbered, Packed, Texts
+from app.core.kernels.indexing import Found, Numbered, Packed, Texts, line_count
 from app.core.kernels.port import Bytes, Uint32s
 
 _TABLE = Struct("<7I")
@@ -23,7 +23,6 @@ _PIECES_AT, _TEXT_NUMBER, _PIECES_FOUND, _N_PIECES = 1, 4, 7, 13
 _WORD, _EDGE, _COMMA, _SLASH, _HIGH = 1, 2, 3, 4, 5
 _SMALLEST_BYTES = 1 << 16
 _SMALLEST_NAMES = 1 << 12
-_END = ord("\n")
 Item = TypeVar("Item", bound=np.generic)
 
 
@@ -54,7 +53,7 @@ class WasmNames:
     def numbers(self, lines: Bytes) -> Uint32s:
         """The number of each line."""
         frame = self._frame
-        numbers = frame.empty(int(np.count_nonzero(lines == _END)), np.uint32)
+        numbers = frame.empty(line_count(lines), np.uint32)
         given, to = (frame.at(lines, U8), len(lines)), frame.at(numbers, U32)
         at = found = 0
         done = False
@@ -69,7 +68,7 @@ class WasmNames:
     def words_of(self, pieces: Bytes) -> Numbered:
         """The numbers of the rows of letters in lines of ASCII, in lower case."""
         frame = self._frame
-        sizes = frame.empty(int(np.count_nonzero(pieces == _END)), np.uint32)
+        sizes = frame.empty(line_count(pieces), np.uint32)
         numbers, scratch = frame.empty(len(pieces), np.uint32), frame.empty(len(pieces), np.uint8)
         given = frame.at(pieces, U8), len(pieces)
         to, out = (frame.at(scratch, U8), frame.at(numbers, U32)), frame.at(sizes, U32)

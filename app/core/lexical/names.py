@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels import Kernels
-from app.core.kernels.indexing import lines_of, texts_of
+from app.core.kernels.indexing import LINE_FEED, lines_of, texts_of
 from app.core.kernels.merging import MergedNames
 from app.core.kernels.port import Bytes, Uint32s
 from app.core.kernels.scoring import offsets_of, ranges
@@ -17,7 +17,7 @@ SIGN, CAPITAL, HIGH = 1, 2, 4
 """What names have besides lower-case ASCII letters: digits and signs, capitals, other bytes."""
 
 _OF_BYTE = np.full(256, SIGN, np.uint8)
-_OF_BYTE[ord("a") : ord("z") + 1] = _OF_BYTE[ord("\n")] = 0
+_OF_BYTE[ord("a") : ord("z") + 1] = _OF_BYTE[LINE_FEED] = 0
 _OF_BYTE[ord("A") : ord("Z") + 1] = CAPITAL
 _OF_BYTE[0x80:] = HIGH
 

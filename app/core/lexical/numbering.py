@@ -15,13 +15,19 @@ from app.core.analysis.entries import CACHE_WORDS, CACHED_WORD, word_entries
 from app.core.analysis.plain import plain_forms
 from app.core.analysis.scripts import WORD_OR_ADDRESS
 from app.core.kernels import STAY, Found, Kernels, NumpyKernels
-from app.core.kernels.indexing import NONE, Numbered, Texts, joined, texts_of
+from app.core.kernels.indexing import (
+    LINE_FEED,
+    NONE,
+    Numbered,
+    Texts,
+    joined,
+    line_count,
+    texts_of,
+)
 from app.core.kernels.port import Bytes, Uint32s
 from app.core.kernels.scoring import ranges
 from app.core.lexical.growing import GrowingRows
 from app.core.lexical.names import Names
-
-_END = ord("\n")
 
 
 class Numbering:
@@ -124,9 +130,7 @@ class Numbering:
 
 def unknown(lines: Bytes) -> Numbered:
     """Nothing is known of any line."""
-    return Numbered(
-        np.empty(0, np.uint32), np.full(np.count_nonzero(lines == _END), NONE, np.uint32)
-    )
+    return Numbered(np.empty(0, np.uint32), np.full(line_count(lines), NONE, np.uint32))
 
 
 def lines_where(lines: Bytes, wanted: NDArray[np.bool_]) -> list[str]:
@@ -137,7 +141,7 @@ def lines_where(lines: Bytes, wanted: NDArray[np.bool_]) -> list[str]:
     """
     if not wanted.any():
         return []
-    ends = np.flatnonzero(lines == _END) + 1
+    ends = np.flatnonzero(lines == LINE_FEED) + 1
     starts = np.concatenate([[0], ends[:-1]])
     return texts_of(lines[ranges(starts[wanted], ends[wanted])])
 

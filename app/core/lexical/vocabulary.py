@@ -16,7 +16,7 @@ from app.core.analysis import language_of
 from app.core.analysis.languages import sampled
 from app.core.analysis.stem import stem
 from app.core.kernels import Kernels
-from app.core.kernels.indexing import lines_of, texts_of
+from app.core.kernels.indexing import LINE_FEED, lines_of, texts_of
 from app.core.kernels.port import Bytes, Uint32s
 from app.core.lexical.keys import DEFAULT_LANGUAGE, FOLD, other_keys
 from app.core.lexical.names import CAPITAL, HIGH, Names
@@ -159,4 +159,4 @@ class _Keys:
 
 def _lower(lines: Bytes) -> Bytes:
     """Lines of capitals in lower case."""
-    return np.where(lines == ord("\n"), lines, lines | np.uint8(0x20))
+    return np.where(lines == LINE_FEED, lines, lines | np.uint8(0x20))
