@@ -57,6 +57,8 @@ class Engine {
     this.calls = new Map();
     this.parse = new ParseClient();
     this.onEvent = (/** @type {EngineEvent} */ _event) => {};
+    /** Settles when the page has heard which embedder is in use: events and answers may overtake. */
+    this.heard = Promise.resolve();
     this.release = () => {};
   }
 
@@ -100,8 +102,9 @@ class Engine {
       parse: this.parse,
       vocabulary,
       kernels: kernelsOver(kernels, python.pyodide._module.memory),
-      onEmbedder: (/** @type {object | undefined} */ embedder, /** @type {string} */ note) =>
-        this.onEvent({ type: "embedder", embedder: embedder ?? null, note }),
+      onEmbedder: (/** @type {object | undefined} */ embedder, /** @type {string} */ note) => {
+        this.heard = this.tellEmbedder(embedder ?? null, note);
+      },
     });
     if (booted.ok === false) opened(booted);
     this.endpoint = booted;
@@ -115,6 +118,14 @@ class Engine {
       versions: { ...this.endpoint.versions(), pyodide: python.pyodide.version },
       startup: { origin: python.origin, timings },
     };
+  }
+
+  /**
+   * @param {object | null} embedder
+   * @param {string} note
+   */
+  async tellEmbedder(embedder, note) {
+    await this.onEvent({ type: "embedder", embedder, note });
   }
 
   /**
@@ -152,7 +163,9 @@ class Engine {
     const whole =
       method === "add" ? { ...args, sources: await this.gather(id, args.sources) } : args;
     this.checkCancelled(id);
-    return opened(await this.enter(method, id, whole));
+    const answer = await this.enter(method, id, whole);
+    await this.heard;
+    return opened(answer);
   }
 
   /**
