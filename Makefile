@@ -8,6 +8,8 @@ OPEN ?= 1
 DATA ?=
 BENCH ?=
 ARGS ?=
+# Files of tests that run side by side: each with a browser of its own.
+JOBS ?= 2
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo "$$python"; break; }; done)
@@ -40,7 +42,7 @@ run: site
 test: .venv/.dev site browser
 	@$(PY) pyodide_build/test_dist.py
 	@echo '==> Tests'
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint
 	@echo '==> Fast tests'

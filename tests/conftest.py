@@ -1,7 +1,7 @@
 """What tests of several folders share: paths, judged data, servers and browsers.
 
 Browser tests run last: Playwright keeps an event loop running in the main thread while it lives,
-and `asyncio.run` of other tests refuses to start beside one.
+and `asyncio.run` of other tests refuses to start beside one. So no file has tests of both kinds.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("patient", deadline=None)
 
+LONGEST = "test_suite.py"
+"""Where tests run side by side, what is begun last should not be what takes longest."""
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # containers run tests as root
     "--disable-quic",
@@ -48,8 +51,13 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first, those that hold a browser open last."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Fast tests first, then those that hold a browser open, the longest file of them first."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is not None,
+            item.path.name != LONGEST,
+        )
+    )
 
 
 def load_script(name: str) -> ModuleType:
