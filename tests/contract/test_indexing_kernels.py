@@ -342,6 +342,22 @@ def test_names_are_sorted_as_python_does(wasm, names, chance):
         assert found.tolist() == sorted(some, key=names.__getitem__)
 
 
+@given(st.binary(max_size=40), st.data())
+def test_stretches_are_cut_out(wasm, data, given_):
+    """Of any length and in any order, as slices are; those that reach outside are refused."""
+    place = st.integers(0, len(data))
+    some = given_.draw(st.lists(st.tuples(place, place).map(sorted), max_size=9))
+    starts, ends = np.array(some, np.uint32).reshape(-1, 2).T.copy()
+    blob = np.frombuffer(data, np.uint8)
+    for loops in (wasm(), TWIN):
+        found = loops.cut_out(blob, starts, ends)
+        assert found.dtype == np.uint8
+        assert found.tobytes() == b"".join(data[start:end] for start, end in some)
+    for start, end in ((0, len(data) + 1), (1, 0)):
+        with pytest.raises(InputError):
+            wasm().cut_out(blob, np.uint32([start]), np.uint32([end]))
+
+
 BEGINNINGS = """
 arsen commun emerg gener inter later organ past univers succ proc exc even cann inn earr herr out
 y yy ay by sky hop pl fe ag egg odd eb tt bl iz at

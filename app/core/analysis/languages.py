@@ -28,7 +28,10 @@ from app.core.analysis.traits import (
 )
 
 SAMPLE = 1600
-"""Characters that are looked at; of a longer text, four stretches of a quarter of this."""
+"""Characters that are looked at of a long text: four stretches of a quarter of this."""
+
+WHOLE = 2 * SAMPLE
+"""Characters of the longest text that is looked at whole: its words are told apart anyway."""
 
 MIN_SCORE = 1.5
 """Points of a text that has a language."""
@@ -150,7 +153,7 @@ def _query_score(words: list[str], language: str) -> float:
 
 def sampled(text: str) -> str:
     """What of a text is looked at, in lines."""
-    if len(text) <= SAMPLE:
+    if len(text) <= WHOLE:
         return text
     size = SAMPLE // 4
     step = (len(text) - size) // 3

@@ -57,6 +57,29 @@ INLINE u32 is_edge(const struct pieces *a, u32 at) {
   return class == EDGE || class == COMMA;
 }
 
+/* How many of 16 bytes are letters and digits of ASCII before the first that is none. */
+INLINE u32 letters_and_digits(const u8 *text) {
+  v128_t bytes = wasm_v128_load(text);
+  v128_t lower = wasm_v128_or(bytes, wasm_i8x16_splat(0x20));
+  v128_t letters = wasm_u8x16_lt(wasm_i8x16_sub(lower, wasm_i8x16_splat('a')), wasm_i8x16_splat(26));
+  v128_t digits = wasm_u8x16_lt(wasm_i8x16_sub(bytes, wasm_i8x16_splat('0')), wasm_i8x16_splat(10));
+  return (u32)__builtin_ctz(~wasm_i8x16_bitmask(wasm_v128_or(letters, digits)));
+}
+
+/* Where the piece ends that begins at `at`; `begin` and `end` are those of the text. */
+INLINE u32 piece_end(const struct pieces *a, u32 begin, u32 at, u32 end) {
+  while (at < end) {
+    if (end - at >= 16) {
+      u32 size = letters_and_digits(a->text + at);
+      at += size;
+      if (size == 16) continue;
+    }
+    if (a->classes[a->text[at]] != WORD && gap(a, begin, at, end)) break;
+    at++;
+  }
+  return at;
+}
+
 /* 1 if all is done; 0 if the table is full: to be called again with a larger one. */
 EXPORT(pieces) int pieces(struct pieces *a) {
   for (; a->text_number < a->n_texts; a->text_number++) {
@@ -68,9 +91,8 @@ EXPORT(pieces) int pieces(struct pieces *a) {
         at += skipped;
         continue;
       }
-      u32 first = at++;
-      while (at < end && (a->classes[a->text[at]] == WORD || !gap(a, begin, at, end))) at++;
-      u32 last = at;
+      u32 first = at;
+      u32 last = at = piece_end(a, begin, at, end);
       while (first < last && is_edge(a, first)) first++;
       while (first < last && is_edge(a, last - 1)) last--;
       if (first == last) continue;
@@ -207,7 +229,7 @@ struct invert {
   const u32 *sizes; /* (rows * PARTS,) */
   u32 n_rows;
   const u32 *terms; /* of each form's number */
-  u32 n_terms, gap, most;
+  u32 n_forms, n_terms, gap, most;
   u32 *ends; /* (n_terms + 1,) scratch, zeros */
   u32 *parts, *positions; /* scratch, one a number */
   u32 *posting_offsets; /* (n_terms + 1,) */
@@ -220,27 +242,47 @@ struct invert {
   u32 n_stream; /* answer */
 };
 
+/* What is called row by row, and term by term, is so that a browser that makes its code quicker
+ * while it runs, as they all do, can go on with that in the middle of the first segment. */
+
+/* Count the occurrences `at:end` of each term behind its place; DAMAGED if one is of no term. */
+CALLED int count_terms(const struct invert *a, u32 at, u32 end) {
+  for (; at < end; at++) {
+    u32 form = a->numbers[at] & ~STAY;
+    if (form >= a->n_forms || a->terms[form] >= a->n_terms) return DAMAGED;
+    a->ends[a->terms[form] + 1]++;
+  }
+  return 0;
+}
+
+/* Put the occurrences of a row, from `at` on, behind those of their terms; where they end. */
+CALLED u32 place_row(const struct invert *a, u32 row, u32 at) {
+  u32 start = 0;
+  for (u32 field = 0; field < PARTS; field++) {
+    u32 part = row * PARTS + field, stop = at + a->sizes[part], next = start;
+    if (field > 1) a->field_starts[row * 3 + field - 2] = start;
+    for (; at < stop; at++) {
+      u32 number = a->numbers[at], place = a->ends[a->terms[number & ~STAY]]++;
+      next += !(number & STAY);
+      a->parts[place] = part;
+      a->positions[place] = next - 1;
+    }
+    start = field ? next + a->gap : next;
+  }
+  return at;
+}
+
 /* Sort occurrences by term; they come by chunk and position, and stay in that order. */
-INLINE void sort_occurrences(const struct invert *a) {
-  u32 n = 0, at = 0;
-  for (u32 part = 0; part < a->n_rows * PARTS; part++) n += a->sizes[part];
-  for (u32 i = 0; i < n; i++) a->ends[a->terms[a->numbers[i] & ~STAY] + 1]++;
+INLINE int sort_occurrences(const struct invert *a) {
+  for (u32 row = 0, at = 0, end; row < a->n_rows; row++, at = end) {
+    end = at;
+    for (u32 part = 0; part < PARTS; part++) end += a->sizes[row * PARTS + part];
+    if (count_terms(a, at, end) < 0) return DAMAGED;
+  }
   for (u32 term = 0; term < a->n_terms; term++) a->ends[term + 1] += a->ends[term];
   /* ends[t] is now where t begins, and once all are placed where it ends. */
-  for (u32 row = 0; row < a->n_rows; row++) {
-    u32 start = 0;
-    for (u32 field = 0; field < PARTS; field++) {
-      u32 part = row * PARTS + field, stop = at + a->sizes[part], next = start;
-      if (field > 1) a->field_starts[row * 3 + field - 2] = start;
-      for (; at < stop; at++) {
-        u32 number = a->numbers[at], place = a->ends[a->terms[number & ~STAY]]++;
-        next += !(number & STAY);
-        a->parts[place] = part;
-        a->positions[place] = next - 1;
-      }
-      start = field ? next + a->gap : next;
-    }
-  }
+  for (u32 row = 0, at = 0; row < a->n_rows; row++) at = place_row(a, row, at);
+  return 0;
 }
 
 INLINE u32 write_leb(u8 *stream, u32 m, u32 value) {
@@ -260,37 +302,43 @@ INLINE void note_field(struct sparse_out *field, u32 posting) {
   field->n = n + 1;
 }
 
-/* The number of postings. */
-EXPORT(invert) int invert(struct invert *a) {
-  sort_occurrences(a);
-  u32 postings = 0, m = 0, at = 0;
-  a->repeated.n = a->headings.n = a->title.n = a->path.n = 0;
-  for (u32 term = 0; term < a->n_terms; term++) {
-    u32 stop = a->ends[term];
-    a->posting_offsets[term] = postings;
-    a->position_offsets[term] = m;
-    while (at < stop) {
-      u32 row = a->parts[at] / PARTS, end = at + 1, before = 0;
-      while (end < stop && a->parts[end] / PARTS == row) end++;
-      /* The last ones stay: headings, title and path come after the body. */
-      if (end - at > a->most) at = end - a->most;
-      a->ordinals[postings] = row;
-      a->counts[postings] = (u8)(end - at);
-      for (; at < end; at++) {
-        u32 field = a->parts[at] % PARTS;
-        if (field == 0) note_field(&a->repeated, postings);
-        if (field == 2) note_field(&a->headings, postings);
-        if (field == 3) note_field(&a->title, postings);
-        if (field == 4) note_field(&a->path, postings);
-        m = write_leb(a->stream, m, a->positions[at] - before);
-        before = a->positions[at];
-      }
-      postings++;
+/* The postings of a term behind those that there are; how many there are then. */
+CALLED u32 write_term(struct invert *a, u32 term, u32 postings) {
+  u32 m = a->n_stream, at = term ? a->ends[term - 1] : 0, stop = a->ends[term];
+  while (at < stop) {
+    u32 row = a->parts[at] / PARTS, end = at + 1, before = 0;
+    while (end < stop && a->parts[end] / PARTS == row) end++;
+    /* The last ones stay: headings, title and path come after the body. */
+    if (end - at > a->most) at = end - a->most;
+    a->ordinals[postings] = row;
+    a->counts[postings] = (u8)(end - at);
+    for (; at < end; at++) {
+      u32 field = a->parts[at] % PARTS;
+      if (field == 0) note_field(&a->repeated, postings);
+      if (field == 2) note_field(&a->headings, postings);
+      if (field == 3) note_field(&a->title, postings);
+      if (field == 4) note_field(&a->path, postings);
+      m = write_leb(a->stream, m, a->positions[at] - before);
+      before = a->positions[at];
     }
+    postings++;
+  }
+  a->n_stream = m;
+  return postings;
+}
+
+/* The number of postings, or DAMAGED. */
+EXPORT(invert) int invert(struct invert *a) {
+  if (sort_occurrences(a) < 0) return DAMAGED;
+  u32 postings = 0;
+  a->n_stream = a->repeated.n = a->headings.n = a->title.n = a->path.n = 0;
+  for (u32 term = 0; term < a->n_terms; term++) {
+    a->posting_offsets[term] = postings;
+    a->position_offsets[term] = a->n_stream;
+    postings = write_term(a, term, postings);
   }
   a->posting_offsets[a->n_terms] = postings;
-  a->position_offsets[a->n_terms] = m;
-  a->n_stream = m;
+  a->position_offsets[a->n_terms] = a->n_stream;
   return (int)postings;
 }
 
@@ -308,6 +356,7 @@ struct fingerprints {
   const u32 *sizes; /* (rows * PARTS,) */
   u32 n_rows;
   const u32 *terms; /* of each form's number */
+  u32 n_forms, n_terms;
   const u64 *hashes; /* of each term */
   u64 *bins; /* (BINS,) scratch */
   u64 *out; /* (rows,) */
@@ -334,25 +383,34 @@ INLINE u64 bits_of(const u64 *bins) {
   return found ? found : 1;
 }
 
-/* 0 */
+/* The fingerprint of a row of one body, in `out`. 0, or DAMAGED if a word is of no term. */
+CALLED int fingerprint(const struct fingerprints *a, u32 at, u32 end, u64 *out) {
+  u64 one = 0, two = 0;
+  u32 n = 0;
+  for (u32 i = 0; i < BINS; i++) a->bins[i] = EMPTY;
+  for (; at < end; at++) {
+    u32 form = a->numbers[at];
+    if (form & STAY) continue;
+    if (form >= a->n_forms || a->terms[form] >= a->n_terms) return DAMAGED;
+    u64 word = a->hashes[a->terms[form]];
+    if (n++ >= 2) take_shingle(a->bins, one * ODD_0 + two * ODD_1 + word * ODD_2);
+    one = n == 1 ? word : two;
+    two = word;
+  }
+  /* With one word, or two, all that there is. */
+  if (n == 1) take_shingle(a->bins, one * ODD_0);
+  if (n == 2) take_shingle(a->bins, one * ODD_0 + two * ODD_1);
+  *out = n ? bits_of(a->bins) : 0;
+  return 0;
+}
+
+/* 0, or DAMAGED. */
 EXPORT(fingerprints) int fingerprints(const struct fingerprints *a) {
   u32 at = 0;
   for (u32 row = 0; row < a->n_rows; row++) {
     const u32 *sizes = a->sizes + row * PARTS;
-    u32 end = at + sizes[0] + sizes[1], n = 0;
-    u64 one = 0, two = 0;
-    for (u32 i = 0; i < BINS; i++) a->bins[i] = EMPTY;
-    for (u32 i = at; i < end; i++) {
-      if (a->numbers[i] & STAY) continue;
-      u64 word = a->hashes[a->terms[a->numbers[i]]];
-      if (n++ >= 2) take_shingle(a->bins, one * ODD_0 + two * ODD_1 + word * ODD_2);
-      one = n == 1 ? word : two;
-      two = word;
-    }
-    /* With one word, or two, all that there is. */
-    if (n == 1) take_shingle(a->bins, one * ODD_0);
-    if (n == 2) take_shingle(a->bins, one * ODD_0 + two * ODD_1);
-    a->out[row] = n ? bits_of(a->bins) : 0;
+    u32 end = at + sizes[0] + sizes[1];
+    if (fingerprint(a, at, end, a->out + row) < 0) return DAMAGED;
     at = end + sizes[2] + sizes[3] + sizes[4];
   }
   return 0;
@@ -377,7 +435,7 @@ INLINE u32 in_order(const struct sort_names *s, u32 a, u32 b) {
   return size <= other_size;
 }
 
-INLINE void merge_runs(const struct sort_names *s, u32 at, u32 middle, u32 end) {
+CALLED void merge_runs(const struct sort_names *s, u32 at, u32 middle, u32 end) {
   u32 left = at, right = middle;
   for (u32 i = at; i < end; i++) {
     u32 from_left = left < middle &&
@@ -394,5 +452,28 @@ EXPORT(sort_names) int sort_names(const struct sort_names *s) {
       u32 middle = at + width, end = middle + least(width, s->n - middle);
       if (!in_order(s, s->numbers[middle - 1], s->numbers[middle])) merge_runs(s, at, middle, end);
     }
+  return 0;
+}
+
+/* ---- cut_out ----------------------------------------------------------------------------- */
+
+struct cut_out {
+  const u8 *bytes;
+  const u32 *starts, *ends; /* of stretches of `bytes` */
+  u32 n;
+  u8 *out;
+};
+
+/* Copy stretches end to end. 0. */
+EXPORT(cut_out) int cut_out(const struct cut_out *a) {
+  u8 *to = a->out;
+  for (u32 i = 0; i < a->n; i++) {
+    const u8 *at = a->bytes + a->starts[i], *end = a->bytes + a->ends[i];
+    for (; end - at >= 4; at += 4, to += 4) {
+      u32 all = four(at);
+      __builtin_memcpy(to, &all, 4);
+    }
+    while (at < end) *to++ = *at++;
+  }
   return 0;
 }

@@ -204,6 +204,9 @@ class Indexing(Protocol):
         stem is empty. None where there is nothing in C.
         """
 
+    def cut_out(self, data: Bytes, starts: Uint32s, ends: Uint32s) -> Bytes:
+        """The stretches ``data[starts[i]:ends[i]]`` end to end, in the order they are given."""
+
 
 def joined(texts: Iterable[bytes]) -> Texts:
     """Texts with a line feed between them, as a gap."""

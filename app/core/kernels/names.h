@@ -18,26 +18,34 @@ INLINE u32 four(const u8 *bytes) {
   return all;
 }
 
-/* Like FNV-1a, but four bytes at a time, the last four again if it does not come
- * out even; with the high bits folded into the low ones, which choose the slot. */
+INLINE u64 eight(const u8 *bytes) {
+  u64 all;
+  __builtin_memcpy(&all, bytes, 8);
+  return all;
+}
+
+/* Of at least one byte: eight at a time, the last ones together with some before them. */
 INLINE u32 hash(const u8 *bytes, u32 n) {
-  u32 h = 2166136261u ^ n;
-  if (n < 4) {
-    for (u32 i = 0; i < n; i++) h = (h ^ bytes[i]) * 16777619u;
-  } else {
-    for (u32 i = 0; i + 4 < n; i += 4) h = (h ^ four(bytes + i)) * 2654435769u, h ^= h >> 15;
-    h = (h ^ four(bytes + n - 4)) * 2654435769u;
-  }
-  return h ^ h >> 15;
+  u64 h = n, last;
+  for (u32 i = 0; i + 8 < n; i += 8) h = (h ^ eight(bytes + i)) * 0x9e3779b97f4a7c15ull, h ^= h >> 32;
+  if (n >= 8) last = eight(bytes + n - 8);
+  else if (n >= 4) last = four(bytes) | (u64)four(bytes + n - 4) << 32;
+  else last = bytes[0] | (u32)bytes[n / 2] << 8 | (u32)bytes[n - 1] << 16;
+  h = (h ^ last) * 0x9e3779b97f4a7c15ull, h ^= h >> 32;
+  u32 found = (u32)(h * 0xbf58476d1ce4e5b9ull >> 32);
+  return found ^ found >> 15; /* the low bits choose the slot */
 }
 
 INLINE u32 same(const u8 *a, const u8 *b, u32 n) {
   u32 i = 0;
-  for (; i + 4 <= n; i += 4)
+  if (n < 4) {
+    for (; i < n; i++)
+      if (a[i] != b[i]) return 0;
+    return 1;
+  }
+  for (; i + 4 < n; i += 4)
     if (four(a + i) != four(b + i)) return 0;
-  for (; i < n; i++)
-    if (a[i] != b[i]) return 0;
-  return 1;
+  return four(a + n - 4) == four(b + n - 4);
 }
 
 /* The number of a name, a new one if it was not seen before; `NONE` if there is no room. */

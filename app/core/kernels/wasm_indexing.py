@@ -11,7 +11,6 @@ from app.core.kernels.frame import F64, U8, U32, U64, Frame, Memory, cut, same_l
 from app.core.kernels.indexing import (
     NONE,
     PARTS,
-    STAY,
     Found,
     Inverted,
     Names,
@@ -30,8 +29,8 @@ from app.errors import InputError
 _EXPAND = Struct("<8I")
 _COUNT = Struct("<5I")
 _TELL = Struct("<17I4xd")
-_INVERT = Struct("<29I")
-_FINGERPRINTS = Struct("<7I")
+_INVERT = Struct("<30I")
+_FINGERPRINTS = Struct("<9I")
 _BINS = 64
 _SORT_NAMES = Struct("<5I")
 _PLAIN_FORMS = Struct("<8I")
@@ -39,8 +38,9 @@ _N_BYTES = 4
 _MOST_FORMS = 5
 """Times its bytes that the forms of a word take."""
 _ENGLISH_STEMS = Struct("<5I")
-_SPARSE_COUNTS = 17, 20, 23, 26
-_N_STREAM = 28
+_CUT_OUT = Struct("<5I")
+_SPARSE_COUNTS = 18, 21, 24, 27
+_N_STREAM = 29
 _MOST_BYTES = 5
 _LEAD = 8
 
@@ -56,6 +56,7 @@ class IndexingExports(TableExports, Protocol):
     def sort_names(self, frame: int, /) -> int: ...  # noqa: D102
     def plain_forms(self, frame: int, /) -> int: ...  # noqa: D102
     def english_stems(self, frame: int, /) -> int: ...  # noqa: D102
+    def cut_out(self, frame: int, /) -> int: ...  # noqa: D102
 
 
 class WasmIndexing:
@@ -129,7 +130,7 @@ class WasmIndexing:
     ) -> Inverted:
         """The postings of rows."""
         frame, n, n_rows = self._frame, len(numbers), len(sizes) // PARTS
-        _check_occurrences(numbers, sizes, terms, n_terms)
+        _check_sizes(numbers, sizes)
         ends = frame.zeros(n_terms + 1, np.uint32)
         scratch = [frame.empty(n, np.uint32) for _ in range(2)]
         posting_offsets, position_offsets = (frame.empty(n_terms + 1, np.uint32) for _ in range(2))
@@ -141,6 +142,7 @@ class WasmIndexing:
         field_starts = frame.empty(n_rows * 3, np.uint32)
         words = [frame.at(numbers, U32), frame.at(sizes, U32), n_rows, frame.at(terms, U32)]
         words += [
+            len(terms),
             n_terms,
             gap,
             most,
@@ -152,7 +154,7 @@ class WasmIndexing:
         for places, found in sparse:
             words += [frame.at(places, U32), frame.at(found, U8), 0]
         words += [frame.at(field_starts, U32), 0]
-        postings = frame.call(self._invert, _INVERT, *words)
+        postings = _of_known_forms(frame.call(self._invert, _INVERT, *words))
         kept = [frame.word(number) for number in (*_SPARSE_COUNTS, _N_STREAM)]
         fields = [_cut_sparse(each, size) for each, size in zip(sparse, kept[:4], strict=True)]
         return Inverted(
@@ -170,11 +172,12 @@ class WasmIndexing:
     ) -> Uint64s | None:
         """The fingerprints of rows by the words of their bodies."""
         frame, n_rows = self._frame, len(sizes) // PARTS
-        _check_occurrences(numbers, sizes, terms, len(hashes))
+        _check_sizes(numbers, sizes)
         bins, out = frame.empty(_BINS, np.uint64), frame.empty(n_rows, np.uint64)
-        given = frame.at(numbers, U32), frame.at(sizes, U32), n_rows, frame.at(terms, U32)
-        arrays = (frame.at(array, U64) for array in (hashes, bins, out))
-        frame.call(self._exports.fingerprints, _FINGERPRINTS, *given, *arrays)
+        given = [frame.at(numbers, U32), frame.at(sizes, U32), n_rows, frame.at(terms, U32)]
+        given += [len(terms), len(hashes)]
+        given += [frame.at(array, U64) for array in (hashes, bins, out)]
+        _of_known_forms(frame.call(self._exports.fingerprints, _FINGERPRINTS, *given))
         return out
 
     def sort_names(self, blob: Bytes, offsets: Uint32s, numbers: Uint32s) -> Uint32s:
@@ -223,6 +226,17 @@ class WasmIndexing:
         used = frame.call(self._exports.english_stems, _ENGLISH_STEMS, *given, frame.at(out, U8))
         return out[_LEAD:used]
 
+    def cut_out(self, data: Bytes, starts: Uint32s, ends: Uint32s) -> Bytes:
+        """Stretches of bytes, end to end."""
+        frame, n = self._frame, len(starts)
+        same_length(n, len(ends))
+        if n and (np.any(starts > ends) or int(ends.max()) > len(data)):
+            raise InputError("A stretch does not lie in the bytes.")
+        out = frame.empty(int(np.sum(ends - starts, dtype=np.uint64)), np.uint8)
+        given = frame.at(data, U8), frame.at(starts, U32), frame.at(ends, U32)
+        frame.call(self._exports.cut_out, _CUT_OUT, *given, n, frame.at(out, U8))
+        return out
+
     def _own(self, data: Bytes) -> Bytes:
         """A copy where the module reaches it and may change it."""
         copy = self._frame.empty(len(data), np.uint8)
@@ -230,14 +244,17 @@ class WasmIndexing:
         return copy
 
 
-def _check_occurrences(numbers: Uint32s, sizes: Uint32s, terms: Uint32s, n_terms: int) -> None:
-    """`InputError` unless all numbers are in a part, of a form, and all forms of a term."""
+def _check_sizes(numbers: Uint32s, sizes: Uint32s) -> None:
+    """`InputError` unless all numbers are in a part."""
     same_length(len(sizes) % PARTS, 0)
     same_length(int(sizes.sum(dtype=np.uint64)), len(numbers))
-    if len(numbers) and int((numbers & np.uint32(STAY - 1)).max()) >= len(terms):
-        raise InputError("A number stands for no form.")
-    if len(numbers) and int(terms.max()) >= n_terms:
-        raise InputError("A form stands for no term.")
+
+
+def _of_known_forms(answer: int) -> int:
+    """`InputError` where the module met a number of no form, or a form of no term."""
+    if answer < 0:
+        raise InputError("A number stands for no form, or a form for no term.")
+    return answer
 
 
 def _cut_sparse(sparse: Sparse, size: int) -> Sparse:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from app.core.kernels.indexing import NONE
 from app.core.kernels.port import Uint32s
-from app.core.kernels.scoring import ranges
 
 
 class Growing:
@@ -82,10 +81,10 @@ class GrowingRows:
         sizes = sizes.copy()
         sizes[is_other] = other_sizes
         ends = np.cumsum(sizes, dtype=np.int64)
-        every = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint32)
-        starts = ends - sizes
-        every[ranges(starts[~is_other], ends[~is_other])] = numbers
-        every[ranges(starts[is_other], ends[is_other])] = others
+        from_others = np.repeat(is_other, sizes.astype(np.intp))
+        every = np.empty(len(from_others), dtype=np.uint32)
+        every[~from_others] = numbers
+        every[from_others] = others
         before = len(self._numbers)
         self._numbers.extend(every)
         self._offsets.extend((before + ends).astype(np.uint32))

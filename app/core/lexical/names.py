@@ -52,7 +52,7 @@ class Names:
     def lines(self, numbers: NDArray[np.unsignedinteger]) -> Bytes:
         """The names of numbers, each with a line feed behind."""
         lines, starts = self.table.packed()
-        return lines[ranges(starts[numbers], starts[numbers + 1])]
+        return self._indexing.cut_out(lines, starts[numbers], starts[numbers + 1])
 
     def packed(self, numbers: Uint32s) -> tuple[Bytes, Uint32s]:
         """The names of numbers end to end, and where each begins, and the last ends.
@@ -64,7 +64,8 @@ class Names:
         (b'oredig', [0, 3, 6])
         """
         lines, starts = self.table.packed()
-        return _cut_out(lines, starts[numbers], starts[numbers + 1] - np.uint32(1))
+        begins, ends = starts[numbers], starts[numbers + 1] - np.uint32(1)
+        return self._indexing.cut_out(lines, begins, ends), _offsets(begins, ends)
 
     def sorted(self, numbers: Uint32s) -> Uint32s:
         """Numbers, sorted by the names."""
@@ -85,8 +86,9 @@ class Names:
 
 def chosen(merged: MergedNames, numbers: Uint32s) -> tuple[Bytes, Uint32s]:
     """`blob` and `offsets` of some of the names, in the order of `numbers`."""
-    return _cut_out(merged.blob, merged.offsets[numbers], merged.offsets[numbers + 1])
+    starts, ends = merged.offsets[numbers], merged.offsets[numbers + 1]
+    return merged.blob[ranges(starts, ends)], _offsets(starts, ends)
 
 
-def _cut_out(blob: Bytes, starts: Uint32s, ends: Uint32s) -> tuple[Bytes, Uint32s]:
-    return blob[ranges(starts, ends)], offsets_of(ends - starts).astype(np.uint32)
+def _offsets(starts: Uint32s, ends: Uint32s) -> Uint32s:
+    return offsets_of(ends - starts).astype(np.uint32)

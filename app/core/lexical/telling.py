@@ -33,7 +33,7 @@ from app.core.lexical.numbering import Numbering, lines_where, unknown
 from app.core.lexical.word_signs import WordSigns
 
 _WORD = re.compile(r"[^\W\d_]+")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_ASCII = bytes(range(0x80))
 _MARKED_LETTER = re.compile(r"(?![\x00-\x7f])[^\W\d_]")
 # İ becomes a letter with a mark.
 _GREEK = "\u0391-\u03a1\u03a4-\u03a9\u03b1-\u03c9"
@@ -49,7 +49,7 @@ Points = NDArray[np.float64]
 
 def is_simple(text: str) -> bool:
     """Whether `Teller` can tell the language: letters of Western Europe, some of them Greek."""
-    return text.isascii() or not _OTHER_LETTER.search("".join(set(text)))
+    return text.isascii() or not _OTHER_LETTER.search(_beyond_ascii(text))
 
 
 class Teller:
@@ -125,12 +125,18 @@ def _verdicts(points: Points, different: Points, extents: Points) -> list[str]:
 
 def _said_by_letters(text: str) -> Points:
     """Points of a text for each language, by the letters that some have and others lack."""
-    others = "".join(_NOT_ASCII.findall(text)).lower()
+    others = _beyond_ascii(text).lower()
     greek = len(_GREEK_LETTER.findall(others))
     found = _MARKED_LETTER.findall(_GREEK_LETTER.sub("", others) if greek else others)
     points = sum(map(_said_by_letter, found), np.zeros(len(_languages())))
     points[_languages().index("el")] = SINGLE_LANGUAGE_WEIGHT * (greek / LETTERS_OF_SPACED_WORD)
     return points
+
+
+def _beyond_ascii(text: str) -> str:
+    """The characters of a text that are not of ASCII; there are few, and this is quick for them."""
+    data = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return data.decode("utf-8", "surrogatepass")
 
 
 @cache

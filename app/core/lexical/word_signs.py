@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.core.analysis.closed_words import closed_words
 from app.core.analysis.languages import different_in, said_by
+from app.core.analysis.traits import endings
 from app.core.kernels.indexing import Indexing, Said, lines_of, texts_of
 from app.core.kernels.port import Bytes, Uint32s
 from app.core.kernels.scoring import ranges
@@ -38,8 +39,15 @@ class WordSigns:
         self._closed = list(closed_words())
         self.table.numbers(lines_of(self._closed))
         self._signs = Growing([_UNKNOWN] * len(self._closed))
-        self._of_endings = np.full(26**_ENDING, _UNKNOWN, np.uint32)
+        self._of_endings = np.zeros(26**_ENDING, np.uint32)
+        """The signs of words by their last letters, which for most say nothing."""
+        telling = [ending for ending in endings() if ending.isascii()]
+        self._of_endings[_numbers("".join(telling).encode())] = _UNKNOWN
         self._known: dict[tuple[tuple[int, float, float], ...], int] = {(): 0}
+        self._ends = [0, 0]
+        self._columns: list[int] = []
+        self._points: list[float] = []
+        self._different: list[float] = []
         self._said: Said | None = None
 
     @property
@@ -62,10 +70,12 @@ class WordSigns:
     def said(self) -> Said:
         """What all signs say."""
         if self._said is None:
-            offsets = np.cumsum([0, *map(len, self._known)]).astype(np.uint32)
-            flat = np.array([each for row in self._known for each in row]).reshape(-1, 3).T
-            points, different = (np.ascontiguousarray(column) for column in flat[1:])
-            self._said = Said(offsets, flat[0].astype(np.uint32), points, different)
+            self._said = Said(
+                np.array(self._ends, np.uint32),
+                np.array(self._columns, np.uint32),
+                np.array(self._points, np.float64),
+                np.array(self._different, np.float64),
+            )
         return self._said
 
     def _by_endings(self, lines: Bytes, starts: Uint32s, ends: Uint32s) -> Uint32s:
@@ -106,4 +116,15 @@ class WordSigns:
         if row not in self._known:
             self._said = None
             self._known[row] = len(self._known)
+            for column, score, small_words in row:
+                self._columns.append(column)
+                self._points.append(score)
+                self._different.append(small_words)
+            self._ends.append(len(self._columns))
         return self._known[row]
+
+
+def _numbers(letters: bytes) -> NDArray[np.intp]:
+    """The places of endings of ASCII, end to end, in an array of all there may be."""
+    each = np.frombuffer(letters, np.uint8).reshape(-1, _ENDING).astype(np.intp) - ord("a")
+    return np.array(np.ravel_multi_index(tuple(each.T), (26,) * _ENDING), np.intp)
