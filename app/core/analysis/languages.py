@@ -119,9 +119,14 @@ def query_language(words: Iterable[str], languages: Sequence[str]) -> str:
     if not script:
         return ""
     possible = [language for language in languages if _writes(language, script)]
+    folded = [fold(word) for word in lowered]
+    said = [endings().get(word[-3:], ()) for word in lowered if len(word) > 4]
+    for word in lowered:
+        if not word.isascii():
+            said += [letters().get(letter, ()) for letter in set(word)]
     best, most = "", -1.0
     for language in possible:
-        score = _query_score(lowered, language)
+        score = _query_score(folded, said, language)
         if score > most:
             best, most = language, score
     return best
@@ -141,14 +146,10 @@ def _main_script(text: str) -> str:
     return max(sizes, key=lambda script: (sizes[script], script != "latin"), default="")
 
 
-def _query_score(words: list[str], language: str) -> float:
+def _query_score(words: list[str], said: Sequence[Collection[str]], language: str) -> float:
+    """Points of folded words; `said` are the languages of each of their endings and letters."""
     stops = stop_words(language)
-    score = 0.0
-    for word in words:
-        score += fold(word) in stops
-        score += _HALF * (language in endings().get(word[-3:], ()) and len(word) > 4)
-        score += _HALF * sum(language in letters().get(letter, ()) for letter in set(word))
-    return score
+    return sum(word in stops for word in words) + _HALF * sum(language in each for each in said)
 
 
 def sampled(text: str) -> str:

@@ -14,6 +14,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
+from app.core.analysis.affixes import QuickSearch
+
 _PACKAGE = "_fossick_snowball"
 _TABLE = """
 ar:arabic bs:serbian ca:catalan cs:czech da:danish de:german el:greek en:english eo:esperanto
@@ -41,7 +43,8 @@ def stemmer(language: str) -> Callable[[str], str] | None:
         return None
     _provide_package()
     module = import_module(f"{_PACKAGE}.{name}_stemmer")
-    algorithm: Callable[[str], str] = getattr(module, f"{name.capitalize()}Stemmer")().stemWord
+    found = getattr(module, f"{name.capitalize()}Stemmer")
+    algorithm: Callable[[str], str] = type(found.__name__, (QuickSearch, found), {})().stemWord
     return algorithm
 
 

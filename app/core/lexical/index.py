@@ -252,6 +252,9 @@ def _joined(
     found: Sequence[tuple[NDArray[np.int64], Float32Array]], k: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The best of all segments' best; those of lower segments have lower ordinals."""
+    if len(found) == 1:
+        ordinals, scores = found[0]
+        return ordinals, scores.astype(np.float64)
     ordinals = np.concatenate([np.empty(0, np.int64), *(ordinals for ordinals, _ in found)])
     scores = np.concatenate([np.empty(0, np.float32), *(scores for _, scores in found)])
     order = np.argsort(ordinals)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.core.analysis import fold, keys
 from app.core.lexical.keys import FOLD
 from app.core.lexical.plan import Word
+
+_REMEMBERED = 1000
+"""Forms: a query asks for each several times, and the next one, letter by letter, again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,24 @@ class Likeness:
 
 def word(form: str, languages: Sequence[str], likeness: Likeness, boost: float = 1.0) -> Word:
     """The word that a form stands for in texts of the given languages."""
-    folded = fold(form)
-    weight = likeness.fold if folded == form else likeness.marked_fold
-    found = {f"{FOLD}:{folded}": weight}
-    for language in languages:
-        for key in (*keys(form, language), *keys(folded, language)):
-            found.setdefault(f"{language}:{key}", likeness.stem)
-    return Word(form, forms=((form, 1.0),), keys=tuple(sorted(found.items())), boost=boost)
+    found = _weighted_keys(form, tuple(languages), likeness)
+    return Word(form, forms=((form, 1.0),), keys=found, boost=boost)
 
 
 def exact(form: str, likeness: Likeness) -> Word:
     """The word for a form as it is written, but for diacritics and capitals."""
     return word(form, (), likeness)
+
+
+@lru_cache(_REMEMBERED)
+def _weighted_keys(
+    form: str, languages: tuple[str, ...], likeness: Likeness
+) -> tuple[tuple[str, float], ...]:
+    folded = fold(form)
+    weight = likeness.fold if folded == form else likeness.marked_fold
+    found = {f"{FOLD}:{folded}": weight}
+    for language in languages:
+        for spelling in {form, folded}:
+            for key in keys(spelling, language):
+                found.setdefault(f"{language}:{key}", likeness.stem)
+    return tuple(sorted(found.items()))

@@ -221,7 +221,11 @@ def _enough(condition: Condition) -> Iterator[Leaf]:
 
 
 def _plain(leaf: Leaf) -> Leaf:
-    return replace(leaf, boost=1.0)
+    return _weighing(leaf, 1.0)
+
+
+def _weighing(leaf: Leaf, boost: float) -> Leaf:
+    return leaf if leaf.boost == boost else replace(leaf, boost=boost)
 
 
 def _alone(leaf: Leaf) -> _Part:
@@ -238,7 +242,7 @@ def _joined(leaves: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
     for leaf in leaves:
         plain = _plain(leaf)
         boosts[plain] = boosts.get(plain, 0.0) + leaf.boost
-    return tuple(replace(leaf, boost=boost) for leaf, boost in boosts.items())
+    return tuple(_weighing(leaf, boost) for leaf, boost in boosts.items())
 
 
 def _glob(pattern: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.core.analysis import keys as stems
 from app.core.kernels.indexing import Texts, joined
@@ -18,8 +18,7 @@ NOWHERE = -1
 _REMEMBERED = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Forms that count as one word: those of a key, and the form spelt like it."""
 
     kind: str
@@ -31,8 +30,7 @@ class Group:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class SoughtWord:
+class SoughtWord(NamedTuple):
     """A word by places among the names that are asked for."""
 
     forms: Sequence[tuple[int, float]]

@@ -92,9 +92,9 @@ class Wording:
         for number, position in enumerate(found):
             is_open = node.open and number == len(found) - 1
             wholes, near = self._wholes(node, position, is_open)
-            wholes = [replace(each, field=field_) for each in wholes]
+            wholes = [_in_field(each, field_) for each in wholes]
             parts = [
-                replace(self._likely(part.form, near.get(part, ()), PART_WEIGHT), field=field_)
+                _in_field(self._likely(part.form, near.get(part, ()), PART_WEIGHT), field_)
                 for part in position.parts
                 if not self._is_stop(part.form)
             ]
@@ -172,7 +172,7 @@ class Wording:
                 _or(exact(part.form, self._likeness), near.get(part, ()), self._likeness)
                 for part in position.parts
             ]
-            slots = tuple(replace(each, field=field_) for each in parts)
+            slots = tuple(_in_field(each, field_) for each in parts)
             either.append(Has(Phrase(slots, field=field_)))
         return either[0] if len(either) == 1 else Either(tuple(either))
 
@@ -210,4 +210,10 @@ def doubtful(position: Position, knows: Callable[[str], bool]) -> Iterator[list[
 
 
 def _or(own: Word, near: Sequence[str], likeness: Likeness) -> Word:
+    if not near:
+        return own
     return replace(own, forms=(*own.forms, *((text, likeness.fuzzy) for text in near)))
+
+
+def _in_field(word: Word, field_: str) -> Word:
+    return word if word.field == field_ else replace(word, field=field_)
