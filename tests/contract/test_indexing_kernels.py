@@ -25,6 +25,7 @@ TWIN = NumpyKernels().indexing
 _STRETCHES = """
 gold Gold's rock-solid 1,000 1,x e-mail a/#b a/b x@y.org & &#x C++ «or» 東京、日本 “well” — …
 , ,, '' ... --x-- /@me /#tag ’ 1٫000 é é́ 😀 foo(bar) $x_y ١,٢
+5·3 350°C ±1 ≥0.05 a→b ‘stem’ 4′ x−y ¼ º µm €5 Ⅷ ⌘c £1,000 ÷ × 1‘,2 ©,3 ∀,x
 """
 STRETCHES = st.sampled_from([*_STRETCHES.split(), "\u00a0"])
 TEXTS = st.lists(

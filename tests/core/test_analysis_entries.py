@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 import pytest
 from hypothesis import example, given
@@ -165,6 +166,25 @@ def test_numbers_are_those_of_entries(text):
     assert found == [(entry.form, entry.step) for entry in entries(text)]
     assert numbers == numbering.numbers([text])[0].tolist()
     assert len(names) == len(set(names)) == len(numbering)
+
+
+SIGNS = "£§©®°±¶·×÷\u2009‘′″" + "".join(map(chr, range(0x2190, 0x2300)))
+BESIDE = "a C 1 1, ,2 é - . ' + # @ & / _ #tag x@y. 東"
+
+
+def test_signs_part_words_as_gaps_do():
+    """What is cut at a sign before it is looked at has the entries that it has as a whole."""
+    numbering = Numbering()
+    beside = ["", *BESIDE.split()]
+    for sign in SIGNS:
+        texts = [f"{left}{sign}{right}" for left in beside for right in beside]
+        numbers, sizes = numbering.numbers(texts)
+        names = numbering.names.texts()
+        found = iter(numbers.tolist())
+        for text, size in zip(texts, sizes.tolist(), strict=True):
+            own = list(islice(found, size))
+            told = [(names[number & ~STAY], 0 if number & STAY else 1) for number in own]
+            assert told == [(entry.form, entry.step) for entry in entries(text)], text
 
 
 @given(MIXED, st.sets(st.integers(0, 9)))

@@ -17,17 +17,25 @@ struct pieces {
   struct names table; /* of pieces */
 };
 
-/* Bytes of the punctuation of two or three bytes that begins here, 0 if there is none. */
+/* Bytes of the punctuation or the sign of two or three bytes that begins here, 0 if there is none:
+ * what is in no word, and next to it a word is as it is at the end of a text. */
 INLINE u32 punctuation(const u8 *text, u32 left) {
   u32 lead = text[0];
-  if (left < 2 || (lead != 0xc2 && lead != 0xe2 && lead != 0xe3 && lead != 0xef)) return 0;
+  if (left < 2) return 0;
   u32 second = text[1];
-  if (lead == 0xc2) return second == 0xa0 || second == 0xab || second == 0xbb ? 2 : 0;
-  if (left < 3) return 0;
+  /* nbsp £ § « © ® ° ± ¶ · » */
+  if (lead == 0xc2)
+    return second >= 0xa0 && second < 0xc0 && 0x08c34a89u >> (second - 0xa0) & 1 ? 2 : 0;
+  if (lead == 0xc3) return second == 0x97 || second == 0xb7 ? 2 : 0;
+  if (left < 3 || (lead != 0xe2 && lead != 0xe3 && lead != 0xef)) return 0;
   u32 third = text[2], found;
   if (lead == 0xe2)
-    found = second == 0x80 && (third == 0x93 || third == 0x94 || third == 0xa2 || third == 0xa6 ||
-                               (third >= 0x9c && third <= 0x9e));
+    /* Arrows and operators; thin space – — ‘ “ ” „ • … ′ ″ */
+    found = second == 0x86 ? third >= 0x90
+          : second != 0x80 ? second > 0x86 && second < 0x8c
+                           : third == 0x89 || third == 0x93 || third == 0x94 || third == 0x98 ||
+                             (third >= 0x9c && third <= 0x9e) || third == 0xa2 || third == 0xa6 ||
+                             third == 0xb2 || third == 0xb3;
   else if (lead == 0xe3)
     found = second == 0x80 && ((third >= 0x80 && third <= 0x82) || (third >= 0x88 && third <= 0x91));
   else

@@ -16,10 +16,12 @@ _GAPS = "\u00a0\u00ab\u00bb\u2013\u2014\u201c\u201d\u201e\u2022\u2026\u3000\u300
 _CJK_GAPS = (
     "\u3008\u3009\u300a\u300b\u300c\u300d\u300e\u300f\u3010\u3011\uff01\uff0c\uff1a\uff1b\uff1f"
 )
-_PUNCTUATION = b"|".join(mark.encode() for mark in _GAPS + _CJK_GAPS)
+_SIGNS = "\u00a3\u00a7\u00a9\u00ae\u00b0\u00b1\u00b6\u00b7\u00d7\u00f7\u2009\u2018\u2032\u2033"
+_ARROWS_AND_OPERATORS = rb"\xe2\x86[\x90-\xbf]|\xe2[\x87-\x8b][\x80-\xbf]"
+_PUNCTUATION = b"|".join(mark.encode() for mark in _GAPS + _CJK_GAPS + _SIGNS)
 _PIECE = re.compile(
     rb"(?:[A-Za-z0-9_#@+'.\-]|[/&](?=[#@])|(?<=[0-9\x80-\xff]),(?=[0-9\x80-\xff])"
-    rb"|(?!" + _PUNCTUATION + rb")[\xc2-\xf4][\x80-\xbf]+)+"
+    rb"|(?!" + _PUNCTUATION + rb"|" + _ARROWS_AND_OPERATORS + rb")[\xc2-\xf4][\x80-\xbf]+)+"
 )
 _EDGES = b"'.-,"
 
