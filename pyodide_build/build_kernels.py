@@ -1,4 +1,4 @@
-"""Compile the kernels to WebAssembly: `static/vendor/kernels/kernels.wasm`.
+"""Compile the kernels to WebAssembly: `static/vendor/kernels/kernels.wasm`; and the encoder.
 
     python pyodide_build/build_kernels.py [--force]
 
@@ -64,14 +64,20 @@ def compiler() -> str:
 
 def compiled(root: Path) -> bytes:
     """The module's bytes; raises `VendorError`."""
+    return compiled_file(root / SOURCE)
+
+
+def compiled_file(source: Path, flags: Sequence[str] = ()) -> bytes:
+    """The bytes of the module that a source gives, checked; raises `VendorError`."""
     with tempfile.TemporaryDirectory(prefix="kernels-") as folder:
         out = Path(folder) / "kernels.wasm"
         caches = {f"ZIG_{kind}_CACHE_DIR": f"{folder}/{kind}" for kind in ("LOCAL", "GLOBAL")}
         # By a relative name, so that no path of this machine can get into the module.
-        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-o", str(out), Path(SOURCE).name]
+        options = [*FLAGS, *flags, "-o", str(out), source.name]
+        command = [sys.executable, "-m", "ziglang", "cc", *options]
         done = subprocess.run(
             command,
-            cwd=(root / SOURCE).parent,
+            cwd=source.parent,
             env=os.environ | caches,
             capture_output=True,
             text=True,
@@ -142,7 +148,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compile the kernels to WebAssembly.")
     parser.add_argument("--force", action="store_true", help="compile even if nothing has changed")
     options = parser.parse_args(arguments)
-    return exit_code("build_kernels", lambda: run(ROOT, Record(ROOT), force=options.force))
+    return exit_code("build_kernels", lambda: run_all(force=options.force))
+
+
+def run_all(*, force: bool) -> None:
+    """The kernels, and the encoder."""
+    import build_encoder  # which imports this
+
+    for build in (run, build_encoder.run):
+        build(ROOT, Record(ROOT), force=force)
 
 
 if __name__ == "__main__":

@@ -738,7 +738,7 @@ export interface Info {
   storage: StorageKind | "";
   /** False while another tab writes this collection; it can be searched here. */
   writable: boolean;
-  /** Whether the page is cross-origin isolated: models then use several threads. */
+  /** Whether the page is cross-origin isolated: ONNX Runtime then uses several threads. */
   isolated: boolean;
   /** Of the model: "fallback" is hashed words, "none" words alone. */
   state: "loading" | "ready" | "fallback" | "none";
@@ -750,8 +750,16 @@ export interface Info {
   device: "webgpu" | "wasm" | "numpy" | "none" | "";
   /** Name of the GPU, where one is used. */
   adapter: string;
+  /**
+   * What runs the model: "encoder (relaxed SIMD)" or "encoder (plain SIMD)", Fossick's own, or
+   * "onnxruntime"; "" where none runs.
+   */
+  runtime: string;
+  /** Threads of the model: workers of the encoder, or threads of ONNX Runtime. */
   threads: number;
   modelMilliseconds: number;
+  /** Of the model, measured as it goes; 0 before. */
+  tokensPerSecond: number;
   /** Devices that were given up, and why. */
   left: { device: string; reason: string }[];
   /** Whether the interpreter started plainly or from the image that this device keeps. */

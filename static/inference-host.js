@@ -23,8 +23,10 @@ import * as Comlink from "./vendor/comlink.js";
  * @property {string} device "webgpu", "wasm" or "" while there is none
  * @property {number} worker number of the worker, counted up from 1
  * @property {string} adapter name of the GPU
+ * @property {string} runtime what computes: our own encoder, or ONNX Runtime
  * @property {number} threads
  * @property {number} loadMs
+ * @property {number} tokensPerSecond measured as it works, 0 before
  * @property {{ device: string, reason: string }[]} left devices that were given up, and why
  */
 /**
@@ -61,8 +63,10 @@ export class InferenceHost {
       device: "",
       worker: 0,
       adapter: "",
+      runtime: "",
       threads: 0,
       loadMs: 0,
+      tokensPerSecond: 0,
       left: [],
     };
   }
@@ -110,6 +114,9 @@ export class InferenceHost {
         if (worker === this.worker) this.tell(device, Math.min(done, total * 0.99), total);
       }),
       Comlink.proxy((/** @type {string} */ message) => this.abandon(worker, device, message)),
+      Comlink.proxy((/** @type {number} */ tokensPerSecond) => {
+        if (worker === this.worker) this.info = { ...this.info, tokensPerSecond };
+      }),
     );
     const loaded = opened(await Promise.race([loading, died]).finally(() => clearTimeout(timer)));
     const { port1, port2 } = new MessageChannel();

@@ -26,8 +26,10 @@ export function infoOf(fossick) {
         ? ""
         : (embedder?.device ?? "none"),
     adapter: running ? host.info.adapter : "",
+    runtime: running ? host.info.runtime : "",
     threads: running ? host.info.threads : 0,
     modelMilliseconds: running ? host.info.loadMs : 0,
+    tokensPerSecond: running ? host.info.tokensPerSecond : 0,
     left: host.info.left,
     start: started?.startup.origin ?? "",
     boot: started ? { ...started.startup.timings, page: fossick.openedAfter } : {},

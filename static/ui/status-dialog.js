@@ -199,6 +199,7 @@ function modelLine({ info }) {
     info.adapter,
     info.threads > 1 ? count(info.threads, "thread") : "",
     info.dtype === "q8" ? "int8" : info.dtype,
+    info.tokensPerSecond ? `${count(info.tokensPerSecond, "token")} a second` : "",
   ];
   return html`${model} on ${detail.filter(Boolean).join(", ")}${left}`;
 }

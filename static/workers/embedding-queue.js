@@ -1,45 +1,65 @@
 // @ts-check
 /**
- * Texts to unit vectors through one loaded model: queries first, batches of like length, small
- * enough that a query never waits long behind one.
+ * Texts to unit vectors through one loaded model: queries first, batches by the number of their
+ * tokens, across jobs, small enough that a query never waits long behind one.
+ *
+ * A lane takes one batch at a time. While it works, the texts after it are made into tokens here.
  */
 
 import { FossickError } from "../errors.js";
+import { nextTask } from "./next-task.js";
+import { Speed } from "./speed.js";
 
-/** @typedef {{ row: number, ids: bigint[] }} Item */
+/**
+ * @typedef {object} Lane something that runs the model
+ * @property {boolean} padded whether the texts of a batch are made equally long
+ * @property {number} most tokens of a batch, with padding
+ * @property {number} time milliseconds that a batch should take
+ * @property {(rows: Uint32Array[]) => Promise<Float32Array>} run unit vectors of token ids
+ * @property {() => Promise<number>} heap bytes of its memory, 0 where it cannot tell
+ * @property {() => void} close
+ */
+/** @typedef {{ job: Job, row: number, ids: Uint32Array }} Item */
 /**
  * @typedef {object} Job
  * @property {number} id
- * @property {Item[]} items what is left, longest last
+ * @property {string[]} texts
+ * @property {number} read how many of the texts are tokens by now
+ * @property {Item[]} items tokens that wait, the longest last where a lane pads
+ * @property {number} missing vectors
  * @property {Float32Array<ArrayBuffer>} vectors
  * @property {(vectors: Float32Array<ArrayBuffer>) => void} resolve
  * @property {(error: unknown) => void} reject
  */
 
-/** Padded tokens of one run: about half a second on one core, or a moment of a GPU. */
-const BATCH_TOKENS = { wasm: 1024, webgpu: 8192 };
+/** Milliseconds of making tokens after which messages are let in. */
+const SLICE = 5;
+/** Milliseconds between two words about the speed. */
+const TELLING = 1000;
 
 export class EmbeddingQueue {
   /**
    * @param {object} parts
-   * @param {any} parts.library transformers.js
-   * @param {any} parts.tokenizer
-   * @param {any} parts.model
-   * @param {import("../models.js").ModelCard} parts.card
-   * @param {"webgpu" | "wasm"} parts.device
+   * @param {any} parts.tokenizer of transformers.js
+   * @param {Lane[]} parts.lanes all padded or none
+   * @param {{ dim: number, maxTokens: number }} parts.card
    */
-  constructor({ library, tokenizer, model, card, device }) {
-    this.Tensor = library.Tensor;
+  constructor({ tokenizer, lanes, card }) {
     this.tokenizer = tokenizer;
-    this.model = model;
+    this.lanes = lanes;
     this.card = card;
-    this.limit = BATCH_TOKENS[device];
+    this.padded = lanes.some(({ padded }) => padded);
+    /** @type {Set<Lane>} */
+    this.idle = new Set(lanes);
     /** @type {Job[]} */
     this.queries = [];
     /** @type {Job[]} */
     this.passages = [];
-    this.running = false;
+    this.reading = false;
+    this.speed = new Speed();
     this.onFailure = (/** @type {string} */ _message) => {};
+    this.onSpeed = (/** @type {number} */ _tokensPerSecond) => {};
+    this.toldAt = 0;
   }
 
   /**
@@ -50,12 +70,13 @@ export class EmbeddingQueue {
    */
   embed(id, texts, role) {
     return new Promise((resolve, reject) => {
-      const items = texts.map((text, row) => ({ row, ids: this.tokenIds(text) }));
-      items.sort((a, b) => a.ids.length - b.ids.length);
       const vectors = new Float32Array(texts.length * this.card.dim);
+      if (texts.length === 0) resolve(vectors);
       const queue = role === "query" ? this.queries : this.passages;
-      queue.push({ id, items, vectors, resolve, reject });
-      if (!this.running) void this.run();
+      const missing = texts.length;
+      const job = { id, texts, read: 0, items: [], missing, vectors, resolve, reject };
+      if (missing) queue.push(job);
+      if (!this.reading) void this.readTexts();
     });
   }
 
@@ -68,88 +89,138 @@ export class EmbeddingQueue {
     }
   }
 
-  async run() {
-    this.running = true;
+  /** Make tokens of all texts that wait, and have the lanes take them. */
+  async readTexts() {
+    this.reading = true;
     try {
-      for (let job = this.next(); job; job = this.next()) {
-        await this.runBatch(job);
-        // Lets messages in: a query that has arrived, or an abort.
+      for (let job = this.unread(); job; job = this.unread()) {
+        const until = performance.now() + SLICE;
+        while (job.read < job.texts.length && performance.now() < until) this.readText(job);
+        this.feed();
         await nextTask();
       }
     } catch (error) {
       this.fail(error);
     }
-    this.running = false;
+    this.reading = false;
   }
 
-  /** The job whose turn it is; those that are done are answered and taken out. */
-  next() {
-    for (const queue of [this.queries, this.passages]) {
-      while (queue[0]?.items.length === 0)
-        queue[0].resolve(/** @type {Job} */ (queue.shift()).vectors);
-      if (queue[0]) return queue[0];
-    }
-    return undefined;
+  unread() {
+    const isUnread = (/** @type {Job} */ job) => job.read < job.texts.length;
+    return this.queries.find(isUnread) ?? this.passages.find(isUnread);
   }
 
   /** @param {Job} job */
-  async runBatch(job) {
-    const batch = [];
-    const width = job.items.at(-1)?.ids.length ?? 0;
-    do batch.push(/** @type {Item} */ (job.items.pop()));
-    while (job.items.length > 0 && (batch.length + 1) * width <= this.limit);
-    const states = await this.forward(
-      batch.map(({ ids }) => ids),
-      width,
-    );
-    const { dim } = this.card;
-    for (const [at, { row, ids }] of batch.entries()) {
-      const tokens = states.subarray(at * width * dim, (at * width + ids.length) * dim);
-      meanUnit(tokens, job.vectors.subarray(row * dim, (row + 1) * dim));
+  readText(job) {
+    const row = job.read;
+    job.items.push({ job, row, ids: this.tokenIds(job.texts[row] ?? "") });
+    job.read += 1;
+    // A batch is padded to its longest text, so all are known first, and lie by length.
+    if (this.padded && job.read === job.texts.length) {
+      job.items.sort((a, b) => a.ids.length - b.ids.length);
+    }
+  }
+
+  /** Give each idle lane a batch, as long as there is something to do. */
+  feed() {
+    for (const lane of [...this.idle]) {
+      const batch = this.take(lane);
+      if (batch.length === 0) return;
+      this.idle.delete(lane);
+      void this.work(lane, batch);
     }
   }
 
   /**
-   * Hidden states (texts, width, dim) of padded token ids.
-   *
-   * @param {bigint[][]} rows
-   * @param {number} width
-   * @returns {Promise<Float32Array>}
+   * @param {Lane} lane
+   * @param {Item[]} batch
    */
-  async forward(rows, width) {
-    const shape = [rows.length, width];
-    const ids = new BigInt64Array(rows.length * width);
-    const mask = new BigInt64Array(rows.length * width);
-    for (const [at, row] of rows.entries()) {
-      ids.set(row, at * width);
-      mask.fill(1n, at * width, at * width + row.length);
+  async work(lane, batch) {
+    try {
+      const rows = batch.map(({ ids }) => ids);
+      const began = performance.now();
+      const vectors = await lane.run(rows);
+      this.speed.note(rows, performance.now() - began, lane.padded);
+      this.settle(batch, vectors);
+      this.tellSpeed();
+      // Lets messages in: a query that has arrived, or an abort.
+      await nextTask();
+    } catch (error) {
+      this.fail(error);
+      return;
     }
-    const inputs = {
-      input_ids: new this.Tensor("int64", ids, shape),
-      attention_mask: new this.Tensor("int64", mask, shape),
-      token_type_ids: new this.Tensor("int64", new BigInt64Array(ids.length), shape),
-    };
-    const outputs = await this.model(inputs);
-    const states = outputs.last_hidden_state;
-    const data =
-      states.location === "gpu-buffer" ? await states.ort_tensor.getData(true) : states.data;
-    if (!data || data.length !== ids.length * this.card.dim) throw new Error("wrong output shape");
-    return data;
+    this.idle.add(lane);
+    this.feed();
+  }
+
+  /**
+   * The texts whose turn it is, of all queries or of all passages, as many as the lane takes.
+   *
+   * @param {Lane} lane
+   * @returns {Item[]}
+   */
+  take(lane) {
+    for (const queue of [this.queries, this.passages]) {
+      const isReady = (/** @type {Job} */ job) =>
+        job.items.length > 0 && (!this.padded || job.read === job.texts.length);
+      const jobs = queue.filter(isReady);
+      const choose = this.padded ? takePadded : takeInOrder;
+      if (jobs.length > 0) return choose(jobs, this.limit(lane));
+    }
+    return [];
+  }
+
+  /**
+   * Tokens of a batch: what the lane does in its time, at the speed measured.
+   *
+   * @param {Lane} lane
+   */
+  limit(lane) {
+    const { perMillisecond } = this.speed;
+    return perMillisecond ? Math.min(perMillisecond * lane.time, lane.most) : this.card.maxTokens;
+  }
+
+  tellSpeed() {
+    const now = performance.now();
+    if (now - this.toldAt < TELLING) return;
+    this.toldAt = now;
+    this.onSpeed(this.speed.told(this.lanes.length).tokensPerSecond);
+  }
+
+  /**
+   * @param {Item[]} batch
+   * @param {Float32Array} vectors
+   */
+  settle(batch, vectors) {
+    const { dim } = this.card;
+    if (vectors.length !== batch.length * dim) throw new Error("wrong output shape");
+    for (const [at, { job, row }] of batch.entries()) {
+      job.vectors.set(vectors.subarray(at * dim, (at + 1) * dim), row * dim);
+      job.missing -= 1;
+      if (job.missing === 0) this.finish(job);
+    }
+  }
+
+  /** @param {Job} job */
+  finish(job) {
+    for (const queue of [this.queries, this.passages]) {
+      const at = queue.indexOf(job);
+      if (at >= 0) queue.splice(at, 1);
+    }
+    job.resolve(job.vectors);
   }
 
   /**
    * Token ids with the special ones, cut to what the model reads.
    *
    * @param {string} text
-   * @returns {bigint[]}
    */
   tokenIds(text) {
     /** @type {number[]} */
     const ids = this.tokenizer.encode(text);
     const { maxTokens } = this.card;
-    const kept =
-      ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), ids[ids.length - 1]];
-    return kept.map((id) => BigInt(id ?? 0));
+    const last = ids.at(-1) ?? 0;
+    return Uint32Array.from(ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), last]);
   }
 
   /** @param {unknown} error */
@@ -162,27 +233,65 @@ export class EmbeddingQueue {
 }
 
 /**
- * The mean of token vectors, scaled to length 1.
+ * Texts in the order in which they came, across jobs, within a number of tokens; at least one.
  *
- * @param {Float32Array} tokens (tokens, dim) flat, without padding
- * @param {Float32Array} out (dim)
+ * @param {Job[]} jobs
+ * @param {number} limit
+ * @returns {Item[]}
  */
-export function meanUnit(tokens, out) {
-  const dim = out.length;
-  for (let at = 0; at < tokens.length; at += 1) out[at % dim] += tokens[at];
-  const length = Math.hypot(...out) || 1;
-  for (let at = 0; at < dim; at += 1) out[at] /= length;
+export function takeInOrder(jobs, limit) {
+  /** @type {Item[]} */
+  const batch = [];
+  let tokens = 0;
+  for (const { items } of jobs) {
+    let taken = 0;
+    for (const item of items) {
+      tokens += item.ids.length;
+      if (batch.length > 0 && tokens > limit) break;
+      batch.push(item);
+      taken += 1;
+    }
+    items.splice(0, taken);
+    if (items.length > 0) break;
+  }
+  return batch;
 }
 
-const { port1, port2 } = new MessageChannel();
-/** @type {(() => void)[]} */
-const waiting = [];
-port1.onmessage = () => waiting.shift()?.();
+/**
+ * The longest text of the oldest job and those of all jobs that are next to it in length, within a
+ * number of tokens when padded; at least one.
+ *
+ * @param {Job[]} jobs whose items lie by length
+ * @param {number} limit
+ * @returns {Item[]}
+ */
+export function takePadded(jobs, limit) {
+  const first = jobs[0]?.items.pop();
+  if (!first) return [];
+  const batch = [first];
+  const width = first.ids.length;
+  while ((batch.length + 1) * width <= limit) {
+    const nearest = nearestBelow(jobs, width);
+    if (!nearest) break;
+    batch.push(nearest);
+  }
+  return batch;
+}
 
-/** Resolves after the messages that wait now; setTimeout would be held back to 4 ms. */
-export function nextTask() {
-  return new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
-    waiting.push(resolve);
-    port2.postMessage(0);
-  });
+/**
+ * The longest text of all jobs that is no longer than `width`, taken out.
+ *
+ * @param {Job[]} jobs
+ * @param {number} width
+ * @returns {Item | undefined}
+ */
+function nearestBelow(jobs, width) {
+  /** @type {{ items: Item[], at: number, length: number } | undefined} */
+  let best;
+  for (const { items } of jobs) {
+    const at = items.findLastIndex(({ ids }) => ids.length <= width);
+    const length = items[at]?.ids.length ?? 0;
+    if (at >= 0 && length > (best?.length ?? 0)) best = { items, at, length };
+  }
+  return best?.items.splice(best.at, 1)[0];
 }

@@ -8,10 +8,10 @@
 
 import { enveloped, FossickError, opened } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
-import { nextTask } from "./embedding-queue.js";
 import { InferenceClient } from "./inference-client.js";
 import { startInterpreter } from "./interpreter.js";
 import { compileKernels, kernelsOver } from "./kernels.js";
+import { nextTask } from "./next-task.js";
 import { ParseClient } from "./parse-client.js";
 import { gather } from "./sources.js";
 import { becomeWriter, chooseStore } from "./stores.js";

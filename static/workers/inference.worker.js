@@ -10,10 +10,13 @@
 import { enveloped, FossickError } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { EmbeddingQueue } from "./embedding-queue.js";
+import { encoderBuild, laneCount, startLanes } from "./encoder-lanes.js";
+import { fetchModel } from "./model-file.js";
+import { runtimeLane } from "./runtime-lane.js";
 
 /** @typedef {import("../models.js").ModelCard} ModelCard */
 /** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: "q8" | "fp32", software: boolean }} LoadOptions */
-/** @typedef {{ device: string, adapter: string, threads: number, loadMs: number, similarity: number }} Loaded */
+/** @typedef {{ device: string, adapter: string, runtime: string, threads: number, loadMs: number, similarity: number }} Loaded */
 
 const VENDOR = new URL("../vendor/", import.meta.url).href;
 /** Cosine to the reference below which a device is held to compute wrongly. */
@@ -25,6 +28,7 @@ class Inference {
     /** @type {EmbeddingQueue | null} */
     this.queue = null;
     this.onFailure = (/** @type {string} */ _message) => {};
+    this.onSpeed = (/** @type {number} */ _tokensPerSecond) => {};
   }
 
   /**
@@ -33,9 +37,11 @@ class Inference {
    * @param {LoadOptions} options
    * @param {(done: number, total: number) => void} onBytes
    * @param {(message: string) => void} onFailure told when the model fails later on
+   * @param {(tokensPerSecond: number) => void} onSpeed told now and then while it works
    */
-  load(options, onBytes, onFailure) {
+  load(options, onBytes, onFailure, onSpeed) {
     this.onFailure = onFailure;
+    this.onSpeed = onSpeed;
     return enveloped(() => this.loadNow(options, onBytes), "model-failed");
   }
 
@@ -49,19 +55,42 @@ class Inference {
     const adapter = device === "webgpu" ? await adapterName(software) : "";
     const library = await import("../vendor/transformers/transformers.min.js");
     const threads = configure(library.env, device);
-    const progress_callback = byteCounter(onBytes);
-    const [tokenizer, model] = await Promise.all([
-      library.AutoTokenizer.from_pretrained(card.name, {}),
-      library.AutoModel.from_pretrained(card.name, { device, dtype, progress_callback }),
-    ]);
-    const queue = new EmbeddingQueue({ library, tokenizer, model, card, device });
+    const tokenizing = library.AutoTokenizer.from_pretrained(card.name, {});
+    tokenizing.catch(() => {}); // it is awaited below
+    const own = device === "wasm" && dtype === "q8" ? await this.ownLanes(card, onBytes) : null;
+    const lanes = own ?? [await runtime(library, { card, device, dtype }, onBytes)];
+    const queue = new EmbeddingQueue({ tokenizer: await tokenizing, lanes, card });
     const similarity = await probe(queue);
     if (!(similarity >= SIMILAR_ENOUGH)) {
       throw new FossickError("model-failed", `wrong vectors (cosine ${similarity.toFixed(3)})`);
     }
     queue.onFailure = (message) => this.onFailure(message);
+    queue.onSpeed = (tokensPerSecond) => this.onSpeed(tokensPerSecond);
     this.queue = queue;
-    return { device, adapter, threads, loadMs: performance.now() - started, similarity };
+    const loadMs = performance.now() - started;
+    const runtimeName = own ? `encoder (${encoderBuild()} SIMD)` : "onnxruntime";
+    const used = own ? own.length : threads;
+    return { device, adapter, runtime: runtimeName, threads: used, loadMs, similarity };
+  }
+
+  /**
+   * Lanes of our own encoder, null when the model is none that it knows.
+   *
+   * @param {ModelCard} card
+   * @param {(done: number, total: number) => void} onBytes
+   */
+  async ownLanes(card, onBytes) {
+    const file = await fetchModel(
+      `${VENDOR}models/${card.name}/onnx/model_quantized.onnx`,
+      onBytes,
+    );
+    const onDeath = (/** @type {Error} */ error) => this.queue?.fail(error);
+    try {
+      return await startLanes(file, { count: laneCount(), pooling: "mean", onDeath });
+    } catch (error) {
+      console.warn("fossick: the model runs in ONNX Runtime:", error);
+      return null;
+    }
   }
 
   /**
@@ -86,6 +115,12 @@ class Inference {
       },
       /** @param {number} id */
       abort: (id) => this.queue?.abort(id),
+      /** What was done so far, and bytes of memory. */
+      measure: async () => {
+        const { speed, lanes } = this.ready();
+        const heaps = await Promise.all(lanes.map((lane) => lane.heap()));
+        return { ...speed.told(lanes.length), heap: sum(heaps) };
+      },
     };
   }
 
@@ -137,6 +172,20 @@ async function adapterName(software) {
   if (emulated && !software)
     throw new FossickError("model-failed", "only a software WebGPU adapter");
   return [info.vendor, info.architecture || info.device].filter(Boolean).join(" ");
+}
+
+/**
+ * The lane of ONNX Runtime.
+ *
+ * @param {any} library
+ * @param {{ card: ModelCard, device: "webgpu" | "wasm", dtype: string }} options
+ * @param {(done: number, total: number) => void} onBytes
+ */
+async function runtime(library, { card, device, dtype }, onBytes) {
+  const progress_callback = byteCounter(onBytes);
+  const options = { device, dtype, progress_callback };
+  const model = await library.AutoModel.from_pretrained(card.name, options);
+  return runtimeLane({ library, model, dim: card.dim, device });
 }
 
 /**
