@@ -106,9 +106,9 @@ export class InferenceHost {
     };
     const timer = setTimeout(() => reject(new Error("it took too long to load")), LOAD_LIMIT);
     const remote = /** @type {any} */ (Comlink.wrap(worker));
-    const { card, dtype, software } = this.plan;
+    const { card, dtype, software, threads } = this.plan;
     const loading = remote.load(
-      { card, device, dtype, software },
+      { card, device, dtype, software, threads },
       Comlink.proxy((/** @type {number} */ done, /** @type {number} */ total) => {
         // All bytes loaded is not ready yet: the session is still to be made.
         if (worker === this.worker) this.tell(device, Math.min(done, total * 0.99), total);

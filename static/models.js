@@ -20,6 +20,7 @@ import { FossickError } from "./errors.js";
  * @property {Device[]} devices in the order they are tried
  * @property {Dtype} dtype
  * @property {boolean} software whether a GPU that is emulated on the processor will do
+ * @property {number} [threads] of the processor; without, as many as suit it
  */
 
 /** @type {Record<string, ModelCard>} */

@@ -15,7 +15,7 @@ import { fetchModel } from "./model-file.js";
 import { runtimeLane } from "./runtime-lane.js";
 
 /** @typedef {import("../models.js").ModelCard} ModelCard */
-/** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: "q8" | "fp32", software: boolean }} LoadOptions */
+/** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: "q8" | "fp32", software: boolean, threads?: number }} LoadOptions */
 /** @typedef {{ device: string, adapter: string, runtime: string, threads: number, loadMs: number, similarity: number }} Loaded */
 
 const VENDOR = new URL("../vendor/", import.meta.url).href;
@@ -50,14 +50,15 @@ class Inference {
    * @param {(done: number, total: number) => void} onBytes
    * @returns {Promise<Loaded>}
    */
-  async loadNow({ card, device, dtype, software }, onBytes) {
+  async loadNow({ card, device, dtype, software, threads: wanted = 0 }, onBytes) {
     const started = performance.now();
     const adapter = device === "webgpu" ? await adapterName(software) : "";
     const library = await import("../vendor/transformers/transformers.min.js");
-    const threads = configure(library.env, device);
+    const threads = configure(library.env, device, wanted);
     const tokenizing = library.AutoTokenizer.from_pretrained(card.name, {});
     tokenizing.catch(() => {}); // it is awaited below
-    const own = device === "wasm" && dtype === "q8" ? await this.ownLanes(card, onBytes) : null;
+    const isOurs = device === "wasm" && dtype === "q8";
+    const own = isOurs ? await this.ownLanes(card, wanted, onBytes) : null;
     const lanes = own ?? [await runtime(library, { card, device, dtype }, onBytes)];
     const queue = new EmbeddingQueue({ tokenizer: await tokenizing, lanes, card });
     const similarity = await probe(queue);
@@ -77,16 +78,17 @@ class Inference {
    * Lanes of our own encoder, null when the model is none that it knows.
    *
    * @param {ModelCard} card
+   * @param {number} threads 0 for as many as suit the processor
    * @param {(done: number, total: number) => void} onBytes
    */
-  async ownLanes(card, onBytes) {
+  async ownLanes(card, threads, onBytes) {
     const file = await fetchModel(
       `${VENDOR}models/${card.name}/onnx/model_quantized.onnx`,
       onBytes,
     );
     const onDeath = (/** @type {Error} */ error) => this.queue?.fail(error);
     try {
-      return await startLanes(file, { count: laneCount(), pooling: "mean", onDeath });
+      return await startLanes(file, { count: threads || laneCount(), pooling: "mean", onDeath });
     } catch (error) {
       console.warn("fossick: the model runs in ONNX Runtime:", error);
       return null;
@@ -135,9 +137,10 @@ class Inference {
  *
  * @param {any} env
  * @param {"webgpu" | "wasm"} device
+ * @param {number} wanted threads, 0 for as many as there are cores
  * @returns {number} threads used on the processor
  */
-function configure(env, device) {
+function configure(env, device, wanted) {
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
   // As a path: the library looks for a local tokenizer only where this is no whole URL.
@@ -153,7 +156,7 @@ function configure(env, device) {
     wasm: `${VENDOR}onnxruntime/${build}.wasm`,
   };
   wasm.proxy = false;
-  const cores = Math.min(navigator.hardwareConcurrency || 1, MAX_THREADS);
+  const cores = wanted || Math.min(navigator.hardwareConcurrency || 1, MAX_THREADS);
   wasm.numThreads = globalThis.crossOriginIsolated && device === "wasm" ? cores : 1;
   return wasm.numThreads;
 }

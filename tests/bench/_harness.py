@@ -60,8 +60,8 @@ def site(extra: Mapping[str, bytes] | None = None) -> Iterator[str]:
     with tempfile.TemporaryDirectory(dir=ROOT / "build", prefix="bench-site-") as folder:
         copy = Path(folder) / "dist"
         shutil.copytree(DIST, copy, copy_function=_link)
-        (copy / "bench").mkdir()
         for name, content in {"bare.html": _PAGE, **(extra or {})}.items():
+            (copy / "bench" / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / "bench" / name).write_bytes(content)
         server = Serve(copy)
         try:
