@@ -24,6 +24,9 @@ import * as Comlink from "./vendor/comlink.js";
 /** Processor cores with which the engine and the model start at the same time. */
 const CORES_FOR_BOTH = 4;
 
+const NO_MODEL = "This collection was opened without a model.";
+const RETRY_HINT = "Close other tabs, or look at the network, and try again.";
+
 export class Fossick extends EventTarget {
   /**
    * @param {import("./fossick.js").OpenOptions} [options]
@@ -168,6 +171,20 @@ export class Fossick extends EventTarget {
     return this.call("repair", {}, options);
   }
 
+  /** @type {import("./fossick.js").Fossick["retryModel"]} */
+  async retryModel() {
+    if (!this.plan.transformer) throw new FossickError("model-missing", NO_MODEL);
+    const trying = this.host.retry();
+    await this.call("retry_model", {}, { atOnce: true });
+    await trying;
+    const { state, left } = this.host.info;
+    if (state !== "ready") {
+      const reason = left.map((one) => `${one.device}: ${one.reason}`).join("; ");
+      throw new FossickError("model-failed", `The model cannot be used (${reason}).`, RETRY_HINT);
+    }
+    return this.info();
+  }
+
   /** @type {import("./fossick.js").Fossick["vectors"]} */
   async vectors(options = {}) {
     return openVectors(this, options);
@@ -219,7 +236,8 @@ export class Fossick extends EventTarget {
       this.tellProgress(/** @type {Progress} */ (event.progress));
     } else if (event.type === "embedder") {
       this.embedder = /** @type {any} */ (event.embedder);
-      this.tellStatus(event.note);
+      // That the model has gone is told once, by who has seen it go.
+      this.tellStatus(this.host.info.state === "failed" ? "" : event.note);
     } else {
       this.host.abandonNumber(event.worker, event.message);
     }

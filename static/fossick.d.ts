@@ -858,6 +858,12 @@ export class Fossick extends EventTarget {
   repair(options?: CallOptions): Promise<Repaired>;
 
   /**
+   * Try the model again that has failed, on each device in turn; nothing happens while it works.
+   * Resolves when it is ready, and fails with `model-failed` when it fails again.
+   */
+  retryModel(): Promise<Info>;
+
+  /**
    * Open an index for vectors of your own, or make one. Rejects with `not-found` for a name that
    * nothing is kept under, without a `dim`; with `dimension-mismatch` or `bad-option` for options
    * that are not those of what is kept.

@@ -54,6 +54,7 @@ export class InferenceHost {
     /** @type {Worker | null} */
     this.worker = null;
     this.closed = false;
+    this.starting = Promise.resolve();
     /** @type {ModelInfo} */
     this.info = {
       state: plan.transformer ? "loading" : "off",
@@ -72,7 +73,12 @@ export class InferenceHost {
   }
 
   /** Try the devices in order until one works. Never rejects. */
-  async start() {
+  start() {
+    this.starting = this.tryAll();
+    return this.starting;
+  }
+
+  async tryAll() {
     for (let device = this.devices.shift(); device && !this.closed; device = this.devices.shift()) {
       try {
         await this.tryDevice(device);
@@ -87,6 +93,15 @@ export class InferenceHost {
     this.update({ state: "failed", device: "" }, `The model cannot be used (${reasons}).`);
     this.tell("", 1, 1);
     this.events.onGone(`The model cannot be used (${reasons}).`);
+  }
+
+  /** Try all devices once more, after none was left. Never rejects. */
+  retry() {
+    if (this.closed || this.info.state !== "failed") return this.starting;
+    this.devices = [...this.plan.devices];
+    this.events.onLeft(); // who asks for vectors waits again
+    this.update({ state: "loading", left: [] }, "");
+    return this.start();
   }
 
   /** @param {Device} device */
@@ -174,7 +189,8 @@ export class InferenceHost {
       // It has worked: perhaps it was the text, or memory. Once more, after all others.
       if (!this.info.left.some((one) => one.device === device)) this.devices.push(device);
     }
-    const note = worked ? `The model on ${device} failed and is started anew: ${reason}` : "";
+    const goesOn = worked && this.devices.length > 0;
+    const note = goesOn ? `The model on ${device} failed and is started anew: ${reason}` : "";
     this.update({ state: "loading", device: "", left }, note);
   }
 

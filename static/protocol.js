@@ -20,6 +20,7 @@ export const METHODS = /** @type {const} */ ([
   "duplicates",
   "vacuum",
   "repair",
+  "retry_model",
   "vectors",
   "cancel",
   "close",

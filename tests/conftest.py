@@ -169,7 +169,8 @@ class PlainHost:
     """`python -m http.server` in this process: no headers, no ranges; can be made to fail.
 
     `asked` lists the paths of all requests; `faults` maps a path to "error" (500), "wrong" (other
-    bytes), "short" or "drop" (the connection ends in the middle or before); `slow` to seconds.
+    bytes), "short" or "drop" (the connection ends in the middle or before), "most" (nine tenths of
+    the file come, and no more); `slow` to seconds.
     """
 
     def __init__(self, folder: Path, prefix: str = "") -> None:
@@ -205,6 +206,13 @@ class _PlainHandler(http.server.SimpleHTTPRequestHandler):
             super().do_GET()
         elif fault == "error":
             self.send_error(500)
+        elif fault == "most":
+            content = Path(self.translate_path(self.path)).read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", self.guess_type(path))
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content[: len(content) * 9 // 10])
         elif fault != "drop":
             self.send_response(200)
             self.send_header("Content-Type", self.guess_type(path))

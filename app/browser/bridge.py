@@ -118,6 +118,10 @@ class Bridge:
         """Take what is damaged out of the collection."""
         return plain(await self._collection.repair())
 
+    async def retry_model(self, request: Request) -> Plain:
+        """Use the model again that was left when it failed; it is asked when it is next needed."""
+        self._collection.chain.retry()
+
     async def vectors(self, request: Request, call: str, args: Mapping[str, Any]) -> Plain:
         """A call of `VectorBridge`; what it answers may hold arrays of float32."""
         return await self._vectors.run(call, args)

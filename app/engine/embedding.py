@@ -69,6 +69,10 @@ class EmbedderChain:
         found = (one.info.dim for one in self._embedders if one.info.model == model)
         return next(found, None)
 
+    def retry(self) -> None:
+        """Give embedders that were left another chance."""
+        self._failed.clear()
+
     async def embed(self, texts: Sequence[str]) -> Embedded | None:
         """Vectors of passages by the best embedder that works, None when none is left."""
         while (current := self._current()) is not None:

@@ -18,6 +18,13 @@ from app.ports import EmbedderInfo, Float32Matrix, TextRole, TokenCounter
 
 BUNDLED_MODEL = Path(__file__).parents[2] / "static/vendor/models/all-MiniLM-L6-v2"
 _GRAPHS = (("onnx/model_quantized.onnx", "int8"), ("onnx/model.onnx", "fp32"))
+_PROVIDERS = {
+    "CUDAExecutionProvider": "cuda",
+    "CoreMLExecutionProvider": "coreml",
+    "DmlExecutionProvider": "directml",
+    "CPUExecutionProvider": "cpu",
+}
+"""What ONNX Runtime computes on, best first, and what we call it."""
 _BATCH_TOKENS = 4096
 """Padded tokens of one run: enough to keep two cores busy, small enough for their caches."""
 
@@ -26,8 +33,10 @@ class OnnxEmbedder:
     """An `Embedder` over a model folder as transformers.js lays it out.
 
     `folder` holds `tokenizer.json` and `onnx/model_quantized.onnx` (int8, taken first) or
-    `onnx/model.onnx`. Mean pooling, unit length. Raises `EmbedderError("model-missing")` when a
-    file is not there and `model-failed` when one cannot be used.
+    `onnx/model.onnx`. Mean pooling, unit length. It runs on the best device that this ONNX Runtime
+    has and that takes the graph, or on `device`: "cuda", "coreml", "directml" or "cpu". Raises
+    `EmbedderError("model-missing")` when a file is not there and `model-failed` when one cannot be
+    used.
     """
 
     def __init__(
@@ -36,15 +45,17 @@ class OnnxEmbedder:
         *,
         max_tokens: int = 256,
         threads: int = 0,
+        device: str = "auto",
     ) -> None:
         path = Path(folder)
         graph, dtype = _graph(path)
         self._tokenizer = _tokenizer(path, max_tokens)
-        self._session = _session(graph, threads)
+        self._session = _session(graph, threads, device)
         self._inputs = {node.name for node in self._session.get_inputs()}
         dim = int(self._session.get_outputs()[0].shape[-1])
         name = f"{path.resolve().name}/1/{dtype}"
-        self._info = EmbedderInfo(name, dim, "cpu", dtype, max_tokens)
+        used = _PROVIDERS.get(self._session.get_providers()[0], "cpu")
+        self._info = EmbedderInfo(name, dim, used, dtype, max_tokens)
 
     @property
     def info(self) -> EmbedderInfo:
@@ -137,13 +148,37 @@ def _tokenizer(folder: Path, max_tokens: int) -> Any:  # noqa: ANN401 (no types 
     return tokenizer
 
 
-def _session(graph: Path, threads: int) -> Any:  # noqa: ANN401 (no types published)
+def providers(available: Sequence[str], device: str = "auto") -> list[str]:
+    """The execution providers to try, best first; `EmbedderError` when the device is not there.
+
+    >>> providers(["AzureExecutionProvider", "CPUExecutionProvider", "CUDAExecutionProvider"])
+    ['CUDAExecutionProvider', 'CPUExecutionProvider']
+    """
+    found = [name for name in _PROVIDERS if name in available]
+    if device == "auto":
+        return found
+    wanted = [name for name in found if _PROVIDERS[name] == device]
+    if not wanted:
+        known = ", ".join(_PROVIDERS[name] for name in found)
+        raise EmbedderError(
+            f'This ONNX Runtime has no device "{device}", only {known}.',
+            hint="Install the build of onnxruntime for that device, or use another one.",
+        )
+    return wanted
+
+
+def _session(graph: Path, threads: int, device: str) -> Any:  # noqa: ANN401 (no types published)
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
     options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(graph), options, ["CPUExecutionProvider"])
-    except Exception as error:
-        raise EmbedderError(f"{graph} cannot be used: {error}") from error
+    chosen = providers(onnxruntime.get_available_providers(), device)
+    reasons: list[str] = []
+    while chosen:
+        try:
+            return onnxruntime.InferenceSession(str(graph), options, chosen)
+        except Exception as error:  # a driver may be missing: the next provider may do
+            reasons.append(str(error))
+            chosen = chosen[1:]
+    raise EmbedderError(f"{graph} cannot be used: {'; '.join(reasons)}")

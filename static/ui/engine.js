@@ -167,6 +167,14 @@ export class Engine extends EventTarget {
     await this.restart();
   }
 
+  /** Tries the model again; that it fails once more is told by the status. */
+  async retryModel() {
+    const trying = this.opened().retryModel();
+    this.status();
+    await trying.catch(() => undefined);
+    this.status();
+  }
+
   async restart() {
     const old = this.fossick;
     this.fossick = null;

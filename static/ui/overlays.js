@@ -37,6 +37,7 @@ export function overlaysTemplate(app) {
       @embedder=${(/** @type {Custom} */ e) => void app.embedder(e.detail)}
       @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
       @vacuum=${() => void collecting.vacuum()}
+      @retry-model=${() => void engine.retryModel()}
       @remove-all=${() => void collecting.remove(engine.documents.map(({ id }) => id))}
       @show=${(/** @type {Custom} */ e) => {
         app.status.close();

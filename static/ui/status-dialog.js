@@ -19,7 +19,7 @@ const STORAGE = {
 
 /**
  * Everything about the state of things, the list of documents, and the way to remove them.
- * Fires `embedder`, `remove` (document ids), `remove-all`, `vacuum` and `show` (a
+ * Fires `embedder`, `remove` (document ids), `remove-all`, `vacuum`, `retry-model` and `show` (a
  * document id).
  */
 export class StatusDialog extends LightElement {
@@ -104,7 +104,7 @@ export class StatusDialog extends LightElement {
   facts(engine) {
     const { info, stats } = engine;
     return html`<dl class="facts">
-      ${fact("Meaning", html`${modelLine(engine)} ${engine.model ? meter("Loading the model", engine.model) : nothing}${this.chooser(engine)}`)}
+      ${fact("Meaning", html`${modelLine(engine, this.retry())} ${engine.model ? meter("Loading the model", engine.model) : nothing}${this.chooser(engine)}`)}
       ${fact("Recall", html`<recall-line .engine=${engine} .stamp=${this.stamp}></recall-line>`)}
       ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}${this.removed(stats?.deleted ?? 0)}`)}
       ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.room()}`)}
@@ -137,6 +137,10 @@ export class StatusDialog extends LightElement {
     const { quota = 0 } = this.quota ?? {};
     if (!quota) return nothing;
     return html`<span class="quiet block">The browser allows this site up to ${bytes(quota)}</span>`;
+  }
+
+  retry() {
+    return html`<button type="button" class="text-button" @click=${() => this.emit("retry-model")}>Try the model again</button>`;
   }
 
   last() {
@@ -180,8 +184,11 @@ export class StatusDialog extends LightElement {
  */
 const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
-/** @param {import("./engine.js").Engine} engine */
-function modelLine({ info }) {
+/**
+ * @param {import("./engine.js").Engine} engine
+ * @param {unknown} retry the button that tries the model again
+ */
+function modelLine({ info }, retry) {
   if (!info) return "Starting…";
   const model = (info.model ?? "").split("/")[0];
   const left = info.left.map(
@@ -190,9 +197,10 @@ function modelLine({ info }) {
   );
   if (info.state === "loading")
     return html`The model is loading; words can be searched already${left}`;
-  if (info.state === "none") return html`Words only, no vectors${left}`;
+  const again = info.left.length > 0 ? retry : nothing;
+  if (info.state === "none") return html`Words only, no vectors${left}${again}`;
   if (info.state === "fallback") {
-    return html`No model: hashed words, which match near-identical text only${left}`;
+    return html`No model: hashed words, which match near-identical text only${left}${again}`;
   }
   const detail = [
     meaning(info),

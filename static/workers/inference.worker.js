@@ -11,6 +11,7 @@ import { enveloped, FossickError } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { EmbeddingQueue } from "./embedding-queue.js";
 import { encoderBuild, laneCount, startLanes } from "./encoder-lanes.js";
+import { adapterName, watchDevices } from "./gpu.js";
 import { fetchModel } from "./model-file.js";
 import { runtimeLane } from "./runtime-lane.js";
 
@@ -53,6 +54,7 @@ class Inference {
   async loadNow({ card, device, dtype, software, threads: wanted = 0 }, onBytes) {
     const started = performance.now();
     const adapter = device === "webgpu" ? await adapterName(software) : "";
+    if (device === "webgpu") watchDevices((reason) => this.queue?.fail(new Error(reason)));
     const library = await import("../vendor/transformers/transformers.min.js");
     const threads = configure(library.env, device, wanted);
     const tokenizing = library.AutoTokenizer.from_pretrained(card.name, {});
@@ -159,22 +161,6 @@ function configure(env, device, wanted) {
   const cores = wanted || Math.min(navigator.hardwareConcurrency || 1, MAX_THREADS);
   wasm.numThreads = globalThis.crossOriginIsolated && device === "wasm" ? cores : 1;
   return wasm.numThreads;
-}
-
-/**
- * The name of the GPU. Throws where there is none, or only one emulated on the processor, which
- * is many times slower than WASM.
- *
- * @param {boolean} software whether an emulated one will do
- */
-async function adapterName(software) {
-  const adapter = await navigator.gpu?.requestAdapter();
-  if (!adapter) throw new FossickError("model-failed", "no WebGPU adapter");
-  const info = /** @type {any} */ (adapter.info ?? {});
-  const emulated = info.isFallbackAdapter || info.architecture === "swiftshader";
-  if (emulated && !software)
-    throw new FossickError("model-failed", "only a software WebGPU adapter");
-  return [info.vendor, info.architecture || info.device].filter(Boolean).join(" ");
 }
 
 /**

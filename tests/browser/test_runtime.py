@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.host.onnx_embedder import OnnxEmbedder
 from tests.fixtures.pdf_files import write_pdf
 
 if TYPE_CHECKING:
@@ -619,8 +620,8 @@ TEXTS = [
 ]
 
 
-def cosines(page: Page, dtype: str) -> list[float]:
-    """Cosine of WASM's and WebGPU's vector of each text."""
+def cosines(page: Page, dtype: str, native: OnnxEmbedder | None = None) -> list[float]:
+    """Cosine of WASM's and WebGPU's vector of each text, and of WASM's and native ones."""
     found = {}
     for device in ("wasm", "webgpu"):
         options = {"embedder": {"device": device, "dtype": dtype}, "texts": TEXTS}
@@ -628,7 +629,9 @@ def cosines(page: Page, dtype: str) -> list[float]:
         assert out["device"] == device
         found[device] = [out["vectors"][i : i + 384] for i in range(0, 384 * len(TEXTS), 384)]
     assert all(math.isclose(math.hypot(*row), 1, abs_tol=1e-4) for row in found["webgpu"])
-    pairs = zip(found["wasm"], found["webgpu"], strict=True)
+    pairs = [*zip(found["wasm"], found["webgpu"], strict=True)]
+    if native is not None:
+        pairs += zip(found["wasm"], native.embed_now(TEXTS).tolist(), strict=True)
     return [sum(a * b for a, b in zip(one, other, strict=True)) for one, other in pairs]
 
 
@@ -643,7 +646,7 @@ def test_webgpu_in_int8(page: Page, site_server: str) -> None:
 def test_webgpu_in_float32(
     page: Page, serve: Callable[[Path], Any], dist: Path, root: Path, tmp_path: Path
 ) -> None:
-    """Both devices make the same vectors from a float32 model, where a site has one."""
+    """Both devices, and the desktop, make the same vectors from a float32 model."""
     graph = root / "build" / "model" / "all-MiniLM-L6-v2" / "onnx" / "model.onnx"
     if not graph.is_file():
         pytest.skip("the float32 model was not exported")
@@ -651,4 +654,6 @@ def test_webgpu_in_float32(
     shutil.copytree(dist, site)
     shutil.copy(graph, site / "static/vendor/models/all-MiniLM-L6-v2/onnx/model.onnx")
     page.goto(serve(site).url + BARE)
-    assert min(cosines(page, "fp32")) >= 0.999
+    native = OnnxEmbedder(graph.parents[1])
+    assert native.info.dtype == "fp32"
+    assert min(cosines(page, "fp32", native)) >= 0.999

@@ -6,7 +6,7 @@ import pytest
 
 from app.engine import HashEmbedder
 from app.errors import EmbedderError
-from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder, token_counter
+from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder, providers, token_counter
 from app.host.vector_cache import CachedEmbedder
 from tests.contract.embedder_suite import CHECKS
 
@@ -42,6 +42,19 @@ def test_cache_is_kept(tmp_path):
         assert (await third.embed(["gold"], "passage") == rows[:1]).all()
 
     asyncio.run(run())
+
+
+def test_devices_of_onnx_runtime():
+    """The best that is there; one that is not there is named."""
+    assert providers(["CPUExecutionProvider", "DmlExecutionProvider"])[0] == "DmlExecutionProvider"
+    assert providers(["CoreMLExecutionProvider", "CPUExecutionProvider"], "cpu") == [
+        "CPUExecutionProvider"
+    ]
+    with pytest.raises(EmbedderError, match='no device "cuda", only cpu') as caught:
+        providers(["CPUExecutionProvider"], "cuda")
+    assert "onnxruntime" in caught.value.hint
+    if (BUNDLED_MODEL / "onnx/model_quantized.onnx").is_file():
+        assert OnnxEmbedder(device="cpu").info.device == "cpu"
 
 
 class Refusing(HashEmbedder):
