@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.lexical import Postings, PostingsBuilder, Vocabulary
+from app.engine.ahead import ahead
 from app.engine.embedding import EmbedderChain
 from app.engine.reading import Prepared
 from app.engine.texts import embedding_texts, rows
@@ -78,14 +80,14 @@ class Group:
                     waiting.setdefault(text, []).append(number)
             ordinal += len(prepared.entry.chunks)
         done(ordinal - sum(map(len, waiting.values())))
-        for batch in batches(list(waiting)):
-            found = await chain.embed(batch)
-            places = [waiting[text] for text in batch]
-            if found is not None:
-                flat = [ordinal for same in places for ordinal in same]
-                rows = np.repeat(found.rows, [len(same) for same in places], axis=0)
-                vectors.put(found.model, flat, rows)
-            done(sum(map(len, places)))
+        async with aclosing(ahead(chain.embed, batches(list(waiting)))) as results:
+            async for batch, found in results:
+                places = [waiting[text] for text in batch]
+                if found is not None:
+                    flat = [ordinal for same in places for ordinal in same]
+                    rows = np.repeat(found.rows, [len(same) for same in places], axis=0)
+                    vectors.put(found.model, flat, rows)
+                done(sum(map(len, places)))
         return vectors.blocks()
 
     async def postings(self) -> Postings:
