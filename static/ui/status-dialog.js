@@ -108,7 +108,7 @@ export class StatusDialog extends LightElement {
       ${fact("Recall", html`<recall-line .engine=${engine} .stamp=${this.stamp}></recall-line>`)}
       ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}${this.removed(stats?.deleted ?? 0)}`)}
       ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.room()}`)}
-      ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off: this page is not isolated, so models run on one core`)}
+      ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off for models of other kinds: this page is not isolated, so they run on one core`)}
       ${fact("Offline", html`${this.offline?.sentence ?? "–"}${this.copy?.state === "downloading" ? meter("Keeping a copy for offline use", this.copy) : nothing}`)}
       ${fact("Suggestions", html`<label class="switch"><input type="checkbox" .checked=${areOn()} @change=${(/** @type {Event} */ e) => turn(/** @type {HTMLInputElement} */ (e.target).checked)}> Complete words while I type</label>`)}
       ${fact("Start", startLine(engine))}
