@@ -8,6 +8,7 @@
 
 import { capabilities, missing } from "./capabilities.js";
 import { deleteCollection } from "./deleting.js";
+import { embed } from "./embedding.js";
 import { EngineLink } from "./engine-link.js";
 import { asFossickError, FossickError } from "./errors.js";
 import { InferenceHost } from "./inference-host.js";
@@ -169,6 +170,11 @@ export class Fossick extends EventTarget {
   /** @type {import("./fossick.js").Fossick["repair"]} */
   async repair(options = {}) {
     return this.call("repair", {}, options);
+  }
+
+  /** @type {import("./fossick.js").Fossick["embed"]} */
+  async embed(texts, options = {}) {
+    return embed(this, texts, options);
   }
 
   /** @type {import("./fossick.js").Fossick["retryModel"]} */

@@ -726,6 +726,17 @@ export interface VectorIndex {
   close(): Promise<void>;
 }
 
+/** A text's vector. */
+export interface Embedding {
+  /** Name of the vector space; vectors of different ones cannot be compared. */
+  model: string;
+  dim: number;
+  /** Of the text, by the vocabulary of the bundled model. */
+  tokens: number;
+  /** Of length 1. */
+  vector: Float32Array;
+}
+
 /** What is in use right now. */
 export interface Info {
   version: string;
@@ -856,6 +867,12 @@ export class Fossick extends EventTarget {
    * empty afterwards. Adding the files again brings their documents back, before as well as after.
    */
   repair(options?: CallOptions): Promise<Repaired>;
+
+  /**
+   * Vectors of texts, as passages get them, by the best model that works; waits for one that is
+   * still loading. `model-missing` where there is none.
+   */
+  embed(texts: string | Iterable<string>, options?: CallOptions): Promise<Embedding[]>;
 
   /**
    * Try the model again that has failed, on each device in turn; nothing happens while it works.

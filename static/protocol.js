@@ -20,6 +20,7 @@ export const METHODS = /** @type {const} */ ([
   "duplicates",
   "vacuum",
   "repair",
+  "embed",
   "retry_model",
   "vectors",
   "cancel",

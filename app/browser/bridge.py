@@ -118,6 +118,12 @@ class Bridge:
         """Take what is damaged out of the collection."""
         return plain(await self._collection.repair())
 
+    async def embed(self, request: Request, texts: Sequence[str]) -> Plain:
+        """Vectors of texts, one after the other, their model, and the tokens of each text."""
+        found, tokens = await self._collection.embed([text_of(one) for one in texts])
+        dim = found.rows.shape[1]
+        return {"model": found.model, "dim": dim, "vectors": found.rows.ravel(), "tokens": tokens}
+
     async def retry_model(self, request: Request) -> Plain:
         """Use the model again that was left when it failed; it is asked when it is next needed."""
         self._collection.chain.retry()

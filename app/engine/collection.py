@@ -12,7 +12,7 @@ from app.engine import auditing, listing, passages
 from app.engine.answering import answer
 from app.engine.context import pack
 from app.engine.duplicates import duplicates as find_duplicates
-from app.engine.embedding import EmbedderChain
+from app.engine.embedding import Embedded, EmbedderChain
 from app.engine.group import Group
 from app.engine.indexer import PARTS as INDEX_PARTS
 from app.engine.indexer import Indexer, Rhythm
@@ -37,7 +37,7 @@ from app.engine.state import State
 from app.engine.suggesting import PARTS as SUGGEST_PARTS
 from app.engine.suggesting import suggest
 from app.engine.timing import Timings
-from app.errors import CancelledError, StorageError
+from app.errors import CancelledError, EmbedderError, StorageError
 from app.ports import Clock, Embedder, Store, TokenCounter
 from app.storage.merge import MergePolicy
 from app.storage.vectors import VectorBlock
@@ -116,6 +116,18 @@ class Collection:
     def chain(self) -> EmbedderChain:
         """The embedders in use."""
         return self._chain
+
+    async def embed(self, texts: Sequence[str]) -> tuple[Embedded, list[int]]:
+        """Vectors of texts by the best embedder that works, and how many tokens each text has.
+
+        Raises `EmbedderError("model-missing")` when no embedder is left.
+        """
+        found = await self._chain.embed(texts)
+        if found is None:
+            raise EmbedderError(
+                "There is no embedder.", code="model-missing", hint="Open it with one."
+            )
+        return found, [self._count_tokens(text) for text in texts]
 
     @property
     def kernels(self) -> Kernels:

@@ -8,6 +8,7 @@ import { DEVICES, meaning } from "./header.js";
 import { icon } from "./icons.js";
 import { failedList, meter, outcomeLine } from "./progress.js";
 import "./documents-list.js";
+import "./embed-line.js";
 import "./recall-line.js";
 
 /** @type {Record<string, string>} */
@@ -106,6 +107,7 @@ export class StatusDialog extends LightElement {
     return html`<dl class="facts">
       ${fact("Meaning", html`${modelLine(engine, this.retry())} ${engine.model ? meter("Loading the model", engine.model) : nothing}${this.chooser(engine)}`)}
       ${fact("Recall", html`<recall-line .engine=${engine} .stamp=${this.stamp}></recall-line>`)}
+      ${fact("Try it", html`<embed-line .engine=${engine} .stamp=${this.stamp}></embed-line>`)}
       ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}${this.removed(stats?.deleted ?? 0)}`)}
       ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.room()}`)}
       ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off for models of other kinds: this page is not isolated, so they run on one core`)}

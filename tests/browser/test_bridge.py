@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import numpy as np
 import pytest
 
 from app.browser.bridge import STILL_LOADING, Bridge
@@ -10,7 +11,7 @@ from app.browser.plain import plain, utf16_spans
 from app.browser.requests import Request
 from app.core.model import Address, Hit, LegResult
 from app.engine import BytesSource, Collection, HashEmbedder
-from app.errors import CancelledError, InputError
+from app.errors import CancelledError, EmbedderError, InputError
 from app.storage.memory_store import MemoryStore
 
 
@@ -199,6 +200,41 @@ def test_cancel_stops_a_call():
         return stopped
 
     assert run(scenario()) == [True]
+
+
+class Failing(HashEmbedder):
+    """Fails until it is mended."""
+
+    broken = True
+
+    async def embed(self, texts, role):
+        """Fail, or not."""
+        if self.broken:
+            raise EmbedderError("the line is dead")
+        return await super().embed(texts, role)
+
+
+def test_an_embedder_that_failed_is_tried_again():
+    """Vectors of texts come from the best that works; one that was left comes back when asked."""
+
+    async def scenario():
+        best = Failing(8)
+        collection = await Collection.open(
+            MemoryStore(), embedder=best, clock=time.perf_counter, count_tokens=len
+        )
+        bridge = Bridge(collection, None)
+        with pytest.raises(EmbedderError) as caught:
+            await bridge.embed(request()[0], ["gold"])
+        best.broken = False
+        with pytest.raises(EmbedderError):  # it was left
+            await bridge.embed(request()[0], ["gold"])
+        await bridge.retry_model(request()[0])
+        return caught.value.code, await bridge.embed(request()[0], ["gold", "rivers"])
+
+    code, found = run(scenario())
+    assert code == "model-missing"
+    assert (found["dim"], found["tokens"], found["vectors"].shape) == (8, [4, 6], (16,))
+    assert np.linalg.norm(found["vectors"][:8]) == pytest.approx(1)
 
 
 def test_texts_are_checked():

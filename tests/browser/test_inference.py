@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,47 @@ def test_onnx_runtime_takes_over(page: Page, context: BrowserContext, site_serve
     second = evaluate(page, VECTORS, given)
     assert (first["runtime"], second["runtime"]) == ("encoder (relaxed SIMD)", "onnxruntime")
     assert min(cosines(first["vectors"], second["vectors"])) > 0.99
+
+
+def test_vectors_of_texts(page: Page, site_server: str) -> None:
+    """One a text, of length 1, with the tokens counted; near texts are near; and on the page."""
+    page.goto(site_server + BARE)
+    out = evaluate(
+        page,
+        """
+      const fossick = await Fossick.open({ storage: "memory", embedder: { device: "wasm" } });
+      const found = await fossick.embed(["gold in the river", "gold nuggets in a stream", "taxes"]);
+      const dot = (a, b) => a.vector.reduce((sum, value, at) => sum + value * b.vector[at], 0);
+      const [one] = await fossick.embed("gold in the river");
+      const none = await Fossick.open({ storage: "memory", collection: "n", embedder: "none" });
+      return { sizes: found.map(({ dim, tokens, vector }) => [dim, tokens, vector.length]),
+        models: found.map(({ model }) => model), same: dot(found[0], one),
+        near: dot(found[0], found[1]), far: dot(found[0], found[2]),
+        wrong: [await code(none.embed("gold")), await code(fossick.embed([7]))],
+        speed: fossick.info().tokensPerSecond };
+    """,
+    )
+    assert [one[::2] for one in out["sizes"]] == [[384, 384]] * 3
+    assert [one[1] for one in out["sizes"]] == [4, 7, 1]
+    assert out["models"] == ["all-MiniLM-L6-v2/1/int8"] * 3
+    assert out["same"] == pytest.approx(1, abs=1e-5)
+    assert out["near"] > out["far"] + 0.3
+    assert out["wrong"] == ["model-missing", "bad-option"]
+    assert out["speed"] > 0
+
+
+def test_a_text_on_the_status_page(page: Page, site_server: str) -> None:
+    """Typed there, it shows its dimension, tokens, time, length and first values."""
+    from playwright.sync_api import expect
+
+    page.goto(site_server)
+    page.get_by_role("button", name=re.compile("^Status")).click()
+    page.get_by_label("Text to make a vector of").fill("gold in the river")
+    page.get_by_role("button", name="Show its vector").click()
+    line = page.locator("embed-line [role=status]")
+    expect(line).to_contain_text("dimensions", timeout=60_000)
+    expect(line).to_contain_text("length 1.0000")
+    expect(line).to_contain_text("ms")
 
 
 def test_a_download_that_breaks_off_goes_on(
