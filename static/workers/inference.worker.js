@@ -51,50 +51,81 @@ class Inference {
    * @param {(done: number, total: number) => void} onBytes
    * @returns {Promise<Loaded>}
    */
-  async loadNow({ card, device, dtype, software, threads: wanted = 0 }, onBytes) {
+  async loadNow(options, onBytes) {
+    const { promise: lost, reject } = Promise.withResolvers();
+    lost.catch(() => {}); // it may be lost when nobody waits for the load any more
+    if (options.device === "webgpu") {
+      watchDevices((reason) => {
+        reject(new Error(reason));
+        this.queue?.fail(new Error(reason));
+      });
+    }
+    return Promise.race([this.loadOn(options, onBytes), /** @type {Promise<never>} */ (lost)]);
+  }
+
+  /**
+   * @param {LoadOptions} options
+   * @param {(done: number, total: number) => void} onBytes
+   * @returns {Promise<Loaded>}
+   */
+  async loadOn({ card, device, dtype, software, threads: wanted = 0 }, onBytes) {
     const started = performance.now();
     const adapter = device === "webgpu" ? await adapterName(software) : "";
-    if (device === "webgpu") watchDevices((reason) => this.queue?.fail(new Error(reason)));
     const library = await import("../vendor/transformers/transformers.min.js");
     const threads = configure(library.env, device, wanted);
     const tokenizing = library.AutoTokenizer.from_pretrained(card.name, {});
     tokenizing.catch(() => {}); // it is awaited below
     const isOurs = device === "wasm" && dtype === "q8";
-    const own = isOurs ? await this.ownLanes(card, wanted, onBytes) : null;
-    const lanes = own ?? [await runtime(library, { card, device, dtype }, onBytes)];
-    const queue = new EmbeddingQueue({ tokenizer: await tokenizing, lanes, card });
-    const similarity = await probe(queue);
-    if (!(similarity >= SIMILAR_ENOUGH)) {
-      throw new FossickError("model-failed", `wrong vectors (cosine ${similarity.toFixed(3)})`);
-    }
+    const file = isOurs ? await fetchModel(graphOf(card), onBytes) : null;
+    const own = file && (await this.ownLanes(file, card, wanted || laneCount(), await tokenizing));
+    const loaded = own ?? {
+      lanes: [await runtime(library, { card, device, dtype }, onBytes)],
+      runtime: "onnxruntime",
+    };
+    const { queue, similarity } = own ?? (await this.proven(await tokenizing, loaded.lanes, card));
     queue.onFailure = (message) => this.onFailure(message);
     queue.onSpeed = (tokensPerSecond) => this.onSpeed(tokensPerSecond);
     this.queue = queue;
     const loadMs = performance.now() - started;
-    const runtimeName = own ? `encoder (${encoderBuild()} SIMD)` : "onnxruntime";
-    const used = own ? own.length : threads;
-    return { device, adapter, runtime: runtimeName, threads: used, loadMs, similarity };
+    const used = own ? own.lanes.length : threads;
+    return { device, adapter, runtime: loaded.runtime, threads: used, loadMs, similarity };
   }
 
   /**
-   * Lanes of our own encoder, null when the model is none that it knows.
+   * Our own encoder; null when it does not know the model, or computes wrongly here.
    *
+   * @param {Uint8Array} file
    * @param {ModelCard} card
-   * @param {number} threads 0 for as many as suit the processor
-   * @param {(done: number, total: number) => void} onBytes
+   * @param {number} count of threads
+   * @param {any} tokenizer
    */
-  async ownLanes(card, threads, onBytes) {
-    const file = await fetchModel(
-      `${VENDOR}models/${card.name}/onnx/model_quantized.onnx`,
-      onBytes,
-    );
+  async ownLanes(file, card, count, tokenizer) {
     const onDeath = (/** @type {Error} */ error) => this.queue?.fail(error);
+    /** @type {import("./embedding-queue.js").Lane[]} */
+    let lanes = [];
     try {
-      return await startLanes(file, { count: threads || laneCount(), pooling: "mean", onDeath });
+      lanes = await startLanes(file, { count, pooling: "mean", onDeath });
+      const proven = await this.proven(tokenizer, lanes, card);
+      return { ...proven, lanes, runtime: `encoder (${encoderBuild()} SIMD)` };
     } catch (error) {
       console.warn("fossick: the model runs in ONNX Runtime:", error);
+      for (const lane of lanes) lane.close();
       return null;
     }
+  }
+
+  /**
+   * A queue over lanes that give the vectors that they should.
+   *
+   * @param {any} tokenizer
+   * @param {import("./embedding-queue.js").Lane[]} lanes
+   * @param {ModelCard} card
+   */
+  async proven(tokenizer, lanes, card) {
+    const queue = new EmbeddingQueue({ tokenizer, lanes, card });
+    const similarity = await probe(queue);
+    if (similarity >= SIMILAR_ENOUGH) return { queue, similarity };
+    throw new FossickError("model-failed", `wrong vectors (cosine ${similarity.toFixed(3)})`);
   }
 
   /**
@@ -133,6 +164,9 @@ class Inference {
     throw new FossickError("model-missing", "The model is not loaded.");
   }
 }
+
+/** @param {ModelCard} card */
+const graphOf = ({ name }) => `${VENDOR}models/${name}/onnx/model_quantized.onnx`;
 
 /**
  * Point the library at our files and nowhere else.
