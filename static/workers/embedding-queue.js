@@ -5,6 +5,7 @@
  */
 
 import { FossickError } from "../errors.js";
+import { poolUnit, tokenStates } from "./pooling.js";
 
 /** @typedef {{ row: number, ids: bigint[] }} Item */
 /**
@@ -50,7 +51,8 @@ export class EmbeddingQueue {
    */
   embed(id, texts, role) {
     return new Promise((resolve, reject) => {
-      const items = texts.map((text, row) => ({ row, ids: this.tokenIds(text) }));
+      const prefix = this.card.prefixes[role];
+      const items = texts.map((text, row) => ({ row, ids: this.tokenIds(prefix + text) }));
       items.sort((a, b) => a.ids.length - b.ids.length);
       const vectors = new Float32Array(texts.length * this.card.dim);
       const queue = role === "query" ? this.queries : this.passages;
@@ -102,10 +104,10 @@ export class EmbeddingQueue {
       batch.map(({ ids }) => ids),
       width,
     );
-    const { dim } = this.card;
+    const { dim, pooling } = this.card;
     for (const [at, { row, ids }] of batch.entries()) {
       const tokens = states.subarray(at * width * dim, (at * width + ids.length) * dim);
-      meanUnit(tokens, job.vectors.subarray(row * dim, (row + 1) * dim));
+      poolUnit(pooling, tokens, job.vectors.subarray(row * dim, (row + 1) * dim));
     }
   }
 
@@ -130,7 +132,7 @@ export class EmbeddingQueue {
       token_type_ids: new this.Tensor("int64", new BigInt64Array(ids.length), shape),
     };
     const outputs = await this.model(inputs);
-    const states = outputs.last_hidden_state;
+    const states = tokenStates(outputs);
     const data =
       states.location === "gpu-buffer" ? await states.ort_tensor.getData(true) : states.data;
     if (!data || data.length !== ids.length * this.card.dim) throw new Error("wrong output shape");
@@ -159,19 +161,6 @@ export class EmbeddingQueue {
     for (const job of [...this.queries.splice(0), ...this.passages.splice(0)]) job.reject(failure);
     this.onFailure(message);
   }
-}
-
-/**
- * The mean of token vectors, scaled to length 1.
- *
- * @param {Float32Array} tokens (tokens, dim) flat, without padding
- * @param {Float32Array} out (dim)
- */
-export function meanUnit(tokens, out) {
-  const dim = out.length;
-  for (let at = 0; at < tokens.length; at += 1) out[at % dim] += tokens[at];
-  const length = Math.hypot(...out) || 1;
-  for (let at = 0; at < dim; at += 1) out[at] /= length;
 }
 
 const { port1, port2 } = new MessageChannel();

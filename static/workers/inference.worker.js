@@ -10,20 +10,26 @@
 import { enveloped, FossickError } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { EmbeddingQueue } from "./embedding-queue.js";
+import { storedFiles } from "./models/stored-files.js";
+import { ScoringQueue } from "./scoring-queue.js";
 
 /** @typedef {import("../models.js").ModelCard} ModelCard */
-/** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: "q8" | "fp32", software: boolean }} LoadOptions */
+/** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: import("../models.js").Dtype, software: boolean }} LoadOptions */
 /** @typedef {{ device: string, adapter: string, threads: number, loadMs: number, similarity: number }} Loaded */
 
 const VENDOR = new URL("../vendor/", import.meta.url).href;
 /** Cosine to the reference below which a device is held to compute wrongly. */
 const SIMILAR_ENOUGH = 0.98;
+/** The same for a model of this device: its int8 need not be as even as that of the bundled one. */
+const SIMILAR_STORED = 0.9;
 const MAX_THREADS = 8;
 
 class Inference {
   constructor() {
     /** @type {EmbeddingQueue | null} */
     this.queue = null;
+    /** @type {ScoringQueue | null} of a reranker, in place of the other */
+    this.scoring = null;
     this.onFailure = (/** @type {string} */ _message) => {};
   }
 
@@ -49,19 +55,40 @@ class Inference {
     const adapter = device === "webgpu" ? await adapterName(software) : "";
     const library = await import("../vendor/transformers/transformers.min.js");
     const threads = configure(library.env, device);
+    if (card.stored) library.env.fetch = await storedFiles(card);
     const progress_callback = byteCounter(onBytes);
+    if (card.kind === "reranker") {
+      await this.loadReranker(library, { card, device, dtype, progress_callback });
+      return { device, adapter, threads, loadMs: performance.now() - started, similarity: 1 };
+    }
     const [tokenizer, model] = await Promise.all([
       library.AutoTokenizer.from_pretrained(card.name, {}),
       library.AutoModel.from_pretrained(card.name, { device, dtype, progress_callback }),
     ]);
     const queue = new EmbeddingQueue({ library, tokenizer, model, card, device });
-    const similarity = await probe(queue);
-    if (!(similarity >= SIMILAR_ENOUGH)) {
+    const similarity = await probe(queue, card.reference);
+    if (!(similarity >= (card.stored ? SIMILAR_STORED : SIMILAR_ENOUGH))) {
       throw new FossickError("model-failed", `wrong vectors (cosine ${similarity.toFixed(3)})`);
     }
     queue.onFailure = (message) => this.onFailure(message);
     this.queue = queue;
     return { device, adapter, threads, loadMs: performance.now() - started, similarity };
+  }
+
+  /**
+   * @param {any} library
+   * @param {any} options
+   */
+  async loadReranker(library, { card, ...options }) {
+    const [tokenizer, model] = await Promise.all([
+      library.AutoTokenizer.from_pretrained(card.name, {}),
+      library.AutoModelForSequenceClassification.from_pretrained(card.name, options),
+    ]);
+    const scoring = new ScoringQueue({ tokenizer, model, card });
+    const [score] = await scoring.score(0, "gold", ["There is gold in the river."]);
+    if (!Number.isFinite(score)) throw new FossickError("model-failed", "no finite scores");
+    scoring.onFailure = (message) => this.onFailure(message);
+    this.scoring = scoring;
   }
 
   /**
@@ -84,9 +111,23 @@ class Inference {
         const answer = await enveloped(() => this.ready().embed(id, texts, role), "model-failed");
         return answer.ok ? Comlink.transfer(answer, [answer.value.buffer]) : answer;
       },
+      /**
+       * @param {number} id
+       * @param {string} query
+       * @param {string[]} passages
+       */
+      score: async (id, query, passages) => {
+        const answer = await enveloped(() => this.readyToScore().score(id, query, passages));
+        return answer.ok ? Comlink.transfer(answer, [answer.value.buffer]) : answer;
+      },
       /** @param {number} id */
-      abort: (id) => this.queue?.abort(id),
+      abort: (id) => (this.queue ?? this.scoring)?.abort(id),
     };
+  }
+
+  readyToScore() {
+    if (this.scoring) return this.scoring;
+    throw new FossickError("model-missing", "The reranker is not loaded.");
   }
 
   ready() {
@@ -163,16 +204,21 @@ const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
  * differ in length and go through together, so a padding mask gone wrong shows.
  *
  * @param {EmbeddingQueue} queue
+ * @param {import("../models.js").Reference} [reference] of a model that is not the bundled one
  */
-async function probe(queue) {
-  const response = await fetch(new URL("./probe.json", import.meta.url));
-  const { texts, vectors } = await response.json();
+async function probe(queue, reference) {
+  const { texts, vectors } = reference ?? (await bundledReference());
   const got = await queue.embed(0, texts, "query");
   const cosines = vectors.map((/** @type {number[]} */ expected, /** @type {number} */ row) => {
     const actual = got.subarray(row * expected.length, (row + 1) * expected.length);
     return sum(expected.map((value, at) => value * (actual[at] ?? 0))) / Math.hypot(...expected);
   });
   return Math.min(...cosines);
+}
+
+/** @returns {Promise<import("../models.js").Reference>} */
+async function bundledReference() {
+  return (await fetch(new URL("./probe.json", import.meta.url))).json();
 }
 
 Comlink.expose(new Inference());
