@@ -315,7 +315,7 @@ def test_two_tabs_at_once(run: Run, hub: Hub) -> None:
 
 
 def test_a_full_device(run: Run, hub: Hub, page: Page, url: str) -> None:
-    """What is known to be too much is not begun; what turns out to be goes on when there is room."""
+    """What is known to be too much is not begun; what turns out to be goes on with more room."""
     vast = run("return failure(Fossick.installModel('vast'))")
     assert vast["code"] == "quota-exceeded" and vast["hint"]
     assert hub.asked == []
