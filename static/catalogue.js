@@ -6,8 +6,9 @@
  * types in fossick.d.ts.
  */
 
-import { FossickError, opened } from "./errors.js";
-import * as Comlink from "./vendor/comlink.js";
+import { FossickError } from "./errors.js";
+import { inWorker } from "./models-worker.js";
+import { filesOf } from "./picked-files.js";
 import {
   bytesOf,
   folderOf,
@@ -175,89 +176,6 @@ export async function anyReranker() {
   for (const id of await ids()) if ((await readCard(id))?.kind === "reranker") return id;
   const hint = "Fossick.installModel() fetches one; Fossick.models() lists them.";
   throw new FossickError("model-missing", "There is no reranker on this device.", hint);
-}
-
-/**
- * Ask a worker that lives as long as its answer takes.
- *
- * @param {ModelOptions} options
- * @param {(remote: any, tell: any) => Promise<any>} ask
- */
-async function inWorker({ onProgress, signal }, ask) {
-  if (signal?.aborted) throw new FossickError("cancelled", "The caller gave up.");
-  const worker = new Worker(new URL("./workers/models.worker.js", import.meta.url), {
-    type: "module",
-    name: "fossick models",
-  });
-  const { promise: died, reject } = Promise.withResolvers();
-  worker.onerror = (event) => {
-    event.preventDefault();
-    reject(new FossickError("internal", event.message || "The script could not be loaded."));
-  };
-  const remote = /** @type {any} */ (Comlink.wrap(worker));
-  const stop = () => void remote.stop();
-  signal?.addEventListener("abort", stop, { once: true });
-  try {
-    return opened(await Promise.race([ask(remote, Comlink.proxy(teller(onProgress))), died]));
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    worker.terminate();
-  }
-}
-
-/**
- * Progress with its rate, from counts of bytes.
- *
- * @param {ModelOptions["onProgress"]} onProgress
- */
-function teller(onProgress) {
-  const begun = performance.now();
-  let first = -1;
-  return (
-    /** @type {"download" | "check"} */ phase,
-    /** @type {number} */ done,
-    /** @type {number} */ total,
-    /** @type {string} */ path,
-  ) => {
-    if (phase === "check") return onProgress?.({ phase, done, total });
-    if (first < 0) first = done; // what was there already took no time
-    const seconds = (performance.now() - begun) / 1000;
-    const rate = seconds > 0.5 ? Math.max(done - first, 0) / seconds : 0;
-    const left = rate > 0 && total > 0 ? { rate, secondsLeft: (total - done) / rate } : {};
-    onProgress?.({ phase, done, total, unit: "bytes", path, ...left });
-  };
-}
-
-/**
- * @param {any} source
- * @returns {Promise<{ path: string, blob: Blob }[]>}
- */
-async function filesOf(source) {
-  if (source instanceof File) return [{ path: source.name, blob: source }];
-  if (source?.kind === "directory") return walk(source, `${source.name}/`);
-  if (source == null || !(Symbol.iterator in Object(source))) {
-    const hint = "Give a zip as a File, a list of files, or a folder's handle.";
-    throw new FossickError("bad-option", "The source of addModel() holds no files.", hint);
-  }
-  return Array.from(/** @type {Iterable<File>} */ (source), (file) => ({
-    path: file.webkitRelativePath || file.name,
-    blob: file,
-  }));
-}
-
-/**
- * @param {FileSystemDirectoryHandle} folder
- * @param {string} path
- * @returns {Promise<{ path: string, blob: Blob }[]>}
- */
-async function walk(folder, path) {
-  const found = [];
-  for await (const entry of folder.values()) {
-    if (entry.name.startsWith(".")) continue;
-    if (entry.kind === "file") found.push({ path: path + entry.name, blob: await entry.getFile() });
-    else found.push(...(await walk(entry, `${path}${entry.name}/`)));
-  }
-  return found;
 }
 
 /** @param {string} id */

@@ -5,7 +5,7 @@
  * and it is started on the user's word alone.
  */
 
-import { enveloped, FossickError, opened } from "../errors.js";
+import { enveloped, FossickError } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { download } from "./models/download.js";
 import { takeIn } from "./models/intake.js";
@@ -19,6 +19,7 @@ import {
   writeAll,
   writeCard,
 } from "./models/shelf.js";
+import { tryOut } from "./models/trial.js";
 
 /** @typedef {import("../catalogue.js").Entry} Entry */
 /** @typedef {import("../catalogue.js").Own} Own */
@@ -26,8 +27,6 @@ import {
 
 /** Bytes copied at once. */
 const BLOCK = 1 << 22;
-/** A trial that takes longer has hung. */
-const TRIAL_LIMIT = 5 * 60_000;
 /** Milliseconds between two words about progress. */
 const OFTEN = 100;
 
@@ -148,35 +147,6 @@ class Models {
     }
     await writeCard(folder, { ...whole, dim, reference });
     return entry.id;
-  }
-}
-
-/**
- * In a worker of its own, so that its memory is given back.
- *
- * @param {Entry} entry
- * @param {AbortSignal} signal
- * @returns {Promise<import("./models/trial.worker.js").Found>}
- */
-async function tryOut(entry, signal) {
-  const worker = new Worker(new URL("./models/trial.worker.js", import.meta.url), {
-    type: "module",
-    name: "fossick trial",
-  });
-  const { promise: ended, reject } = Promise.withResolvers();
-  const broken = (/** @type {string} */ why) => reject(new FossickError("model-failed", why));
-  const timer = setTimeout(() => broken("The trial of the model took too long."), TRIAL_LIMIT);
-  worker.onerror = (event) => broken(`The trial of the model failed: ${event.message}`);
-  const stop = () => reject(new FossickError("cancelled", "The trial was stopped."));
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    const remote = /** @type {any} */ (Comlink.wrap(worker));
-    return opened(await Promise.race([remote.run(entry), ended]));
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-    worker.terminate();
   }
 }
 

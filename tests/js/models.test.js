@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BUNDLED, modelOf, planEmbedder, spaceName } from "../../static/models.js";
 import { factsOf, languagesOf, stateOf } from "../../static/ui/models-plain.js";
+import { chooseGraph, idOf, takeIn } from "../../static/workers/models/intake.js";
 import { poolUnit, tokenStates } from "../../static/workers/pooling.js";
 
 const CARD = { ...BUNDLED, name: "pebble", revision: "0123456789abcdef", stored: true };
@@ -89,4 +90,63 @@ test("a model's line", () => {
   assert.equal(languagesOf(["mul"]), "many languages");
   assert.equal(stateOf(900, 34_700_000), "900 bytes of 34.7 MB");
   assert.equal(stateOf(40_000_000, 34_700_000), "34.7 of 34.7 MB");
+});
+
+test("of several graphs the smallest kind is taken", () => {
+  assert.equal(
+    chooseGraph(["onnx/model.onnx", "onnx/model_quantized.onnx"]),
+    "onnx/model_quantized.onnx",
+  );
+  assert.equal(chooseGraph(["a/model.onnx", "model.onnx", "other.onnx"]), "model.onnx");
+  assert.equal(chooseGraph(["b.onnx", "a.onnx"]), "a.onnx");
+  assert.equal(chooseGraph(["model.safetensors"]), undefined);
+});
+
+test("a name becomes one that folders and vector spaces can have", () => {
+  assert.equal(idOf("My model (v2)"), "My-model-v2");
+  assert.equal(idOf("../../etc/passwd"), "etc-passwd");
+  assert.equal(idOf("Größe 日本"), "Gro-e");
+  assert.equal(idOf("???"), "own-model");
+});
+
+test("settings are read from a model's files, and what the user says goes first", async () => {
+  const json = (value) => new Blob([JSON.stringify(value)]);
+  const files = [
+    { path: "m/model_fp16.onnx", blob: new Blob(["graph"]) },
+    { path: "m/tokenizer.json", blob: json({}) },
+    { path: "m/tokenizer_config.json", blob: json({ model_max_length: 1e30 }) },
+    {
+      path: "m/config.json",
+      blob: json({ max_position_embeddings: 128, architectures: ["XForSequenceClassification"] }),
+    },
+    { path: "m/1_Pooling/config.json", blob: json({ pooling_mode_lasttoken: true }) },
+    { path: "elsewhere.onnx", blob: new Blob(["not of it"]) },
+  ];
+  const { entry, blobs } = await takeIn(files, {});
+  assert.deepEqual([...blobs.keys()].sort(), [
+    "config.json",
+    "model_fp16.onnx",
+    "tokenizer.json",
+    "tokenizer_config.json",
+  ]);
+  assert.deepEqual(
+    [entry.id, entry.kind, entry.pooling, entry.maxTokens, entry.dtype],
+    ["m", "reranker", "last", 128, "fp16"],
+  );
+  assert.equal(entry.revision, entry.files.find(({ path }) => path.endsWith(".onnx")).sha256);
+  const own = {
+    name: "Mine",
+    kind: "embedder",
+    pooling: "cls",
+    maxTokens: 9999,
+    queryPrefix: "q: ",
+  };
+  const told = (await takeIn(files, own)).entry;
+  assert.deepEqual(
+    [told.id, told.kind, told.pooling, told.maxTokens, told.prefixes.query],
+    ["Mine", "embedder", "cls", 512, "q: "],
+  );
+  await assert.rejects(takeIn(files.slice(1, 5), {}), { code: "model-unsuitable" });
+  const apart = { path: "m/model_fp16.onnx_data", blob: new Blob(["weights"]) };
+  await assert.rejects(takeIn([...files, apart], {}), { code: "model-unsuitable" });
 });
