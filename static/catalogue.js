@@ -150,7 +150,8 @@ export async function removeModel(id) {
 }
 
 /**
- * A model of this device, for `planEmbedder`. Rejects with `model-missing`.
+ * A model of this device, for `planEmbedder`. Rejects with `model-missing` for one that could be
+ * installed, with `bad-option` for one that nobody knows.
  *
  * @param {string} id
  * @param {"embedder" | "reranker"} kind
@@ -159,6 +160,11 @@ export async function removeModel(id) {
 export async function installed(id, kind) {
   const found = await readCard(id);
   if (!found) {
+    const { models } = await readCatalogue();
+    if (!models.some((one) => one.id === id)) {
+      const hint = "Fossick.models() lists what there is.";
+      throw new FossickError("bad-option", `There is no model "${id}".`, hint);
+    }
     const hint = "Fossick.models() lists what there is; Fossick.installModel() fetches one.";
     throw new FossickError("model-missing", `The model ${id} is not on this device.`, hint);
   }

@@ -110,7 +110,8 @@ export class Engine extends EventTarget {
    */
   lostModel(reason) {
     const { code, message } = /** @type {{ code?: string, message: string }} */ (asError(reason));
-    if (code !== "model-missing" || !recall(EMBEDDER_KEY)?.startsWith(MODEL)) return false;
+    const isGone = code === "model-missing" || code === "bad-option";
+    if (!isGone || !recall(EMBEDDER_KEY)?.startsWith(MODEL)) return false;
     remember(EMBEDDER_KEY, null);
     this.dispatchEvent(new CustomEvent("note", { detail: message }));
     return true;

@@ -146,7 +146,7 @@ def test_a_model_that_was_lost(page: Page, hub: Hub) -> None:
     page.evaluate("localStorage.setItem('fossick.embedder', 'model:gone')")
     page.reload()
     page.locator("button.pill.good").wait_for(timeout=START)
-    expect(page.get_by_text("The model gone is not on this device.")).to_be_visible()
+    expect(page.get_by_text('There is no model "gone".')).to_be_visible()
     assert page.evaluate("localStorage.getItem('fossick.embedder')") is None
 
 
