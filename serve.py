@@ -6,7 +6,8 @@ compressed ahead of time. Ranges, ETags and the guard against paths outside the 
 Starlette's.
 
 `HEADERS` and `MEDIA_TYPES` are the one list of both: `pyodide_build/build_site.py` hands them to
-the service worker, which adds them on hosts that cannot.
+the service worker, which adds them on hosts that cannot. One script of the site may reach another
+host, the hub of models; `special_headers` says which, and where its address comes from.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import json
 import os
+import re
 import socket
 import stat
 import sys
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 try:
@@ -62,6 +65,12 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
 }
 """Sent with every answer, errors included."""
+
+HUB_SCRIPT: Final = "static/workers/models.worker.js"
+"""The one script that may reach the hub. A worker runs under the policy of its own script, so
+neither the page nor any other worker can, whatever happens in them."""
+
+CATALOGUE: Final = "static/models.json"
 
 MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -105,6 +114,34 @@ def accepts(accept_encoding: str, coding: str) -> bool:
             except ValueError:
                 return False
     return False
+
+
+def special_headers(hub: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Headers that replace those of `HEADERS` for some paths of the site.
+
+    `hub` is that of the catalogue: `{"url": …, "redirects": […]}`, the address of the hub and the
+    sources, as a policy writes them, of hosts that it sends downloads on to. `ValueError` for what
+    is none.
+    """
+    sources = [str(hub["url"]), *map(str, hub["redirects"])]
+    for source in sources:
+        if not re.fullmatch(r"https?://[\w.*-]+(:[\d*]+)?(/[\w./-]*)?", source):
+            raise ValueError(f"{source!r} is no address of a hub")
+    # Without its path: a policy compares that with redirects as well.
+    origins = dict.fromkeys("/".join(source.split("/")[:3]) for source in sources)
+    policy = HEADERS["Content-Security-Policy"].replace(
+        "connect-src 'self'", f"connect-src 'self' {' '.join(origins)}"
+    )
+    return {HUB_SCRIPT: {"Content-Security-Policy": policy}}
+
+
+def headers_of_site(folder: Path) -> dict[str, dict[str, str]]:
+    """`special_headers` of the site in a folder; none where it has no catalogue to be read."""
+    try:
+        catalogue = json.loads((folder / CATALOGUE).read_text("utf-8"))
+        return special_headers(catalogue["hub"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 class SiteFiles(StaticFiles):
@@ -170,10 +207,11 @@ class SiteFiles(StaticFiles):
 
 
 class SecurityHeaders:
-    """ASGI middleware: `HEADERS` on every answer."""
+    """ASGI middleware: `HEADERS` on every answer, and others instead on some `special` paths."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, special: Mapping[str, Mapping[str, str]]) -> None:
         self.app = app
+        self.special = special
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers as the answer starts."""
@@ -181,7 +219,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                special = self.special.get(scope["path"].lstrip("/"), {})
+                for name, value in {**HEADERS, **special}.items():
                     headers[name] = value
             await send(message)
 
@@ -190,7 +229,8 @@ class SecurityHeaders:
 
 def create_app(folder: Path) -> ASGIApp:
     """The ASGI application that serves `folder`, which must exist."""
-    return SecurityHeaders(Starlette(routes=[Mount("/", SiteFiles(folder))]))
+    site = Starlette(routes=[Mount("/", SiteFiles(folder))])
+    return SecurityHeaders(site, headers_of_site(folder))
 
 
 class SiteServer(uvicorn.Server):

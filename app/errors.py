@@ -101,9 +101,13 @@ CODES: frozenset[str] = frozenset(
         "read-only",
         "model-missing",
         "model-failed",
+        "model-unsuitable",
+        "download-failed",
+        "download-damaged",
         "cancelled",
         "closed",
         "boot-failed",
     }
 )
-"""Every code there is; `boot-failed` is raised by JavaScript before Python runs."""
+"""Every code there is; JavaScript alone raises `boot-failed`, before Python runs, and the codes of
+models that are put on the device: `model-unsuitable`, `download-failed`, `download-damaged`."""

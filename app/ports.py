@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Buffer = bytes | bytearray | memoryview
 Float32Matrix = NDArray[np.float32]
+Float32Row = NDArray[np.float32]
 TextRole = Literal["query", "passage"]
 
 
@@ -81,6 +82,17 @@ class Embedder(Protocol):
         """float32 matrix (len(texts), dim), rows of length 1.
 
         Raises `EmbedderError` when this embedder cannot go on; the caller falls to the next.
+        """
+        ...
+
+
+class Reranker(Protocol):
+    """Says how well a passage answers a query, reading both together."""
+
+    async def score(self, query: str, passages: Sequence[str]) -> Float32Row:
+        """float32 (len(passages)), more is better; of no scale that two queries would share.
+
+        Raises `EmbedderError` where it cannot go on.
         """
         ...
 

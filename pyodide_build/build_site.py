@@ -21,7 +21,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +31,12 @@ sys.path.insert(0, str(ROOT))
 
 from bundle_app import bundle, write_if_changed  # noqa: E402
 
-from serve import HEADERS, media_type  # noqa: E402 (the root is not on the path of a script)
+from serve import (  # noqa: E402 (the root is not on the path of a script)
+    CATALOGUE,
+    HEADERS,
+    media_type,
+    special_headers,
+)
 
 PAGES: Final = ("*.html", "manifest.webmanifest", "service-worker.js")
 """Files beside `static/` that belong to the site."""
@@ -68,13 +73,18 @@ class Entry:
     type: str
 
 
-def sources(root: Path) -> dict[str, Path]:
-    """Path in the site -> file, sorted. Hidden files and sources of other things stay out."""
+def sources(root: Path, models: Path | None = None) -> dict[str, Path]:
+    """Path in the site -> file, sorted. Hidden files and sources of other things stay out.
+
+    `models` is a catalogue in place of the one in `static/`.
+    """
     found = {}
     for pattern in PAGES:
         found.update({path.name: path for path in root.glob(pattern)})
     for path in _files(root / "static"):
         found[path.relative_to(root).as_posix()] = path
+    if models is not None:
+        found[CATALOGUE] = models
     return dict(sorted(found.items()))
 
 
@@ -102,6 +112,16 @@ def digest(path: Path, name: str, cache: Cache) -> str:
         value = hashlib.file_digest(file, "sha256").hexdigest()
     cache[name] = {"mark": mark, "sha256": value}
     return value
+
+
+def site_headers(plan: Mapping[str, Path]) -> dict[str, dict[str, str]]:
+    """The headers that differ for some paths, by the hub that the site's catalogue names."""
+    if CATALOGUE not in plan:
+        return {}
+    try:
+        return special_headers(json.loads(plan[CATALOGUE].read_text("utf-8"))["hub"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{plan[CATALOGUE]} names no hub") from error
 
 
 def site_version(digests: dict[str, str]) -> str:
@@ -169,9 +189,11 @@ def is_ours(out: Path) -> bool:
     return not out.exists() or (out / "precache.json").is_file() or not any(out.iterdir())
 
 
-def build(root: Path, out: Path, cache: Cache) -> tuple[list[Entry], str, int]:
+def build(
+    root: Path, out: Path, cache: Cache, models: Path | None = None
+) -> tuple[list[Entry], str, int]:
     """Bring `out` up to date. Entries of all files, the version, how many files changed."""
-    plan = sources(root)
+    plan = sources(root, models)
     version = site_version({name: digest(path, name, cache) for name, path in plan.items()})
     entries, keep, changed = [], {"precache.json"}, 0
     for name, source in plan.items():
@@ -196,6 +218,7 @@ def build(root: Path, out: Path, cache: Cache) -> tuple[list[Entry], str, int]:
         "version": version,
         "total": sum(entry.size for entry in entries),
         "headers": HEADERS,
+        "special": site_headers(plan),
         "files": [
             {"path": entry.path, "size": entry.size, "sha256": entry.sha256, "type": entry.type}
             for entry in entries
@@ -220,6 +243,12 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description="Write the site to dist/.")
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
+    parser.add_argument(
+        "--models",
+        type=Path,
+        metavar="FILE",
+        help="a catalogue in place of static/models.json: other models, or a mirror of the hub",
+    )
     options = parser.parse_args()
     if not is_ours(options.out):
         print(f"{options.out} holds something else; name an empty folder.", file=sys.stderr)
@@ -231,7 +260,7 @@ def main() -> int:
     cache = load_cache(cache_path)
     try:
         bundle(ROOT, ROOT / "static" / "vendor" / "app")
-        entries, version, changed = build(ROOT, options.out, cache)
+        entries, version, changed = build(ROOT, options.out, cache, options.models)
         write_if_changed(cache_path, json.dumps(cache).encode())
     except (OSError, ValueError) as error:
         print(f"The site could not be written: {error}", file=sys.stderr)

@@ -125,6 +125,7 @@ export { when } from "lit/directives/when.js";
 """
 
 COMLINK_ENTRY = 'export * from "comlink";\n'
+SHA256_ENTRY = 'export { sha256 } from "@noble/hashes/sha2.js";\n'
 
 NPM_PACKAGES = (
     NpmPackage(
@@ -197,6 +198,13 @@ NPM_PACKAGES = (
         homepage="https://github.com/GoogleChromeLabs/comlink",
         bundle=(COMLINK_ENTRY, "comlink.js"),
         types=(("comlink.d.ts", COMLINK_ENTRY),),
+    ),
+    NpmPackage(
+        name="@noble/hashes",
+        licence="MIT",
+        homepage="https://github.com/paulmillr/noble-hashes",
+        bundle=(SHA256_ENTRY, "sha256.js"),
+        types=(("sha256.d.ts", SHA256_ENTRY),),
     ),
     *(
         NpmPackage(name=name, licence=licence, homepage=homepage, inside=inside)

@@ -7,14 +7,16 @@
  */
 
 import { capabilities, missing } from "./capabilities.js";
+import { addModel, installed, installModel, listModels, removeModel } from "./catalogue.js";
 import { deleteCollection } from "./deleting.js";
 import { embed } from "./embedding.js";
 import { EngineLink } from "./engine-link.js";
 import { asFossickError, FossickError } from "./errors.js";
 import { InferenceHost } from "./inference-host.js";
 import { infoOf } from "./info.js";
-import { planEmbedder } from "./models.js";
-import { checkAdd, checkOpen, cloneSources } from "./options.js";
+import { BUNDLED, modelOf, planEmbedder } from "./models.js";
+import { checkAdd, checkOpen, checkRerank, cloneSources } from "./options.js";
+import { Reranking } from "./reranking.js";
 import { wellFormed } from "./texts.js";
 import { deleteVectors, openVectors, vectorNames } from "./vectors.js";
 import * as Comlink from "./vendor/comlink.js";
@@ -35,7 +37,9 @@ export class Fossick extends EventTarget {
    */
   static async open(options = {}) {
     checkBrowser();
-    const fossick = new Fossick(options);
+    const model = modelOf(options.embedder);
+    const found = model === null ? null : await installed(model, "embedder");
+    const fossick = new Fossick(options, planEmbedder(options.embedder, found));
     try {
       await fossick.start();
       return fossick;
@@ -54,12 +58,35 @@ export class Fossick extends EventTarget {
     await deleteCollection(checkOpen({ collection }).collection);
   }
 
-  /** @param {import("./fossick.js").OpenOptions} options */
-  constructor(options) {
+  /** @type {typeof import("./fossick.js").Fossick.models} */
+  static models() {
+    return listModels();
+  }
+
+  /** @type {typeof import("./fossick.js").Fossick.installModel} */
+  static installModel(id, options) {
+    return installModel(id, options);
+  }
+
+  /** @type {typeof import("./fossick.js").Fossick.addModel} */
+  static addModel(source, options) {
+    return addModel(source, options);
+  }
+
+  /** @type {typeof import("./fossick.js").Fossick.removeModel} */
+  static removeModel(id) {
+    return removeModel(id);
+  }
+
+  /**
+   * @param {import("./fossick.js").OpenOptions} options
+   * @param {import("./models.js").EmbedderPlan} plan
+   */
+  constructor(options, plan) {
     super();
     this.began = performance.now();
     this.options = checkOpen(options);
-    this.plan = planEmbedder(options.embedder);
+    this.plan = plan;
     /** @type {import("./workers/engine.worker.js").Started | null} */
     this.started = null;
     /** @type {{ model: string, dim: number, device: "numpy", dtype: string } | null} */
@@ -77,6 +104,7 @@ export class Fossick extends EventTarget {
       onStatus: (_info, note) => this.tellStatus(note),
       onProgress: (progress) => this.tellProgress(progress),
     });
+    this.reranking = new Reranking(() => this.engine);
   }
 
   async start() {
@@ -89,7 +117,8 @@ export class Fossick extends EventTarget {
       useImage,
       embedder: { transformer: this.plan.transformer, hash: this.plan.hash },
       space: { model, dim, dtype, maxTokens: card.maxTokens },
-      vocabulary: `models/${card.name}/vocab.txt`,
+      // Chunks are measured by one vocabulary, whichever model is in use: they stay as they are.
+      vocabulary: `models/${BUNDLED.name}/vocab.txt`,
     };
     const starting = this.link.start(options, this.options.signal);
     const loadModel = () => this.plan.transformer && void this.host.start();
@@ -110,10 +139,12 @@ export class Fossick extends EventTarget {
 
   /** @type {import("./fossick.js").Fossick["search"]} */
   async search(query, options = {}) {
-    const { signal, ...rest } = options;
+    const { signal, rerank = false, ...rest } = options;
+    const wanted = checkRerank(rerank);
+    if (wanted) await this.reranking.want(wanted);
     return this.call(
       "search",
-      { query: wellFormed(query), options: rest },
+      { query: wellFormed(query), options: { ...rest, rerank: Boolean(wanted) } },
       { signal, atOnce: true },
     );
   }
@@ -244,6 +275,8 @@ export class Fossick extends EventTarget {
       this.embedder = /** @type {any} */ (event.embedder);
       // That the model has gone is told once, by who has seen it go.
       this.tellStatus(this.host.info.state === "failed" ? "" : event.note);
+    } else if (event.reranker) {
+      this.reranking.abandon(event.worker, event.message);
     } else {
       this.host.abandonNumber(event.worker, event.message);
     }
@@ -269,6 +302,7 @@ export class Fossick extends EventTarget {
   /** @param {FossickError} reason why the engine has ended */
   left(reason) {
     this.host.close();
+    this.reranking.close();
     const isWanted = reason.code === "closed" || reason.code === "cancelled";
     if (!isWanted) this.dispatchEvent(new CustomEvent("error", { detail: reason }));
   }

@@ -35,6 +35,9 @@ export type ErrorCode =
   | "read-only"
   | "model-missing"
   | "model-failed"
+  | "model-unsuitable"
+  | "download-failed"
+  | "download-damaged"
   | "cancelled"
   | "closed"
   | "boot-failed";
@@ -57,15 +60,76 @@ export type StorageKind = "opfs" | "indexeddb" | "memory";
  * - `"transformer"`: the same without hashed words; search then goes on by words alone.
  * - `"hash"`: hashed words only. Instant, and matches only near-identical text.
  * - `"none"`: no vectors.
- * - an object: the model on one device (`"webgpu"` falls through to WASM, also takes a GPU that is
- *   emulated on the processor) or in one precision (`"q8"`: int8, `"fp32"` where the site has it).
+ * - an object: one model, by its id in {@link Fossick.models}, bundled or installed; on one device
+ *   (`"webgpu"` falls through to WASM, also takes a GPU that is emulated on the processor); in one
+ *   precision (of the bundled model: `"q8"`, int8, or `"fp32"` where the site has it).
  */
 export type EmbedderOption =
   | "auto"
   | "transformer"
   | "hash"
   | "none"
-  | { model?: "all-MiniLM-L6-v2"; device?: "auto" | "webgpu" | "wasm"; dtype?: "q8" | "fp32" };
+  | { model?: string; device?: "auto" | "webgpu" | "wasm"; dtype?: ModelDtype };
+
+/** How exact the numbers of a model are: int8 ("q8", "int8"), 4 bits, float16 or float32. */
+export type ModelDtype = "q8" | "fp32" | "fp16" | "int8" | "q4";
+
+/**
+ * A model that the site knows of, or that the user has added.
+ *
+ * Its `state`: "bundled" with the site, "installed" on this device, "partial" where a download was
+ * stopped or cut off, "available" from the hub.
+ */
+export interface Model {
+  id: string;
+  /** A reranker orders hits anew that were found by other means. */
+  kind: "embedder" | "reranker";
+  title: string;
+  description: string;
+  /** SPDX; "" where it is not known. */
+  licence: string;
+  homepage: string;
+  /** BCP 47; "mul" where there are many. */
+  languages: string[];
+  /** Numbers in a vector. */
+  dim: number;
+  /** Tokens of a text that are read, special ones included. */
+  maxTokens: number;
+  dtype: ModelDtype;
+  /** Whether the user has brought it. */
+  own: boolean;
+  /** Of all files; 0 for the bundled one. */
+  bytes: number;
+  state: "bundled" | "installed" | "partial" | "available";
+  /** Bytes on this device. */
+  downloaded: number;
+  /**
+   * Whether each of its files is compared with a SHA-256 that came with the site. Without, the
+   * first download is trusted.
+   */
+  pinned: boolean;
+}
+
+export interface ModelOptions extends CallOptions {
+  /** Phase "download", in bytes, then "check" while the model is tried out. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** What is said of a model of one's own; left out, its files say it. */
+export interface OwnModel {
+  /** Default: the name of its folder. Its id is made of it. */
+  name?: string;
+  /** Default: "reranker" for a sequence classifier. */
+  kind?: "embedder" | "reranker";
+  /** How the vectors of tokens become that of a text: default "mean". */
+  pooling?: "mean" | "cls" | "last";
+  /** Put before queries. */
+  queryPrefix?: string;
+  /** Put before passages. */
+  passagePrefix?: string;
+  /** At most 512. */
+  maxTokens?: number;
+}
 
 export interface OpenOptions {
   /** Name of the collection, default "default". Each has an index of its own. */
@@ -86,7 +150,7 @@ export interface OpenOptions {
 }
 
 export interface Progress {
-  phase: "boot" | "model" | "scan" | "index" | "commit" | "audit" | "offline";
+  phase: "boot" | "model" | "scan" | "index" | "commit" | "audit" | "download" | "check" | "offline";
   done: number;
   /** 0 where it is not known. */
   total: number;
@@ -215,6 +279,13 @@ export interface SearchOptions extends CallOptions {
   diversity?: number;
   /** 0, the default, to 1: how much a document's being new adds to its score. */
   recency?: number;
+  /**
+   * Order the first twenty hits anew by a cross-encoder, which reads query and passage together:
+   * true for the first reranker on this device, or the id of one. Default false. It takes seconds
+   * where there is no GPU. Rejects with `model-missing` where none is installed; where it fails,
+   * hits stay as they were, with a note. For hits by relevance.
+   */
+  rerank?: boolean | string;
   /** Whether hits tell what their scores are made of: {@link Hit.explanation}. */
   explain?: boolean;
   /** A query vector to search with instead of embedding the query. */
@@ -243,7 +314,7 @@ export interface Address {
 export interface LegResult {
   /** From 1. */
   rank: number;
-  /** BM25 in the keyword leg, cosine in the vector leg. */
+  /** BM25 in the keyword leg, cosine in the vector leg, of no scale in "rerank". */
   score: number;
 }
 
@@ -263,7 +334,7 @@ export interface Hit {
   address: Address;
   /** Offset of the passage in the document's text, in code points; see {@link utf16Offset}. */
   start: number;
-  legs: { keyword?: LegResult; vector?: LegResult };
+  legs: { keyword?: LegResult; vector?: LegResult; rerank?: LegResult };
   /** Paths of documents with the very same content. */
   alsoAt: string[];
   /** Passages further down that say nearly the same, best first. */
@@ -435,11 +506,14 @@ export interface SearchResult {
   hits: Hit[];
   /** Passages that matched at all. */
   total: number;
-  /** Milliseconds by part: parse, embed, keyword, vector, fuse (or sort), facets, fetch, total. */
+  /**
+   * Milliseconds by part: parse, embed, keyword, vector, fuse (or sort), facets, fetch, total; and
+   * rerank where that was asked for.
+   */
   timings: Record<
     "parse" | "embed" | "keyword" | "vector" | "fuse" | "facets" | "fetch" | "total",
     number
-  >;
+  > & { rerank?: number };
   /** Sentences for the user. */
   notes: string[];
   /** What of the query could not be taken as it is written, by place. */
@@ -808,6 +882,31 @@ export class Fossick extends EventTarget {
    * while the collection is open, here or in another tab.
    */
   static delete(collection?: string): Promise<void>;
+
+  /** The models of the catalogue, and those that were added. Fetches nothing from the hub. */
+  static models(): Promise<Model[]>;
+
+  /**
+   * Fetch a model of the catalogue from the hub onto this device, for all collections: verified,
+   * then tried out. This and nothing else leaves the origin. Aborted or cut off, it goes on where
+   * it was with the next call. Rejects with `download-failed`, `download-damaged`,
+   * `quota-exceeded`, `model-unsuitable`, `cancelled`, `not-found`, or `read-only` while another
+   * tab does the same.
+   */
+  static installModel(id: string, options?: ModelOptions): Promise<Model>;
+
+  /**
+   * Put a model of one's own on this device: a folder, its files, or a zip of it, with an ONNX
+   * graph in one file and `tokenizer.json`. It is tried out first. Rejects with
+   * `model-unsuitable`, and with `bad-option` where there is one of that name.
+   */
+  static addModel(
+    source: File | Iterable<File> | ArrayLike<File> | FileSystemDirectoryHandle,
+    options?: OwnModel & ModelOptions,
+  ): Promise<Model>;
+
+  /** Take a model, or what has come of it, off this device. `read-only` while it is installed. */
+  static removeModel(id: string): Promise<void>;
 
   /**
    * Index sources. A document of the same path is replaced, unchanged ones are skipped, and a

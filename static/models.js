@@ -1,16 +1,26 @@
 // @ts-check
-/** The models that this site carries, and what the `embedder` option of `Fossick.open` means. */
+/** What a model is, and what the `embedder` option of `Fossick.open` means. */
 
 import { FossickError } from "./errors.js";
 
 /** @typedef {"webgpu" | "wasm"} Device */
-/** @typedef {"q8" | "fp32"} Dtype */
+/** @typedef {"q8" | "fp32" | "fp16" | "int8" | "q4"} Dtype */
+/** @typedef {"mean" | "cls" | "last" | "none"} Pooling */
+/** @typedef {{ texts: string[], vectors: number[][] }} Reference */
 /**
+ * What the workers have to know of a model; the rest of the catalogue's entry is for people.
+ *
  * @typedef {object} ModelCard
- * @property {string} name folder below vendor/models/
- * @property {number} revision goes up when the same text would get another vector
+ * @property {string} name folder below vendor/models/, or below the models of this device
+ * @property {"embedder" | "reranker"} kind
+ * @property {string} revision another one where the same text would get another vector
  * @property {number} dim
  * @property {number} maxTokens texts are cut there, special tokens included
+ * @property {Pooling} pooling how the vectors of tokens become that of a text
+ * @property {{ query: string, passage: string }} prefixes put before texts
+ * @property {boolean} stored whether its files are on this device, and not in the site
+ * @property {string} [onnx] path of its graph, where it is stored
+ * @property {Reference} [reference] what it made of texts when it was installed
  */
 /**
  * @typedef {object} EmbedderPlan
@@ -23,14 +33,21 @@ import { FossickError } from "./errors.js";
  * @property {number} [threads] of the processor; without, as many as suit it
  */
 
-/** @type {Record<string, ModelCard>} */
-export const MODELS = {
-  "all-MiniLM-L6-v2": { name: "all-MiniLM-L6-v2", revision: 1, dim: 384, maxTokens: 256 },
+/** The model that comes with the site; the catalogue has it too. @type {ModelCard} */
+export const BUNDLED = {
+  name: "all-MiniLM-L6-v2",
+  kind: "embedder",
+  revision: "1",
+  dim: 384,
+  maxTokens: 256,
+  pooling: "mean",
+  prefixes: { query: "", passage: "" },
+  stored: false,
 };
-const DEFAULT_MODEL = "all-MiniLM-L6-v2";
 
 /** The part of a vector space's name that says how exact its numbers are. */
-const TAG_OF_DTYPE = { q8: "int8", fp32: "fp32" };
+const TAG_OF_DTYPE = { q8: "int8", int8: "int8", fp32: "fp32", fp16: "fp16", q4: "q4" };
+const BUNDLED_DTYPES = ["q8", "fp32"];
 
 /**
  * The name of the vector space: vectors of different names are never compared.
@@ -38,18 +55,31 @@ const TAG_OF_DTYPE = { q8: "int8", fp32: "fp32" };
  * @param {ModelCard} card
  * @param {Dtype} dtype
  */
-export const spaceName = (card, dtype) => `${card.name}/${card.revision}/${TAG_OF_DTYPE[dtype]}`;
+export const spaceName = (card, dtype) =>
+  `${card.name}/${card.revision.slice(0, 8)}/${TAG_OF_DTYPE[dtype]}`;
+
+/**
+ * The model that an `embedder` option names, if it is another than the bundled one.
+ *
+ * @param {any} option
+ * @returns {string | null}
+ */
+export const modelOf = (option) =>
+  typeof option?.model === "string" && option.model !== BUNDLED.name ? option.model : null;
 
 /**
  * @param {unknown} option of `Fossick.open`
+ * @param {{ card: ModelCard, dtype: Dtype } | null} [installed] the model that the option names
  * @returns {EmbedderPlan}
  */
-export function planEmbedder(option = "auto") {
+export function planEmbedder(option = "auto", installed = null) {
   const wish = typeof option === "object" && option !== null ? option : {};
-  const { model = DEFAULT_MODEL, device = "auto", dtype = "q8" } = /** @type {any} */ (wish);
-  const card = Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
-  if (!card) throw badOption("model", model, Object.keys(MODELS));
-  if (!Object.hasOwn(TAG_OF_DTYPE, dtype)) throw badOption("dtype", dtype, ["q8", "fp32"]);
+  const { model = BUNDLED.name, device = "auto", dtype } = /** @type {any} */ (wish);
+  const card = installed?.card ?? BUNDLED;
+  if (model !== card.name) throw badOption("model", model, [card.name]);
+  const dtypes = installed ? [installed.dtype] : BUNDLED_DTYPES;
+  const exact = dtype ?? dtypes[0];
+  if (!dtypes.includes(exact)) throw badOption("dtype", dtype, dtypes);
   if (!["auto", "webgpu", "wasm"].includes(device)) {
     throw badOption("device", device, ["auto", "webgpu", "wasm"]);
   }
@@ -60,7 +90,7 @@ export function planEmbedder(option = "auto") {
     hash: true,
     card,
     devices,
-    dtype,
+    dtype: exact,
     software: device === "webgpu",
   };
   if (wish === option || option === "auto") return plan;
@@ -69,6 +99,14 @@ export function planEmbedder(option = "auto") {
   if (option === "none") return { ...plan, transformer: false, hash: false };
   throw badOption("embedder", option, ["auto", "transformer", "hash", "none"]);
 }
+
+/**
+ * @param {{ card: ModelCard, dtype: Dtype }} installed
+ * @returns {EmbedderPlan}
+ */
+export const planReranker = ({ card, dtype }) => ({
+  ...{ transformer: true, hash: false, card, devices: ["webgpu", "wasm"], dtype, software: false },
+});
 
 /**
  * @param {string} name

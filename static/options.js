@@ -21,6 +21,17 @@ export function checkOpen(options) {
   return { collection, storage, useImage: snapshot, onProgress, signal };
 }
 
+/**
+ * @param {unknown} rerank of `search`
+ * @returns {boolean | string}
+ */
+export function checkRerank(rerank) {
+  if (typeof rerank === "boolean") return rerank;
+  if (typeof rerank === "string" && rerank) return rerank;
+  const hint = "Use true, or the id of a reranker.";
+  throw new FossickError("bad-option", "rerank is neither a flag nor a model.", hint);
+}
+
 /** @param {unknown} sources */
 export function checkAdd(sources) {
   const one = sources instanceof Blob || typeof sources === "string";

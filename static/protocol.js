@@ -51,6 +51,8 @@ export const PHASES = /** @type {const} */ ([
   "index", // reading, chunking, embedding and writing files; unit "files"
   "commit", // writing a segment
   "audit", // measuring what searches by meaning find; unit "passages"
+  "download", // fetching a model from the hub; unit "bytes"
+  "check", // trying out a model that was put on this device
   "offline", // service worker precaching the site; unit "bytes"
 ]);
 
@@ -75,6 +77,9 @@ export const ERROR_CODES = /** @type {const} */ ([
   "read-only",
   "model-missing",
   "model-failed",
+  "model-unsuitable",
+  "download-failed",
+  "download-damaged",
   "cancelled",
   "closed",
   "boot-failed",

@@ -11,7 +11,7 @@ from app import __version__
 from app.browser import ffi
 from app.browser.bridge import Bridge
 from app.browser.endpoint import Endpoint
-from app.browser.inference import BrowserEmbedder
+from app.browser.inference import BrowserEmbedder, BrowserReranker
 from app.browser.kernels import browser_kernels
 from app.browser.pdf import BrowserPdfReader
 from app.browser.store import BrowserStore
@@ -27,7 +27,8 @@ async def boot(capabilities: ffi.JsObject) -> Endpoint | ffi.JsObject:
     """Open the collection and answer with the endpoint that calls go to, or a failure's envelope.
 
     `capabilities` has `files` (a FileStore, or null for memory), `writable`, `embedder` (flags
-    `transformer` and `hash`), `inference` (an InferenceClient, or null), `parse` (a ParseClient),
+    `transformer` and `hash`), `inference` (an InferenceClient, or null), `reranker` (another, whose
+    model comes when it is asked for), `parse` (a ParseClient),
     `vocabulary` (the model's, one entry a line, may be empty), `kernels` (what the WebAssembly
     module exports, or null) and `onEmbedder`, which is told whenever another embedder takes over.
     """
@@ -52,6 +53,7 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         clock=time.perf_counter,
         count_tokens=_token_counter(str(capabilities.vocabulary)),
         pdf_reader=BrowserPdfReader(capabilities.parse),
+        reranker=BrowserReranker(capabilities.reranker),
         read_only=not capabilities.writable,
         kernels=kernels,
     )

@@ -39,6 +39,7 @@ class Endpoint:
         self._on_embedder = on_embedder
         self._versions = versions
         self._told: EmbedderInfo | None = None
+        self._noted = 0
         self._tell_embedder()
 
     def versions(self) -> ffi.JsObject:
@@ -85,7 +86,9 @@ class Endpoint:
         if info is None and self._told is None and not self._chain.notes:
             return
         self._told = info
-        note = self._chain.notes[-1] if self._chain.notes else ""
+        news = self._chain.notes[self._noted :]
+        self._noted = len(self._chain.notes)
+        note = news[-1] if news else ""
         self._on_embedder(ffi.to_javascript(plain(info)), note)
 
     def _stopper(self, method: str, id: int) -> Callable[[], object]:  # noqa: A002

@@ -10,7 +10,7 @@ import numpy as np
 from app.browser import ffi
 from app.browser.requests import CURRENT
 from app.errors import EmbedderError
-from app.ports import EmbedderInfo, Float32Matrix, TextRole
+from app.ports import EmbedderInfo, Float32Matrix, Float32Row, TextRole
 
 
 class BrowserEmbedder:
@@ -60,3 +60,24 @@ class BrowserEmbedder:
     def interrupt(self, request: int) -> None:
         """End what waits for the model on behalf of a request, with `CancelledError`."""
         self._client.interrupt(request)
+
+
+class BrowserReranker:
+    """Scores from a cross-encoder in an inference worker of its own.
+
+    `client` is an InferenceClient of static/workers/inference-client.js.
+    """
+
+    def __init__(self, client: ffi.JsObject) -> None:
+        self._client = client
+
+    async def score(self, query: str, passages: Sequence[str]) -> Float32Row:
+        """float32 (len(passages)), more is better."""
+        call = self._client.nextCall()
+        texts = ffi.to_javascript(list(passages))
+        asked = self._client.score(call, CURRENT.get(), query, texts)
+        try:
+            return ffi.to_float32(await ffi.settled(asked, EmbedderError), 1)[:, 0]
+        except asyncio.CancelledError:
+            self._client.abort(call)
+            raise

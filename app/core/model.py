@@ -89,7 +89,11 @@ class NearCopy:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage found. `legs` has a key for every leg that ranked it ("keyword", "vector")."""
+    """One passage found.
+
+    `legs` has a key for every leg that ranked it ("keyword", "vector"), and "rerank" for what a
+    reranker made of it.
+    """
 
     id: str
     document_id: str
@@ -176,7 +180,8 @@ class Damage:
 class SearchResult:
     """Hits best first, the number of passages that matched at all, and timings in milliseconds.
 
-    `timings` has the keys parse, embed, keyword, vector, fuse, facets, fetch, total.
+    `timings` has the keys parse, embed, keyword, vector, fuse, facets, fetch, total, and rerank
+    where that was asked for.
     """
 
     hits: tuple[Hit, ...]

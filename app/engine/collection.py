@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from app.core.kernels import Kernels, NumpyKernels
+from app.core.lexical import parse, tree
 from app.core.model import Damage, SearchResult, Suggestions
 from app.engine import auditing, listing, passages
 from app.engine.answering import answer
@@ -30,6 +32,7 @@ from app.engine.reports import (
     Vacuumed,
     VectorAudit,
 )
+from app.engine.reranking import RERANKED, reranked
 from app.engine.searcher import PARTS as SEARCH_PARTS
 from app.engine.searcher import Searcher
 from app.engine.sources import PdfReader, PlainChunk, Source
@@ -38,7 +41,7 @@ from app.engine.suggesting import PARTS as SUGGEST_PARTS
 from app.engine.suggesting import suggest
 from app.engine.timing import Timings
 from app.errors import CancelledError, EmbedderError, StorageError
-from app.ports import Clock, Embedder, Store, TokenCounter
+from app.ports import Clock, Embedder, Reranker, Store, TokenCounter
 from app.storage.merge import MergePolicy
 from app.storage.vectors import VectorBlock
 
@@ -60,6 +63,7 @@ class Collection:
         clock: Clock,
         count_tokens: TokenCounter,
         pdf_reader: PdfReader | None,
+        reranker: Reranker | None,
         rhythm: Rhythm,
         today: Callable[[], date],
     ) -> None:
@@ -68,6 +72,7 @@ class Collection:
         self._clock = clock
         self._count_tokens = count_tokens
         self._pdf_reader = pdf_reader
+        self._reranker = reranker
         self._rhythm = rhythm
         self._today = today
         self._adding: set[Indexer] = set()
@@ -81,6 +86,7 @@ class Collection:
         clock: Clock,
         count_tokens: TokenCounter,
         pdf_reader: PdfReader | None = None,
+        reranker: Reranker | None = None,
         read_only: bool = False,
         policy: MergePolicy | None = None,
         rhythm: Rhythm | None = None,
@@ -108,6 +114,7 @@ class Collection:
             clock=clock,
             count_tokens=count_tokens,
             pdf_reader=pdf_reader,
+            reranker=reranker,
             rhythm=rhythm or Rhythm(),
             today=today,
         )
@@ -171,6 +178,11 @@ class Collection:
         """The best passages for a query. Raises `InputError` for options that are off."""
         if not isinstance(options, SearchOptions):
             options = SearchOptions.of(options)
+        if options.rerank:
+            wide = replace(options, k=max(options.k, RERANKED), rerank=False)
+            words = tree.words(parse(query, self._today()).tree)
+            result = await self.search(query, wide)
+            return await reranked(result, words, options.k, self._reranker, self._clock)
         result = await self._search(query, options)
         if result.damage and await self._state.refresh():
             # What looked damaged may be what the other writer has merged away meanwhile.

@@ -47,6 +47,8 @@ class SearchOptions:
     """Whether a word that no passage holds is taken for a typing error."""
     facets: tuple[Facet, ...] = ()
     """What the documents that match are counted by."""
+    rerank: bool = False
+    """Whether a cross-encoder orders the best hits anew; for hits by relevance."""
     sort: Sort = "relevance"
     """Any other order than by relevance is one of all that matches; ties are by relevance."""
     order: Literal["", "asc", "desc"] = ""
@@ -74,6 +76,13 @@ class SearchOptions:
             )
         if unknown := sorted(set(self.facets) - set(FACETS), key=str):
             raise InputError(f"There is no facet {unknown[0]!r}.", hint=f"Use {', '.join(FACETS)}.")
+        if not isinstance(self.rerank, bool):
+            raise InputError(f"rerank is {self.rerank!r}; it must be true or false.")
+        if self.rerank and self.sort != "relevance":
+            raise InputError(
+                f"Hits in the order of {self.sort!r} cannot be reranked.",
+                hint="Rerank hits by relevance.",
+            )
         if not isinstance(self.collapse, bool):
             raise InputError(f"collapse is {self.collapse!r}; it must be true or false.")
         for name, value in (("recency", self.recency), ("diversity", self.diversity)):
@@ -95,8 +104,8 @@ class SearchOptions:
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> SearchOptions:
         """Options as they come from outside: k, mode, operator, filter, groupBy, sort, order,
-        facets (true for all of them), recency, collapse, diversity, explain, vector, typing,
-        correct.
+        facets (true for all of them), recency, collapse, diversity, rerank, explain, vector,
+        typing, correct.
 
         >>> SearchOptions.of({"k": 3, "filter": {"path": "notes/"}, "groupBy": "document"}).path
         'notes/'
@@ -115,7 +124,7 @@ class SearchOptions:
         facets = given.pop("facets", ())
         allowed = {
             *("k", "mode", "operator", "explain", "typing", "collapse"),
-            *("correct", "sort", "order", "recency", "diversity"),
+            *("correct", "sort", "order", "recency", "diversity", "rerank"),
         }
         if unknown := set(given) - allowed:
             raise InputError(f"There is no search option {min(unknown)!r}.")

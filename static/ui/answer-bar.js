@@ -6,7 +6,7 @@ import { count, milliseconds, number } from "./format.js";
 
 /** @typedef {import("./searching.js").Answer} Answer */
 /** @typedef {import("../fossick.js").Sort} Sort */
-/** @typedef {{ sort?: Sort, operator?: "any" | "all" }} Change */
+/** @typedef {{ sort?: Sort, operator?: "any" | "all", rerank?: boolean }} Change */
 
 /** @type {readonly { sort: Sort, label: string }[]} */
 const SORTS = [
@@ -24,6 +24,7 @@ const TIMINGS = /** @type {const} */ ([
   ["fuse", "fusion"],
   ["facets", "facets"],
   ["fetch", "text"],
+  ["rerank", "reranking"],
 ]);
 
 /**
@@ -31,10 +32,11 @@ const TIMINGS = /** @type {const} */ ([
  * @param {(change: Change) => void} onChange
  */
 export function barTemplate(answer, onChange) {
-  const { sort, operator } = answer.ask;
+  const { sort, operator, rerank } = answer.ask;
   return html`<div class="answer-bar">
     ${summary(answer)}
     <div class="answer-options">
+      ${rerank === null || sort !== "relevance" ? nothing : rerankSwitch(rerank, onChange)}
       <label class="all-words" title="Only what holds every word; otherwise any word is enough, and what holds more of them comes first">
         <input type="checkbox" role="switch" .checked=${operator === "all"} @change=${(
           /** @type {Event} */ e,
@@ -53,15 +55,26 @@ export function barTemplate(answer, onChange) {
   </div>`;
 }
 
+/**
+ * @param {boolean} isOn
+ * @param {(change: Change) => void} onChange
+ */
+function rerankSwitch(isOn, onChange) {
+  return html`<label class="all-words" title="A model reads your question with each of the best hits and orders them anew; without a GPU that takes seconds">
+    <input type="checkbox" role="switch" .checked=${isOn} @change=${(/** @type {Event} */ e) => onChange({ rerank: /** @type {HTMLInputElement} */ (e.target).checked })}>
+    <span>Rerank</span>
+  </label>`;
+}
+
 /** @param {Answer} answer */
 function summary(answer) {
   const { result, interim } = answer;
   if (!result) return nothing;
   const { timings } = result;
-  const steps = TIMINGS.filter(([key]) => Number.isFinite(timings?.[key]) && timings[key] > 0);
+  const steps = TIMINGS.filter(([key]) => (timings?.[key] ?? 0) > 0);
   return html`<details class="timings">
     <summary><span class="number">${found(answer)}</span>${timings?.total ? html` in <span class="number">${milliseconds(timings.total)}</span>` : nothing}${interim ? html` by words; meaning follows` : nothing}</summary>
-    <p>${steps.map(([key, label]) => html`<span>${label} <span class="number">${milliseconds(timings[key])}</span></span>`)}</p>
+    <p>${steps.map(([key, label]) => html`<span>${label} <span class="number">${milliseconds(timings[key] ?? 0)}</span></span>`)}</p>
   </details>`;
 }
 

@@ -4,12 +4,14 @@ import { found } from "./answer-bar.js";
 import { Complaint } from "./complaint.js";
 import { Location } from "./location.js";
 import { Searcher } from "./searching.js";
+import { recall, remember } from "./theme.js";
 
 /** @typedef {import("./searching.js").Mode} Mode */
 /** @typedef {import("./searching.js").Answer} Answer */
 /** @typedef {import("../fossick.js").Sort} Sort */
-/** @typedef {{ query?: string, mode?: Mode, sort?: Sort, operator?: "any" | "all" }} Change */
+/** @typedef {{ query?: string, mode?: Mode, sort?: Sort, operator?: "any" | "all", rerank?: boolean }} Change */
 
+const RERANK_KEY = "fossick.rerank";
 /** Hits shown at first, and added by "Show more". */
 const HITS = 20;
 /** Pause before the number of results is read out, so that typing is not talked over. */
@@ -26,6 +28,8 @@ export class Asking {
     this.sort = sort;
     /** Whether any word is enough, or all are needed. */
     this.operator = operator;
+    /** Whether a reranker orders the best hits anew, where there is one. */
+    this.rerank = recall(RERANK_KEY) === "on";
     this.k = HITS;
     /** Whether hits tell why they are there: while somebody looks at it. */
     this.explain = false;
@@ -42,11 +46,14 @@ export class Asking {
     this.searcher = new Searcher(
       async (ask, signal) => {
         const fossick = await app.engine.whenReady();
-        const { query, ...options } = ask;
+        const { query, rerank, ...options } = ask;
         // In any other order the passages of one document would fill the page.
         const groupBy = ask.sort === "relevance" ? undefined : "document";
         const always = /** @type {const} */ ({ facets: true, typing: true });
-        return fossick.search(query, { ...options, ...always, groupBy, signal });
+        return fossick.search(query, {
+          ...{ ...options, ...always, groupBy, signal },
+          rerank: rerank === true && ask.sort === "relevance",
+        });
       },
       (answer) => this.answered(answer),
     );
@@ -59,6 +66,7 @@ export class Asking {
   /** @param {Change} change */
   set(change) {
     Object.assign(this, change);
+    if (change.rerank !== undefined) remember(RERANK_KEY, change.rerank ? "on" : null);
     if (change.query !== undefined) {
       this.correct = true;
       this.complaint.typed(change.query);
@@ -99,7 +107,9 @@ export class Asking {
     this.busy = query !== "";
     this.explain &&= this.app.querySelector(".why[open]") !== null;
     const { correct, explain, k } = this;
-    if (query) this.searcher.run({ query: this.query, mode, sort, operator, correct, explain, k });
+    const rerank = this.app.engine.hasReranker ? this.rerank : null;
+    const options = { mode, sort, operator, correct, explain, rerank, k };
+    if (query) this.searcher.run({ query: this.query, ...options });
     else {
       this.searcher.stop();
       this.answer = null;

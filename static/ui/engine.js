@@ -13,6 +13,8 @@ import { recall, remember } from "./theme.js";
 /** @typedef {"starting" | "ready" | "failed"} EngineState */
 
 const EMBEDDER_KEY = "fossick.embedder";
+/** Before the id of a model of this device, where that is what was chosen. */
+const MODEL = "model:";
 const COUNT_KEY = "fossick.documents";
 
 /** What the user may choose; the value is what `Fossick.open` takes. */
@@ -52,15 +54,32 @@ export class Engine extends EventTarget {
     this.remembered = Number(recall(COUNT_KEY) ?? 0);
     /** Grows with every change, for those who compare. */
     this.stamp = 0;
+    this.hasReranker = false;
     this.startedAt = 0;
     this.startMilliseconds = 0;
   }
 
   get embedder() {
-    return EMBEDDERS.find(({ id }) => id === recall(EMBEDDER_KEY)) ?? EMBEDDERS[0];
+    const chosen = recall(EMBEDDER_KEY);
+    if (chosen?.startsWith(MODEL)) {
+      const model = chosen.slice(MODEL.length);
+      return { id: chosen, label: model, value: { model } };
+    }
+    return EMBEDDERS.find(({ id }) => id === chosen) ?? EMBEDDERS[0];
   }
 
-  /** Opens the collection; settles when it can be searched or has failed. */
+  /** What there is to choose from: a model of this device is one of them while it is in use. */
+  get choices() {
+    const { embedder } = this;
+    return embedder && !EMBEDDERS.includes(/** @type {any} */ (embedder))
+      ? [...EMBEDDERS, embedder]
+      : EMBEDDERS;
+  }
+
+  /**
+   * Opens the collection; settles when it can be searched or has failed.
+   * @returns {Promise<void>}
+   */
   async start() {
     this.state = "starting";
     this.error = null;
@@ -74,13 +93,28 @@ export class Engine extends EventTarget {
       });
       this.attach(fossick);
       await this.refresh();
+      void this.lookForReranker();
       this.startMilliseconds = performance.now() - this.startedAt;
       this.boot = null;
       this.state = "ready";
     } catch (reason) {
+      if (this.lostModel(reason)) return this.start();
       this.fail(reason);
     }
     this.changed();
+  }
+
+  /**
+   * Whether the model that was chosen has been taken off this device; the best there is follows.
+   * @param {unknown} reason
+   */
+  lostModel(reason) {
+    const { code, message } = /** @type {{ code?: string, message: string }} */ (asError(reason));
+    const isGone = code === "model-missing" || code === "bad-option";
+    if (!isGone || !recall(EMBEDDER_KEY)?.startsWith(MODEL)) return false;
+    remember(EMBEDDER_KEY, null);
+    this.dispatchEvent(new CustomEvent("note", { detail: message }));
+    return true;
   }
 
   /** @param {Fossick} fossick */
@@ -150,6 +184,15 @@ export class Engine extends EventTarget {
     const { modified, size } = this.byId.documents.get(id) ?? {};
     if (sort === "size") return size === undefined ? "size unknown" : bytes(size);
     return modified === undefined ? "date unknown" : date(modified * 1000);
+  }
+
+  /** Whether a reranker is on this device. */
+  async lookForReranker() {
+    const models = await Fossick.models().catch(() => []);
+    this.hasReranker = models.some(
+      ({ kind, state }) => kind === "reranker" && state === "installed",
+    );
+    this.changed();
   }
 
   /** Reads the counts alone, which is cheap. */

@@ -12,6 +12,8 @@ const TITLES = {
   index: "Adding files",
   commit: "Writing the index",
   audit: "Measuring",
+  download: "Fetching the model",
+  check: "Trying out the model",
   offline: "Keeping a copy for offline use",
 };
 

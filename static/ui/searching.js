@@ -11,8 +11,8 @@
 /**
  * @typedef {{
  *   query: string, mode: Mode, sort: Sort, operator: "any" | "all", correct: boolean,
- *   explain: boolean, k: number
- * }} Ask
+ *   explain: boolean, rerank: boolean | null, k: number
+ * }} Ask  `rerank` is null where there is no reranker
  */
 /**
  * @typedef {object} Answer
@@ -87,7 +87,7 @@ export class Searcher {
    */
   async bridgeTheWait(ask, signal) {
     try {
-      const result = await this.search({ ...ask, mode: "keyword" }, signal);
+      const result = await this.search({ ...ask, mode: "keyword", rerank: null }, signal);
       if (!signal.aborted && this.done !== ask) {
         this.onAnswer({ ask, result, error: null, interim: true });
       }

@@ -2,13 +2,13 @@
 import { html, nothing } from "../vendor/lit.js";
 import { areOn, turn } from "./combobox.js";
 import { LightElement } from "./element.js";
-import { EMBEDDERS } from "./engine.js";
 import { bytes, count, milliseconds, number } from "./format.js";
 import { DEVICES, meaning } from "./header.js";
 import { icon } from "./icons.js";
 import { failedList, meter, outcomeLine } from "./progress.js";
 import "./documents-list.js";
 import "./embed-line.js";
+import "./models-list.js";
 import "./recall-line.js";
 
 /** @type {Record<string, string>} */
@@ -19,7 +19,8 @@ const STORAGE = {
 };
 
 /**
- * Everything about the state of things, the list of documents, and the way to remove them.
+ * Everything about the state of things, the list of documents and the way to remove them, and the
+ * models.
  * Fires `embedder`, `remove` (document ids), `remove-all`, `vacuum`, `retry-model` and `show` (a
  * document id).
  */
@@ -65,6 +66,11 @@ export class StatusDialog extends LightElement {
     this.sure = false;
     if (!this.dialog.open) this.dialog.showModal();
     void this.measure();
+    void (
+      /** @type {import("./models-list.js").ModelsList} */ (
+        this.querySelector("models-list")
+      ).refresh()
+    );
     this.requestUpdate();
   }
 
@@ -94,6 +100,10 @@ export class StatusDialog extends LightElement {
           <button class="icon-button small" aria-label="Close">${icon("close")}</button>
         </form>
         ${engine ? html`${this.facts(engine)} ${this.last()} ${this.documents(engine)}` : nothing}
+        <section aria-labelledby="models-title">
+          <h3 id="models-title">Models</h3>
+          <models-list .engine=${engine} .stamp=${this.stamp}></models-list>
+        </section>
         <footer class="quiet">
           Fossick ${engine?.info?.version ?? ""} · <a href="./static/vendor/NOTICES.html" target="_blank" rel="noopener">Third-party notices</a>
         </footer>
@@ -121,7 +131,7 @@ export class StatusDialog extends LightElement {
   chooser(engine) {
     return html`<label class="chooser"><span class="visually-hidden">Run the model on</span>
       <select class="field" ?disabled=${engine.state === "starting"} @change=${(/** @type {Event} */ e) => this.emit("embedder", /** @type {HTMLSelectElement} */ (e.target).value)}>
-        ${EMBEDDERS.map(({ id, label }) => html`<option value=${id} ?selected=${engine.embedder?.id === id}>${label}</option>`)}
+        ${engine.choices.map(({ id, label }) => html`<option value=${id} ?selected=${engine.embedder?.id === id}>${label}</option>`)}
       </select>
     </label>`;
   }

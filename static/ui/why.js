@@ -42,6 +42,7 @@ function legsTemplate({ legs, rank, score, explanation }) {
             : html`<td colspan="2">${absent}</td>`
         }${shares ? html`<td>${share ? digits(share) : "–"}</td>` : nothing}</tr>`;
       })}
+      ${legs?.rerank ? html`<tr><th scope="row">Reranker</th><td>${legs.rerank.rank}</td><td>${digits(legs.rerank.score)}</td>${shares ? html`<td>–</td>` : nothing}</tr>` : nothing}
     </tbody>
     <tfoot><tr><th scope="row">Fused</th><td>${rank}</td>${shares ? html`<td></td>` : nothing}<td>${digits(score)}</td></tr></tfoot>
   </table>`;

@@ -24,6 +24,7 @@ import { Speed } from "./speed.js";
  * @typedef {object} Job
  * @property {number} id
  * @property {string[]} texts
+ * @property {string} prefix what the model wants before each
  * @property {number} read how many of the texts are tokens by now
  * @property {Item[]} items tokens that wait, the longest last where a lane pads
  * @property {number} missing vectors
@@ -42,7 +43,7 @@ export class EmbeddingQueue {
    * @param {object} parts
    * @param {any} parts.tokenizer of transformers.js
    * @param {Lane[]} parts.lanes all padded or none
-   * @param {{ dim: number, maxTokens: number }} parts.card
+   * @param {Pick<import("../models.js").ModelCard, "dim" | "maxTokens" | "prefixes">} parts.card
    */
   constructor({ tokenizer, lanes, card }) {
     this.tokenizer = tokenizer;
@@ -59,7 +60,7 @@ export class EmbeddingQueue {
     this.speed = new Speed();
     this.onFailure = (/** @type {string} */ _message) => {};
     this.onSpeed = (/** @type {number} */ _tokensPerSecond) => {};
-    this.toldAt = 0;
+    this.toldAt = Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -74,7 +75,8 @@ export class EmbeddingQueue {
       if (texts.length === 0) resolve(vectors);
       const queue = role === "query" ? this.queries : this.passages;
       const missing = texts.length;
-      const job = { id, texts, read: 0, items: [], missing, vectors, resolve, reject };
+      const prefix = this.card.prefixes[role];
+      const job = { id, texts, prefix, read: 0, items: [], missing, vectors, resolve, reject };
       if (missing) queue.push(job);
       if (!this.reading) void this.readTexts();
     });
@@ -113,7 +115,7 @@ export class EmbeddingQueue {
   /** @param {Job} job */
   readText(job) {
     const row = job.read;
-    job.items.push({ job, row, ids: this.tokenIds(job.texts[row] ?? "") });
+    job.items.push({ job, row, ids: this.tokenIds(job.prefix + (job.texts[row] ?? "")) });
     job.read += 1;
     // A batch is padded to its longest text, so all are known first, and lie by length.
     if (this.padded && job.read === job.texts.length) {

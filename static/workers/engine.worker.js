@@ -32,7 +32,7 @@ import { handingOver } from "./transfers.js";
  *
  * @typedef {{ type: "progress", id: number, progress: object }
  *   | { type: "embedder", embedder: object | null, note: string }
- *   | { type: "hung", worker: number, message: string }} EngineEvent
+ *   | { type: "hung", worker: number, message: string, reranker?: boolean }} EngineEvent
  */
 /**
  * @typedef {object} Started
@@ -53,6 +53,10 @@ class Engine {
     this.callPython = null;
     /** @type {InferenceClient | null} */
     this.inference = null;
+    /** The reranker's; nothing loads one before it is asked for. */
+    this.reranker = new InferenceClient({ model: "", dim: 1, maxTokens: 0, dtype: "" }, (n, why) =>
+      this.onEvent({ type: "hung", worker: n, message: why, reranker: true }),
+    );
     /** @type {Map<number, boolean>} calls under way, and whether they are cancelled */
     this.calls = new Map();
     this.parse = new ParseClient();
@@ -99,6 +103,7 @@ class Engine {
       writable,
       embedder: options.embedder,
       inference: this.inference,
+      reranker: this.reranker,
       parse: this.parse,
       vocabulary,
       kernels: kernelsOver(kernels, python.pyodide._module.memory),
@@ -234,6 +239,23 @@ class Engine {
   /** @param {string} message */
   giveUpInference(message) {
     this.inference?.giveUp(message);
+  }
+
+  /**
+   * @param {MessagePort} port
+   * @param {{ device: string, worker: number }} info
+   */
+  attachReranker(port, info) {
+    this.reranker.attach(port, info);
+  }
+
+  detachReranker() {
+    this.reranker.detach();
+  }
+
+  /** @param {string} message */
+  giveUpReranker(message) {
+    this.reranker.giveUp(message);
   }
 
   /** Close the collection. The page ends the worker afterwards. */

@@ -115,10 +115,34 @@ export class InferenceClient {
    * @param {"query" | "passage"} role
    * @returns {Promise<Float32Array>}
    */
-  async embed(id, owner, texts, role) {
+  embed(id, owner, texts, role) {
+    return this.settle(id, owner, texts.length, (port) => port.embed(id, texts, role));
+  }
+
+  /**
+   * One score for each passage. Waits for a model that is still loading.
+   *
+   * @param {number} id of `nextCall`
+   * @param {number} owner the request that this is for
+   * @param {string} query
+   * @param {string[]} passages
+   * @returns {Promise<Float32Array>}
+   */
+  score(id, owner, query, passages) {
+    return this.settle(id, owner, passages.length, (port) => port.score(id, query, passages));
+  }
+
+  /**
+   * @param {number} id
+   * @param {number} owner
+   * @param {number} count of texts
+   * @param {(port: any) => Promise<any>} ask
+   * @returns {Promise<Float32Array>}
+   */
+  async settle(id, owner, count, ask) {
     const { promise: aborted, reject } = Promise.withResolvers();
     this.pending.set(id, { owner, stop: () => reject(new FossickError("cancelled", "Stopped.")) });
-    const work = this.keepAsking(id, texts, role);
+    const work = this.keepAsking(id, count, ask);
     work.catch(() => {}); // it may fail when nobody waits for it any more
     try {
       return /** @type {Float32Array} */ (await Promise.race([work, aborted]));
@@ -129,18 +153,18 @@ export class InferenceClient {
 
   /**
    * @param {number} id
-   * @param {string[]} texts
-   * @param {"query" | "passage"} role
+   * @param {number} count
+   * @param {(port: any) => Promise<any>} ask
    * @returns {Promise<Float32Array>}
    */
-  async keepAsking(id, texts, role) {
+  async keepAsking(id, count, ask) {
     for (;;) {
       await this.arrival;
       const { line } = this;
       if (!this.pending.has(id)) throw new FossickError("cancelled", "Stopped.");
       if (!line) continue;
       try {
-        return await this.ask(line, id, texts, role);
+        return await this.ask(line, count, ask);
       } catch (error) {
         if (error instanceof FossickError && error.code === "cancelled") throw error;
         // The page has been told, or is told now; wait for what it comes up with.
@@ -151,18 +175,17 @@ export class InferenceClient {
 
   /**
    * @param {Line} line
-   * @param {number} id
-   * @param {string[]} texts
-   * @param {"query" | "passage"} role
+   * @param {number} count
+   * @param {(port: any) => Promise<any>} ask
    */
-  async ask(line, id, texts, role) {
+  async ask(line, count, ask) {
     let timer = 0;
     const silence = new Promise((_, reject) => {
-      const limit = PATIENCE.call + PATIENCE.text * texts.length;
+      const limit = PATIENCE.call + PATIENCE.text * count;
       timer = setTimeout(() => reject(new Error(`no answer in ${limit / 1000} s`)), limit);
     });
     try {
-      return opened(await Promise.race([line.port.embed(id, texts, role), line.gone, silence]));
+      return opened(await Promise.race([ask(line.port), line.gone, silence]));
     } finally {
       clearTimeout(timer);
     }

@@ -13,21 +13,26 @@ import { EmbeddingQueue } from "./embedding-queue.js";
 import { encoderBuild, laneCount, startLanes } from "./encoder-lanes.js";
 import { adapterName, watchDevices } from "./gpu.js";
 import { fetchModel } from "./model-file.js";
-import { runtimeLane } from "./runtime-lane.js";
+import { storedFiles } from "./models/stored-files.js";
+import { byteCounter, configure, runtimeLaneOf } from "./runtime.js";
+import { ScoringQueue } from "./scoring-queue.js";
 
 /** @typedef {import("../models.js").ModelCard} ModelCard */
-/** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: "q8" | "fp32", software: boolean, threads?: number }} LoadOptions */
+/** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: import("../models.js").Dtype, software: boolean, threads?: number }} LoadOptions */
 /** @typedef {{ device: string, adapter: string, runtime: string, threads: number, loadMs: number, similarity: number }} Loaded */
 
 const VENDOR = new URL("../vendor/", import.meta.url).href;
 /** Cosine to the reference below which a device is held to compute wrongly. */
 const SIMILAR_ENOUGH = 0.98;
-const MAX_THREADS = 8;
+/** The same for a model of this device: its int8 need not be as even as that of the bundled one. */
+const SIMILAR_STORED = 0.9;
 
 class Inference {
   constructor() {
     /** @type {EmbeddingQueue | null} */
     this.queue = null;
+    /** @type {ScoringQueue | null} of a reranker, in place of the other */
+    this.scoring = null;
     this.onFailure = (/** @type {string} */ _message) => {};
     this.onSpeed = (/** @type {number} */ _tokensPerSecond) => {};
   }
@@ -73,17 +78,24 @@ class Inference {
     const adapter = device === "webgpu" ? await adapterName(software) : "";
     const library = await import("../vendor/transformers/transformers.min.js");
     const threads = configure(library.env, device, wanted);
+    if (card.stored) library.env.fetch = await storedFiles(card);
+    if (card.kind === "reranker") {
+      await this.loadReranker(library, { card, device, dtype, onBytes });
+      const loadMs = performance.now() - started;
+      return { device, adapter, runtime: "onnxruntime", threads, loadMs, similarity: 1 };
+    }
     const tokenizing = library.AutoTokenizer.from_pretrained(card.name, {});
     tokenizing.catch(() => {}); // it is awaited below
-    const isOurs = device === "wasm" && dtype === "q8";
+    const isOurs = device === "wasm" && dtype === "q8" && !card.stored;
     const file = isOurs ? await fetchModel(graphOf(card), onBytes) : null;
     const own = file && (await this.ownLanes(file, card, wanted || laneCount(), await tokenizing));
     const loaded = own ?? {
-      lanes: [await runtime(library, { card, device, dtype }, onBytes)],
+      lanes: [await runtimeLaneOf(library, { card, device, dtype }, onBytes)],
       runtime: "onnxruntime",
     };
     const { queue, similarity } = own ?? (await this.proven(await tokenizing, loaded.lanes, card));
     queue.onFailure = (message) => this.onFailure(message);
+    queue.toldAt = Number.NEGATIVE_INFINITY; // of the probe nobody has been told
     queue.onSpeed = (tokensPerSecond) => this.onSpeed(tokensPerSecond);
     this.queue = queue;
     const loadMs = performance.now() - started;
@@ -123,9 +135,29 @@ class Inference {
    */
   async proven(tokenizer, lanes, card) {
     const queue = new EmbeddingQueue({ tokenizer, lanes, card });
-    const similarity = await probe(queue);
-    if (similarity >= SIMILAR_ENOUGH) return { queue, similarity };
+    const similarity = await probe(queue, card.reference);
+    if (similarity >= (card.stored ? SIMILAR_STORED : SIMILAR_ENOUGH)) return { queue, similarity };
     throw new FossickError("model-failed", `wrong vectors (cosine ${similarity.toFixed(3)})`);
+  }
+
+  /**
+   * @param {any} library
+   * @param {any} options
+   */
+  async loadReranker(library, { card, onBytes, ...options }) {
+    const progress_callback = byteCounter(onBytes);
+    const [tokenizer, model] = await Promise.all([
+      library.AutoTokenizer.from_pretrained(card.name, {}),
+      library.AutoModelForSequenceClassification.from_pretrained(card.name, {
+        ...options,
+        progress_callback,
+      }),
+    ]);
+    const scoring = new ScoringQueue({ tokenizer, model, card });
+    const [score] = await scoring.score(0, "gold", ["There is gold in the river."]);
+    if (!Number.isFinite(score)) throw new FossickError("model-failed", "no finite scores");
+    scoring.onFailure = (message) => this.onFailure(message);
+    this.scoring = scoring;
   }
 
   /**
@@ -148,8 +180,17 @@ class Inference {
         const answer = await enveloped(() => this.ready().embed(id, texts, role), "model-failed");
         return answer.ok ? Comlink.transfer(answer, [answer.value.buffer]) : answer;
       },
+      /**
+       * @param {number} id
+       * @param {string} query
+       * @param {string[]} passages
+       */
+      score: async (id, query, passages) => {
+        const answer = await enveloped(() => this.readyToScore().score(id, query, passages));
+        return answer.ok ? Comlink.transfer(answer, [answer.value.buffer]) : answer;
+      },
       /** @param {number} id */
-      abort: (id) => this.queue?.abort(id),
+      abort: (id) => (this.queue ?? this.scoring)?.abort(id),
       /** What was done so far, and bytes of memory. */
       measure: async () => {
         const { speed, lanes } = this.ready();
@@ -157,6 +198,11 @@ class Inference {
         return { ...speed.told(lanes.length), heap: sum(heaps) };
       },
     };
+  }
+
+  readyToScore() {
+    if (this.scoring) return this.scoring;
+    throw new FossickError("model-missing", "The reranker is not loaded.");
   }
 
   ready() {
@@ -168,65 +214,6 @@ class Inference {
 /** @param {ModelCard} card */
 const graphOf = ({ name }) => `${VENDOR}models/${name}/onnx/model_quantized.onnx`;
 
-/**
- * Point the library at our files and nowhere else.
- *
- * @param {any} env
- * @param {"webgpu" | "wasm"} device
- * @param {number} wanted threads, 0 for as many as there are cores
- * @returns {number} threads used on the processor
- */
-function configure(env, device, wanted) {
-  env.allowRemoteModels = false;
-  env.allowLocalModels = true;
-  // As a path: the library looks for a local tokenizer only where this is no whole URL.
-  env.localModelPath = `${new URL(VENDOR).pathname}models/`;
-  env.useBrowserCache = false;
-  // It would start the runtime from a blob: URL, which the site's policy forbids.
-  env.useWasmCache = false;
-  // The build with asyncify is needed for WebGPU alone; it is twice the size, and slower.
-  const build = device === "webgpu" ? "ort-wasm-simd-threaded.asyncify" : "ort-wasm-simd-threaded";
-  const { wasm } = env.backends.onnx;
-  wasm.wasmPaths = {
-    mjs: `${VENDOR}onnxruntime/${build}.mjs`,
-    wasm: `${VENDOR}onnxruntime/${build}.wasm`,
-  };
-  wasm.proxy = false;
-  const cores = wanted || Math.min(navigator.hardwareConcurrency || 1, MAX_THREADS);
-  wasm.numThreads = globalThis.crossOriginIsolated && device === "wasm" ? cores : 1;
-  return wasm.numThreads;
-}
-
-/**
- * The lane of ONNX Runtime.
- *
- * @param {any} library
- * @param {{ card: ModelCard, device: "webgpu" | "wasm", dtype: string }} options
- * @param {(done: number, total: number) => void} onBytes
- */
-async function runtime(library, { card, device, dtype }, onBytes) {
-  const progress_callback = byteCounter(onBytes);
-  const options = { device, dtype, progress_callback };
-  const model = await library.AutoModel.from_pretrained(card.name, options);
-  return runtimeLane({ library, model, dim: card.dim, device });
-}
-
-/**
- * Bytes of all files together, from the library's events about each of them.
- *
- * @param {(done: number, total: number) => void} onBytes
- */
-function byteCounter(onBytes) {
-  /** @type {Map<string, {loaded: number, total: number}>} */
-  const files = new Map();
-  return (/** @type {any} */ { status, file, loaded, total }) => {
-    if (status !== "progress" || !total) return;
-    files.set(file, { loaded, total });
-    const all = [...files.values()];
-    onBytes(sum(all.map((one) => one.loaded)), sum(all.map((one) => one.total)));
-  };
-}
-
 /** @param {number[]} numbers */
 const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
 
@@ -235,16 +222,21 @@ const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
  * differ in length and go through together, so a padding mask gone wrong shows.
  *
  * @param {EmbeddingQueue} queue
+ * @param {import("../models.js").Reference} [reference] of a model that is not the bundled one
  */
-async function probe(queue) {
-  const response = await fetch(new URL("./probe.json", import.meta.url));
-  const { texts, vectors } = await response.json();
+async function probe(queue, reference) {
+  const { texts, vectors } = reference ?? (await bundledReference());
   const got = await queue.embed(0, texts, "query");
   const cosines = vectors.map((/** @type {number[]} */ expected, /** @type {number} */ row) => {
     const actual = got.subarray(row * expected.length, (row + 1) * expected.length);
     return sum(expected.map((value, at) => value * (actual[at] ?? 0))) / Math.hypot(...expected);
   });
   return Math.min(...cosines);
+}
+
+/** @returns {Promise<import("../models.js").Reference>} */
+async function bundledReference() {
+  return (await fetch(new URL("./probe.json", import.meta.url))).json();
 }
 
 Comlink.expose(new Inference());

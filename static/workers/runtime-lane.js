@@ -4,6 +4,8 @@
  * batch are padded to the longest one.
  */
 
+import { poolUnit, tokenStates } from "./pooling.js";
+
 /** @typedef {import("./embedding-queue.js").Lane} Lane */
 
 /** Padded tokens of one run at most: about half a second of one core, or a moment of a GPU. */
@@ -15,12 +17,13 @@ const BATCH_TIME = 100;
  * @param {object} parts
  * @param {any} parts.library transformers.js
  * @param {any} parts.model
- * @param {number} parts.dim
+ * @param {import("../models.js").ModelCard} parts.card
  * @param {"webgpu" | "wasm"} parts.device
  * @returns {Lane}
  */
-export function runtimeLane({ library, model, dim, device }) {
+export function runtimeLane({ library, model, card, device }) {
   const { Tensor } = library;
+  const { dim, pooling } = card;
   return {
     padded: true,
     most: MOST[device],
@@ -31,7 +34,7 @@ export function runtimeLane({ library, model, dim, device }) {
       const vectors = new Float32Array(rows.length * dim);
       for (const [at, row] of rows.entries()) {
         const tokens = states.subarray(at * width * dim, (at * width + row.length) * dim);
-        meanUnit(tokens, vectors.subarray(at * dim, (at + 1) * dim));
+        poolUnit(pooling, tokens, vectors.subarray(at * dim, (at + 1) * dim));
       }
       return vectors;
     },
@@ -59,23 +62,10 @@ export function runtimeLane({ library, model, dim, device }) {
       attention_mask: new Tensor("int64", mask, shape),
       token_type_ids: new Tensor("int64", new BigInt64Array(ids.length), shape),
     });
-    const states = outputs.last_hidden_state;
+    const states = tokenStates(outputs);
     const data =
       states.location === "gpu-buffer" ? await states.ort_tensor.getData(true) : states.data;
     if (!data || data.length !== ids.length * dim) throw new Error("wrong output shape");
     return data;
   }
-}
-
-/**
- * The mean of token vectors, scaled to length 1.
- *
- * @param {Float32Array} tokens (tokens, dim) flat, without padding
- * @param {Float32Array} out (dim)
- */
-export function meanUnit(tokens, out) {
-  const dim = out.length;
-  for (let at = 0; at < tokens.length; at += 1) out[at % dim] += tokens[at];
-  const length = Math.hypot(...out) || 1;
-  for (let at = 0; at < dim; at += 1) out[at] /= length;
 }

@@ -31,7 +31,11 @@ function lane({ padded = false, most = 100, time = 50 } = {}) {
 }
 
 const queueOf = (...lanes) =>
-  new EmbeddingQueue({ tokenizer, lanes, card: { dim: DIM, maxTokens: 8 } });
+  new EmbeddingQueue({
+    tokenizer,
+    lanes,
+    card: { dim: DIM, maxTokens: 8, prefixes: { query: "", passage: "" } },
+  });
 
 test("vectors are in the order of the texts, whatever the batches", async () => {
   for (const padded of [false, true]) {

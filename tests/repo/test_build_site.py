@@ -86,6 +86,44 @@ def test_the_list_is_true(build_site: ModuleType, project: Path) -> None:
     assert record["headers"]["Cross-Origin-Embedder-Policy"] == "require-corp"
 
 
+def test_the_hub_is_let_in_for_one_script(
+    build_site: ModuleType, project: Path, tmp_path: Path
+) -> None:
+    """The policy of the script that fetches models names the hub of the catalogue in use."""
+    hub = {"url": "https://hub.example/models", "redirects": ["https://*.cdn.example"]}
+    catalogue = tmp_path / "mirror.json"
+    catalogue.write_text(json.dumps({"hub": hub, "models": []}))
+    _, plain, _ = build_site.build(project, project / "dist", {})
+    assert json.loads((project / "dist" / "precache.json").read_text())["special"] == {}
+    _, version, _ = build_site.build(project, project / "dist", {}, catalogue)
+    record = json.loads((project / "dist" / "precache.json").read_text())
+    ((path, headers),) = record["special"].items()
+    assert path == "static/workers/models.worker.js"
+    connect = "connect-src 'self' https://hub.example https://*.cdn.example;"
+    assert connect in headers["Content-Security-Policy"]
+    assert "connect-src 'self';" in record["headers"]["Content-Security-Policy"]
+    assert (project / "dist" / "static" / "models.json").read_text() == catalogue.read_text()
+    assert version != plain
+
+
+@pytest.mark.parametrize(
+    "catalogue",
+    [
+        {"models": []},
+        {"hub": {"url": "ftp://hub.example", "redirects": []}},
+        {"hub": {"url": "https://hub.example; script-src *", "redirects": []}},
+        {"hub": {"url": "https://hub.example", "redirects": ["*"]}},
+    ],
+)
+def test_no_hub_of_another_kind(
+    build_site: ModuleType, project: Path, tmp_path: Path, catalogue: object
+) -> None:
+    """What is no address of a hub does not get into the policy."""
+    (tmp_path / "mirror.json").write_text(json.dumps(catalogue))
+    with pytest.raises(ValueError, match="hub"):
+        build_site.build(project, project / "dist", {}, tmp_path / "mirror.json")
+
+
 def test_pages_know_their_version(build_site: ModuleType, project: Path) -> None:
     """Pages at the root carry the version in their head; the source does not."""
     _, version, _ = build_site.build(project, project / "dist", {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import json
 import os
 import signal
 import socket
@@ -44,6 +45,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (site / "sly.js.gz").symlink_to(base / "secret.txt")
     (site / "letters.whl").write_bytes(b"abcdefghijklmnopqrstuvwxyz")
     (site / "empty.json").write_bytes(b"")
+    (site / "static" / "workers").mkdir(parents=True)
+    hub = {"url": "https://hub.example/models", "redirects": ["https://*.cdn.example"]}
+    (site / "static" / "models.json").write_text(json.dumps({"hub": hub, "models": []}))
+    for name in ("models.worker.js", "other.worker.js"):
+        (site / "static" / "workers" / name).write_bytes(PLAIN)
     for name in ("a.wasm", "a.onnx", "a.zip", "a.webmanifest", "a.css", "a.js", "a.json", "a.svg"):
         (site / name).write_bytes(b"{}")
     os.mkfifo(site / "pipe")
@@ -105,6 +111,17 @@ def test_security_headers_on_every_answer(get: Get, target: str) -> None:
     assert "unsafe-inline" not in policy
     assert "'unsafe-eval'" not in policy
     assert "http" not in policy
+
+
+def test_one_script_may_reach_the_hub(get: Get) -> None:
+    """The policy of the worker that fetches models names the hub; all else stays as strict."""
+    policies = {
+        name: get(f"/static/workers/{name}.worker.js")[0].headers["content-security-policy"]
+        for name in ("models", "other")
+    }
+    assert "connect-src 'self';" in policies["other"]
+    connect = "connect-src 'self' https://hub.example https://*.cdn.example;"
+    assert policies["models"] == policies["other"].replace("connect-src 'self';", connect)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 
 import { forgetManifest, manifestOf } from "./manifests.js";
 import { tell } from "./pages.js";
-import { cacheOf, dropCache, MANIFEST_URL, urlOf } from "./scope.js";
+import { cacheOf, dropCache, headersOf, MANIFEST_URL, urlOf } from "./scope.js";
 import { state } from "./state.js";
 
 /** @typedef {import("./scope.js").Entry} Entry */
@@ -125,7 +125,7 @@ async function sha256(bytes) {
  * @param {Manifest} manifest
  */
 export function fileResponse(bytes, entry, manifest) {
-  const headers = new Headers(manifest.headers);
+  const headers = new Headers(headersOf(manifest, entry.path));
   headers.set("content-type", entry.type);
   headers.set("content-length", String(entry.size));
   headers.set("etag", `"${entry.sha256}"`);

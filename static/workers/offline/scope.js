@@ -3,8 +3,10 @@
 
 /**
  * @typedef {{ path: string, size: number, sha256: string, type: string }} Entry
- * @typedef {{ version: string, total: number, headers: Record<string, string>, files: Entry[] }} Manifest
- *   precache.json: every file of one version of the site, and the headers to serve them with
+ * @typedef {Record<string, string>} Headed
+ * @typedef {{ version: string, total: number, headers: Headed, special?: Record<string, Headed>, files: Entry[] }} Manifest
+ *   precache.json: every file of one version of the site, and the headers to serve them with,
+ *   some of them `special` to a path
  */
 
 /** The global object, typed. */
@@ -19,6 +21,9 @@ export const STATE = "state";
 
 // Caches belong to the origin, which other sites and other copies of this one may share.
 const PREFIX = `fossick-site ${SCOPE} `;
+
+/** The headers that a file is served with. @param {Manifest} manifest @param {string} path */
+export const headersOf = ({ headers, special }, path) => ({ ...headers, ...special?.[path] });
 
 /** The cache of a version. @param {string} version */
 export const cacheOf = (version) => caches.open(PREFIX + version);

@@ -4,7 +4,7 @@
 import { download, fileResponse } from "./download.js";
 import { manifestOf } from "./manifests.js";
 import { promoteIfAlone, windows } from "./pages.js";
-import { cacheOf, HOST, sitePath, urlOf } from "./scope.js";
+import { cacheOf, HOST, headersOf, sitePath, urlOf } from "./scope.js";
 import { save, serially, state } from "./state.js";
 
 /** @param {FetchEvent} event */
@@ -79,7 +79,7 @@ async function fromHost(request, path) {
   if (headers.has("content-encoding")) {
     for (const name of ["content-encoding", "content-length"]) headers.delete(name); // undone by now
   }
-  for (const [name, value] of Object.entries(manifest.headers)) {
+  for (const [name, value] of Object.entries(headersOf(manifest, path))) {
     if (!headers.has(name)) headers.set(name, value);
   }
   const body = [204, 205, 304].includes(response.status) ? null : response.body;

@@ -3,6 +3,7 @@ import { env, pipeline } from "../static/vendor/transformers/transformers.min.js
 
 const vendor = new URL("../static/vendor/", import.meta.url);
 env.allowRemoteModels = false;
+env.allowLocalModels = true;
 env.useBrowserCache = false;
 env.useWasmCache = false;
 const build = new URL("onnxruntime/ort-wasm-simd-threaded", vendor).href;

@@ -1,0 +1,57 @@
+// @ts-check
+/** The reranker of a collection: started when a search first asks for it, on a device of its own. */
+
+import { anyReranker, installed } from "./catalogue.js";
+import { InferenceHost } from "./inference-host.js";
+import { planReranker } from "./models.js";
+import * as Comlink from "./vendor/comlink.js";
+
+export class Reranking {
+  /** @param {() => any} engine */
+  constructor(engine) {
+    this.engine = engine;
+    /** @type {InferenceHost | null} */
+    this.host = null;
+    /** Id of the model that `host` runs. */
+    this.id = "";
+  }
+
+  /**
+   * Have a reranker on its way to the engine, which waits for it. Rejects with `model-missing`.
+   *
+   * @param {true | string} wanted the id of one, or any
+   */
+  async want(wanted) {
+    if (this.host?.info.state === "failed") this.close();
+    if (this.host && (wanted === true || wanted === this.id)) return;
+    const id = wanted === true ? await anyReranker() : wanted;
+    const plan = planReranker(await installed(id, "reranker"));
+    if (this.host && this.id === id) return; // another search was first
+    this.close();
+    const engine = this.engine();
+    const host = new InferenceHost(plan, {
+      onPort: (port, info) => void engine.attachReranker(Comlink.transfer(port, [port]), info),
+      onLeft: () => void engine.detachReranker(),
+      onGone: (message) => void engine.giveUpReranker(message),
+      onStatus: () => {},
+      onProgress: () => {},
+    });
+    this.host = host;
+    this.id = id;
+    await engine.detachReranker(); // the engine waits again, also for one that had failed
+    void host.start();
+  }
+
+  /**
+   * @param {number} worker
+   * @param {string} message
+   */
+  abandon(worker, message) {
+    this.host?.abandonNumber(worker, message);
+  }
+
+  close() {
+    this.host?.close();
+    this.host = null;
+  }
+}

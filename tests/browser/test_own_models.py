@@ -1,0 +1,217 @@
+"""Models that the user brings, as embedders and as rerankers."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from tests.fixtures.cross_encoder import write_cross_encoder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+BARE = "static/vendor/NOTICES.html"
+PRELUDE = """
+const base = new URL("../../", location.href);
+const { Fossick } = await import(new URL("static/fossick.js", base));
+const failure = async (promise) => {
+  try { await promise } catch ({ code, message, hint }) { return { code, message, hint } }
+  return null;
+};
+const fileAt = async (path, name) => {
+  const response = await fetch(new URL("static/vendor/models/all-MiniLM-L6-v2/" + path, base));
+  return new File([await response.blob()], name ?? path.split("/").at(-1));
+};
+const placed = (file, path) => {
+  Object.defineProperty(file, "webkitRelativePath", { value: path });
+  return file;
+};
+"""
+MINILM = "static/vendor/models/all-MiniLM-L6-v2"
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(page: Page, site_server: str) -> Run:
+    """`run(body, argument)`: the body of an async function in a bare page of the site."""
+    page.goto(site_server + BARE)
+    return lambda body, argument=None: page.evaluate(
+        f"async (given) => {{ {PRELUDE} {body} }}", argument
+    )
+
+
+@pytest.fixture(scope="module")
+def cross_encoder(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cross-encoder whose ranking means nothing, in a folder."""
+    folder = tmp_path_factory.mktemp("cross") / "Judge of pairs"
+    write_cross_encoder(root / MINILM, folder)
+    return folder
+
+
+def give(page: Page, file: Path) -> None:
+    """Put a file into an input of the bare page, as a user picks it."""
+    page.evaluate("""() => {
+      const input = document.createElement("input");
+      input.type = "file";
+      input.id = "own";
+      document.body.append(input);
+    }""")
+    page.locator("#own").set_input_files(file)
+
+
+def zipped(folder: Path, target: Path, *, leave: tuple[str, ...] = ()) -> Path:
+    """The folder as a zip, below its own name."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder).as_posix()
+            if path.is_file() and inside not in leave:
+                archive.write(path, f"{folder.name}/{inside}")
+    return target
+
+
+def test_a_folder(run: Run) -> None:
+    """Graph and tokenizer are enough; what lies beside them says the rest."""
+    out = run("""
+      const json = (value, path) => placed(new File([JSON.stringify(value)], "x.json"), path);
+      const graph = await fileAt("onnx/model_quantized.onnx");
+      const files = [
+        placed(graph, "My model (v2)/onnx/model_quantized.onnx"),
+        placed(await fileAt("tokenizer.json"), "My model (v2)/tokenizer.json"),
+        json({ pooling_mode_cls_token: true }, "My model (v2)/1_Pooling/config.json"),
+        json({ max_seq_length: 128 }, "My model (v2)/sentence_bert_config.json"),
+        json({ prompts: { query: "find: " } }, "My model (v2)/config_sentence_transformers.json"),
+        placed(new File(["readme"], "README.md"), "My model (v2)/README.md"),
+      ];
+      const got = await Fossick.addModel(files);
+      const twice = await failure(Fossick.addModel(files));
+      const listed = (await Fossick.models()).map(({ id }) => id);
+      const fossick = await Fossick.open({ embedder: { model: got.id, device: "wasm" } });
+      await fossick.add([{ id: "a", text: "find: gold" }, { id: "b", text: "silver spoons" }]);
+      const { hits } = await fossick.search("gold", { mode: "vector" });
+      const { model, device, left } = fossick.info();
+      await fossick.close();
+      await Fossick.removeModel(got.id);
+      const after = (await Fossick.models()).map(({ id }) => id);
+      return { got, twice, listed, hits, model, device, left, after };
+    """)
+    got = out["got"]
+    assert (got["id"], got["title"]) == ("My-model-v2", "My model (v2)")
+    assert (got["kind"], got["dim"], got["maxTokens"]) == ("embedder", 384, 128)
+    assert (got["dtype"], got["own"], got["state"]) == ("q8", True, "installed")
+    assert out["twice"]["code"] == "bad-option"
+    assert "My-model-v2" in out["listed"]
+    assert "My-model-v2" not in out["after"]
+    assert out["device"] == "wasm" and out["left"] == []
+    assert out["model"].startswith("My-model-v2/") and out["model"].endswith("/int8")
+    # The prefix of queries makes of "gold" what the passage is.
+    assert (out["hits"][0]["id"], out["hits"][0]["score"]) == ("a", pytest.approx(1, abs=2e-2))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["tokenizer.json"], ".onnx"),
+        (["onnx/model_quantized.onnx"], "tokenizer.json"),
+        (["tokenizer.json", "broken.onnx"], ""),
+        (["tokenizer.json", "broken.zip"], ".onnx"),
+    ],
+)
+def test_what_is_no_model(run: Run, names: list[str], said: str) -> None:
+    """It is refused with a reason, and nothing of it stays."""
+    out = run(
+        """
+      const files = [];
+      for (const name of given) {
+        files.push(name.startsWith("broken") ? new File(["not one"], name) : await fileAt(name));
+      }
+      const error = await failure(Fossick.addModel(files));
+      return { error, left: (await Fossick.models()).filter(({ own }) => own) };
+    """,
+        names,
+    )
+    assert out["error"]["code"] == "model-unsuitable"
+    assert said in out["error"]["message"] and out["error"]["message"]
+    assert out["left"] == []
+
+
+def test_a_broken_zip_and_nothing(run: Run) -> None:
+    """A zip that is none, an empty list, and what is no list."""
+    codes = run("""
+      const zip = new File(["not a zip"], "model.zip");
+      return [await failure(Fossick.addModel(zip)), await failure(Fossick.addModel([])),
+        await failure(Fossick.addModel(null))].map(({ code }) => code);
+    """)
+    assert codes == ["model-unsuitable", "model-unsuitable", "bad-option"]
+
+
+def test_a_reranker(page: Page, run: Run, cross_encoder: Path, tmp_path: Path) -> None:
+    """A cross-encoder from a zip orders the first hits by its scores, when it is asked for."""
+    give(page, zipped(cross_encoder, tmp_path / "judge.zip"))
+    out = run("""
+      const none = await Fossick.open({ collection: "none", embedder: "none" });
+      const missing = await failure(none.search("gold", { rerank: true }));
+      await none.close();
+      const got = await Fossick.addModel(document.querySelector("#own").files);
+      const fossick = await Fossick.open({ collection: "judged", embedder: "none" });
+      const texts = ["gold in the river", "gold and silver, and a longer sentence about both",
+        "the gold of fools", "where gold lies there is quartz", "a gold ring was lost"];
+      await fossick.add(texts.map((text, n) => ({ id: `p${n}`, text })));
+      const plain = await fossick.search("gold river");
+      const found = await fossick.search("gold river", { rerank: true, k: 4 });
+      const named = await fossick.search("gold river", { rerank: got.id, explain: true });
+      const wrong = [await failure(fossick.search("gold", { rerank: 1 })),
+        await failure(fossick.search("gold", { rerank: true, sort: "name" })),
+        await failure(Fossick.open({ embedder: { model: got.id } }))];
+      const stop = new AbortController();
+      const stopped = failure(fossick.search("gold", { rerank: true, signal: stop.signal }));
+      stop.abort();
+      const result = { missing, got, plain, found, named, wrong, stopped: await stopped };
+      await fossick.close();
+      return { ...result, texts };
+    """)
+    assert out["missing"]["code"] == "model-missing"
+    assert (out["got"]["kind"], out["got"]["title"]) == ("reranker", "Judge of pairs")
+    assert "rerank" not in out["plain"]["timings"]
+    assert 0 < out["found"]["timings"]["rerank"] < out["found"]["timings"]["total"]
+    hits = out["found"]["hits"]
+    assert [hit["rank"] for hit in hits] == [1, 2, 3, 4]
+    scores = [hit["legs"]["rerank"]["score"] for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert [hit["id"] for hit in out["named"]["hits"]][:4] == [hit["id"] for hit in hits]
+    given = {hit["id"]: hit["legs"]["rerank"]["score"] for hit in out["named"]["hits"]}
+    expected = native_scores(cross_encoder, "gold river", out["texts"])
+    spread = float(np.std(expected))
+    for place, score in enumerate(expected):
+        assert given[f"p{place}"] == pytest.approx(score, abs=spread)
+    best = f"p{int(np.argmax(expected))}"
+    assert best in [hit["id"] for hit in hits][:2]
+    assert [one["code"] for one in out["wrong"]] == ["bad-option"] * 3
+    assert out["stopped"]["code"] == "cancelled"
+
+
+def native_scores(folder: Path, query: str, passages: list[str]) -> list[float]:
+    """What ONNX Runtime gives on this machine, pair by pair."""
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    session = onnxruntime.InferenceSession(folder / "onnx" / "model_quantized.onnx")
+    scores = []
+    for passage in passages:
+        pair = tokenizer.encode(query, passage)
+        feeds = {
+            "input_ids": np.array([pair.ids], dtype=np.int64),
+            "attention_mask": np.array([pair.attention_mask], dtype=np.int64),
+            "token_type_ids": np.array([pair.type_ids], dtype=np.int64),
+        }
+        (logits,) = session.run(["logits"], feeds)
+        scores.append(float(np.asarray(logits)[0, 0]))
+    return scores
