@@ -1,17 +1,22 @@
-"""The chain of embedders: the best one that works, the next one when it fails."""
+"""The chain of embedders: the best one that works, the next one when it fails.
+
+What is added need not wait for the best one where a quick one is there: it gets vectors of that,
+and better ones in the background (`engine.upgrading`).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense import hash_embedder
+from app.core.analysis.wordpiece import WordPiece
+from app.core.dense import hash_embedder, static_embedder
 from app.errors import CancelledError, ClosedError, EmbedderError
 from app.ports import Embedder, EmbedderInfo, Float32Matrix, TextRole
 
@@ -41,6 +46,39 @@ class HashEmbedder:
         return np.concatenate(rows)
 
 
+class StaticEmbedder:
+    """Vectors of tokens from a table, added up; the table is fetched when a text first comes."""
+
+    def __init__(self, table: Callable[[], Awaitable[bytes]], pieces: WordPiece) -> None:
+        self._table = table
+        self._pieces = pieces
+        self._turn = asyncio.Lock()
+        self._embedder: static_embedder.StaticEmbedder | None = None
+        self._info = EmbedderInfo(
+            static_embedder.BUNDLED, static_embedder.DIM, "numpy", "int8", quick=True
+        )
+
+    @property
+    def info(self) -> EmbedderInfo:
+        """What it is."""
+        return self._info
+
+    async def embed(self, texts: Sequence[str], role: TextRole) -> Float32Matrix:
+        """float32 matrix (len(texts), dim), rows of length 1; gives way every few texts.
+
+        `EmbedderError("model-missing")` where there is no table, "model-failed" for a wrong one.
+        """
+        async with self._turn:
+            if self._embedder is None:
+                table = static_embedder.StaticTable.from_bytes(await self._table())
+                self._embedder = static_embedder.StaticEmbedder(table, self._pieces)
+        rows = [np.empty((0, self._info.dim), dtype=np.float32)]
+        for start in range(0, len(texts), _AT_ONCE):
+            rows.append(self._embedder.embed(texts[start : start + _AT_ONCE]))
+            await asyncio.sleep(0)
+        return np.concatenate(rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """Vectors and the model that made them."""
@@ -50,7 +88,7 @@ class Embedded:
 
 
 class EmbedderChain:
-    """Embedders, best first. One that fails is left for good, with a sentence in `notes`."""
+    """Embedders, best first. One that fails is left, with a sentence in `notes`."""
 
     def __init__(self, embedders: Sequence[Embedder]) -> None:
         self._embedders = list(embedders)
@@ -60,7 +98,7 @@ class EmbedderChain:
 
     @property
     def info(self) -> EmbedderInfo | None:
-        """The embedder that new texts go to, None when there is none left."""
+        """The best embedder that works, None when there is none left."""
         current = self._current()
         return None if current is None else self._embedders[current].info
 
@@ -69,9 +107,12 @@ class EmbedderChain:
         found = (one.info.dim for one in self._embedders if one.info.model == model)
         return next(found, None)
 
-    async def embed(self, texts: Sequence[str]) -> Embedded | None:
-        """Vectors of passages by the best embedder that works, None when none is left."""
-        while (current := self._current()) is not None:
+    async def embed(self, texts: Sequence[str], *, quick: bool = False) -> Embedded | None:
+        """Vectors of passages by the best embedder that works, None when none is left.
+
+        `quick`: by a quick one, where one works.
+        """
+        while (current := self._current(quick=quick)) is not None:
             found = await self._try(current, texts, "passage")
             if found is not None:
                 return found
@@ -95,8 +136,11 @@ class EmbedderChain:
                 return row
         return None
 
-    def _current(self) -> int | None:
-        return next((n for n in range(len(self._embedders)) if n not in self._failed), None)
+    def _current(self, *, quick: bool = False) -> int | None:
+        working = [n for n in range(len(self._embedders)) if n not in self._failed]
+        if quick:
+            working.sort(key=lambda n: not self._embedders[n].info.quick)
+        return next(iter(working), None)
 
     async def _try(self, number: int, texts: Sequence[str], role: TextRole) -> Embedded | None:
         embedder = self._embedders[number]

@@ -63,8 +63,8 @@ class Group:
     async def embed(self, chain: EmbedderChain, done: Callable[[int], None]) -> list[VectorBlock]:
         """Vectors of all chunks, one block a model; `done` hears how many chunks are ready.
 
-        Texts of like length share a batch; a text that returns is embedded once. Chunks for
-        which no embedder is left have no vector.
+        Quick vectors, where the chain has such. Texts of like length share a batch; a text that
+        returns is embedded once. Chunks for which no embedder is left have no vector.
         """
         vectors = _Vectors()
         waiting: dict[str, list[int]] = {}
@@ -79,7 +79,7 @@ class Group:
             ordinal += len(prepared.entry.chunks)
         done(ordinal - sum(map(len, waiting.values())))
         for batch in batches(list(waiting)):
-            found = await chain.embed(batch)
+            found = await chain.embed(batch, quick=True)
             places = [waiting[text] for text in batch]
             if found is not None:
                 flat = [ordinal for same in places for ordinal in same]

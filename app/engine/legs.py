@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.core.dense import hash_embedder
 from app.core.lexical import Plan
 from app.core.model import LegResult
-from app.core.ranking import RRF_K, rrf
+from app.core.ranking import reciprocal, rrf
 
 Ordinals = NDArray[np.int64]
 
@@ -43,6 +43,8 @@ class Leg:
     weight: float = 1.0
     ranks: NDArray[np.int64] | None = None
     """From 1; None where the leg is whole and in its own order."""
+    share: float = 1.0
+    """The part of the collection that it is about: less while a model's vectors still come."""
 
     def results(self) -> dict[int, LegResult]:
         """Rank and score by ordinal."""
@@ -68,7 +70,10 @@ class Fusion:
         return cls(
             "rrf",
             tuple(
-                (name, leg.weight, leg.ordinals, 1 / (RRF_K + np.arange(1, len(leg.ordinals) + 1)))
+                (
+                    *(name, leg.weight, leg.ordinals),
+                    reciprocal(len(leg.ordinals), share=leg.share),
+                )
                 for name, same in legs.items()
                 for leg in same
             ),
@@ -111,7 +116,11 @@ def tier_of(model: str) -> Tier:
 
 def fused(legs: list[Leg]) -> Leg:
     """Weighted RRF of the legs."""
-    best = rrf([leg.ordinals for leg in legs], weights=[leg.weight for leg in legs])
+    best = rrf(
+        [leg.ordinals for leg in legs],
+        weights=[leg.weight for leg in legs],
+        shares=[leg.share for leg in legs],
+    )
     return Leg(best.ordinals, best.scores)
 
 

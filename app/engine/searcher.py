@@ -277,7 +277,9 @@ class Searcher:
             mask = mask if narrower is None else mask & narrower
         ordinals, scores = self.view.vectors(model).search(vector, depth, mask)
         kept = scores >= (tier.floor if self.options.mode == "hybrid" else -1.0)
-        return Leg(ordinals[kept], scores[kept].astype(np.float64), tier.weight)
+        counts = {each.model: each.chunks for each in self.view.models}
+        share = counts[model] / sum(counts.get(each, 0) for each in self.vectors)
+        return Leg(ordinals[kept], scores[kept].astype(np.float64), tier.weight, share=share)
 
 
 def _missing(model: str) -> str:

@@ -60,3 +60,28 @@ async def load(store: Store, renewal: Renewal, chunks: int) -> tuple[VectorBlock
         return of_table(table, arrays, chunks)
     except KeyError as off:
         raise DamagedFileError(name, str(off.args[0])) from off
+
+
+async def with_rows(
+    store: Store, blocks: Sequence[VectorBlock], fresh: VectorBlock
+) -> tuple[VectorBlock, ...]:
+    """The blocks with fresh vectors in place of any that their chunks have, all rows at hand.
+
+    Rows that turn out to be damaged are left out.
+    """
+    assert fresh.rows is not None
+    parts = [(fresh.ordinals, fresh.rows)]
+    found: list[VectorBlock] = []
+    for block in blocks:
+        rows = await block.read(store)
+        if rows is None:
+            continue
+        stays = ~np.isin(block.ordinals, fresh.ordinals)
+        if block.model == fresh.model:
+            parts.append((block.ordinals[stays], rows[stays]))
+        elif stays.any():
+            found.append(VectorBlock(block.model, block.ordinals[stays], rows[stays]))
+    ordinals = np.concatenate([ordinals for ordinals, _ in parts])
+    order = np.argsort(ordinals, kind="stable")
+    joined = np.concatenate([rows for _, rows in parts])[order]
+    return (*found, VectorBlock(fresh.model, ordinals[order], joined))

@@ -21,6 +21,9 @@ from app.errors import EmbedderError
 MODEL = "static"
 """What the names of its vector spaces begin with."""
 
+BUNDLED, DIM = "static/minilm-256/1", 256
+"""Vector space of the table that comes with Fossick, and its dimension."""
+
 MOST_TOKENS = 8000
 """Tokens of a text that are looked at: sums of more might not fit into 32 bits."""
 
