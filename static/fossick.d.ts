@@ -56,8 +56,10 @@ export type StorageKind = "opfs" | "indexeddb" | "memory";
  * Which model makes the vectors.
  *
  * - `"auto"`: the bundled model, on WebGPU if there is a real GPU that computes rightly, else on
- *   WASM; hashed words when it cannot be used.
- * - `"transformer"`: the same without hashed words; search then goes on by words alone.
+ *   WASM. What is added is found at once by static vectors, which those of the model replace in
+ *   the background; they also serve, and after them hashed words, when the model cannot be used.
+ * - `"transformer"`: the model alone, which adding waits for; without it search goes on by words.
+ * - `"static"`: vectors of tokens from a table, added up: no network is run.
  * - `"hash"`: hashed words only. Instant, and matches only near-identical text.
  * - `"none"`: no vectors.
  * - an object: one model, by its id in {@link Fossick.models}, bundled or installed; on one device
@@ -67,6 +69,7 @@ export type StorageKind = "opfs" | "indexeddb" | "memory";
 export type EmbedderOption =
   | "auto"
   | "transformer"
+  | "static"
   | "hash"
   | "none"
   | { model?: string; device?: "auto" | "webgpu" | "wasm"; dtype?: ModelDtype };
@@ -150,7 +153,17 @@ export interface OpenOptions {
 }
 
 export interface Progress {
-  phase: "boot" | "model" | "scan" | "index" | "commit" | "audit" | "download" | "check" | "offline";
+  phase:
+    | "boot"
+    | "model"
+    | "scan"
+    | "index"
+    | "commit"
+    | "upgrade"
+    | "audit"
+    | "download"
+    | "check"
+    | "offline";
   done: number;
   /** 0 where it is not known. */
   total: number;
@@ -296,7 +309,7 @@ export interface SearchOptions extends CallOptions {
   correct?: boolean;
   /**
    * Default true: while the model loads, a search by meaning waits for it. With false it answers
-   * at once by words only, and says so in `notes`.
+   * at once without the model's vectors, and says so in `notes`.
    */
   waitForModel?: boolean;
 }
@@ -828,6 +841,8 @@ export interface Info {
   modelMilliseconds: number;
   /** Devices that were given up, and why. */
   left: { device: string; reason: string }[];
+  /** Vectors of the model that are on their way into the collection; null when all are there. */
+  upgrade: { done: number; total: number; secondsLeft?: number; paused: boolean } | null;
   /** Whether the interpreter started plainly or from the image that this device keeps. */
   start: "plain" | "image" | "";
   /** Milliseconds of the start by step. */
@@ -941,6 +956,15 @@ export class Fossick extends EventTarget {
    * of the index of which 30 % are removed.
    */
   vacuum(options?: CallOptions): Promise<Vacuumed>;
+
+  /**
+   * Resolves when every passage has a vector of the model, which goes on in the background by
+   * itself; see {@link Info.upgrade}. Rejects with the failure that stopped it.
+   */
+  upgraded(): Promise<void>;
+
+  /** Holds that work up, or with `false` lets it go on. What is added is found all the same. */
+  pauseUpgrade(paused?: boolean): Promise<void>;
 
   /**
    * Read everything, and take what is damaged out of the collection: {@link Stats.damage} is

@@ -18,6 +18,8 @@ export const METHODS = /** @type {const} */ ([
   "stats",
   "audit",
   "duplicates",
+  "upgrade",
+  "hold",
   "vacuum",
   "repair",
   "vectors",
@@ -48,6 +50,7 @@ export const PHASES = /** @type {const} */ ([
   "scan", // walking folders
   "index", // reading, chunking, embedding and writing files; unit "files"
   "commit", // writing a segment
+  "upgrade", // better vectors in place of quick ones, in the background; unit "passages"
   "audit", // measuring what searches by meaning find; unit "passages"
   "download", // fetching a model from the hub; unit "bytes"
   "check", // trying out a model that was put on this device

@@ -215,10 +215,14 @@ class Collection:
             words = tree.words(parse(query, self._today()).tree)
             result = await self.search(query, wide)
             return await reranked(result, words, options.k, self._reranker, self._clock)
-        result = await self._search(query, options)
-        if result.damage and await self._state.refresh():
-            # What looked damaged may be what the other writer has merged away meanwhile.
+        self.gate.hold("searching")
+        try:
             result = await self._search(query, options)
+            if result.damage and await self._state.refresh():
+                # What looked damaged may be what the other writer has merged away meanwhile.
+                result = await self._search(query, options)
+        finally:
+            self.gate.free("searching")
         self._seen.update({hit.document_id for hit in result.hits})
         if len(self._seen) > MOST_SEEN:
             self._seen = Counter(dict(self._seen.most_common(MOST_SEEN // 2)))

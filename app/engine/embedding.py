@@ -23,6 +23,10 @@ from app.ports import Embedder, EmbedderInfo, Float32Matrix, TextRole
 _log = logging.getLogger(__name__)
 _REMEMBERED = 64
 _AT_ONCE = 16
+_STATIC_AT_ONCE = 64
+
+Weigh = Callable[[str], float]
+"""How much a word of a query says of what is looked for, 0 to 1."""
 
 
 class HashEmbedder:
@@ -68,15 +72,24 @@ class StaticEmbedder:
 
         `EmbedderError("model-missing")` where there is no table, "model-failed" for a wrong one.
         """
+        embedder = await self._ready()
+        rows = [np.empty((0, self._info.dim), dtype=np.float32)]
+        for start in range(0, len(texts), _STATIC_AT_ONCE):
+            rows.append(embedder.embed(texts[start : start + _STATIC_AT_ONCE]))
+            await asyncio.sleep(0)
+        return np.concatenate(rows)
+
+    async def embed_weighted(self, text: str, weigh: Weigh) -> Float32Matrix:
+        """The vector of a text whose words count for more or less; raises as `embed` does."""
+        embedder = await self._ready()
+        return embedder.embed_weighted(text, weigh)[np.newaxis]
+
+    async def _ready(self) -> static_embedder.StaticEmbedder:
         async with self._turn:
             if self._embedder is None:
                 table = static_embedder.StaticTable.from_bytes(await self._table())
                 self._embedder = static_embedder.StaticEmbedder(table, self._pieces)
-        rows = [np.empty((0, self._info.dim), dtype=np.float32)]
-        for start in range(0, len(texts), _AT_ONCE):
-            rows.append(self._embedder.embed(texts[start : start + _AT_ONCE]))
-            await asyncio.sleep(0)
-        return np.concatenate(rows)
+            return self._embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,14 @@ class EmbedderChain:
         found = (one.info.dim for one in self._embedders if one.info.model == model)
         return next(found, None)
 
+    def is_ready(self, model: str) -> bool:
+        """Whether nobody has to wait for a model to load; True for one that is not here."""
+        return not any(
+            one.info.model == model and getattr(one, "state", "ready") == "loading"
+            for number, one in enumerate(self._embedders)
+            if number not in self._failed
+        )
+
     async def embed(self, texts: Sequence[str], *, quick: bool = False) -> Embedded | None:
         """Vectors of passages by the best embedder that works, None when none is left.
 
@@ -118,8 +139,13 @@ class EmbedderChain:
                 return found
         return None
 
-    async def embed_query(self, text: str, model: str) -> NDArray[np.float32] | None:
-        """The query's vector in a model's space, None when no working embedder has that model."""
+    async def embed_query(
+        self, text: str, model: str, weigh: Weigh | None = None
+    ) -> NDArray[np.float32] | None:
+        """The query's vector in a model's space, None when no working embedder has that model.
+
+        `weigh` is for models that do not tell by themselves which words matter.
+        """
         key = (model, text)
         if key in self._queries:
             self._queries.move_to_end(key)
@@ -127,9 +153,11 @@ class EmbedderChain:
         for number, embedder in enumerate(self._embedders):
             if number in self._failed or embedder.info.model != model:
                 continue
-            found = await self._try(number, [text], "query")
+            found = await self._try(number, [text], "query", weigh)
             if found is not None and found.model == model:
                 row: NDArray[np.float32] = found.rows[0]
+                if isinstance(embedder, StaticEmbedder):
+                    return row  # quick, and another one when the collection has changed
                 self._queries[key] = row
                 if len(self._queries) > _REMEMBERED:
                     self._queries.popitem(last=False)
@@ -142,10 +170,15 @@ class EmbedderChain:
             working.sort(key=lambda n: not self._embedders[n].info.quick)
         return next(iter(working), None)
 
-    async def _try(self, number: int, texts: Sequence[str], role: TextRole) -> Embedded | None:
+    async def _try(
+        self, number: int, texts: Sequence[str], role: TextRole, weigh: Weigh | None = None
+    ) -> Embedded | None:
         embedder = self._embedders[number]
         try:
-            rows = await embedder.embed(texts, role)
+            if weigh is not None and isinstance(embedder, StaticEmbedder):
+                rows = await embedder.embed_weighted(texts[0], weigh)
+            else:
+                rows = await embedder.embed(texts, role)
             # Read afterwards: an embedder may leave a failing device while it works.
             info = embedder.info
             _check(rows, len(texts), info)
@@ -173,5 +206,7 @@ def _check(rows: Float32Matrix, count: int, info: EmbedderInfo) -> None:
     if rows.shape != (count, info.dim):
         raise EmbedderError(f"{rows.shape} vectors came for {count} texts of dim {info.dim}")
     lengths = np.linalg.norm(rows, axis=1)
+    if info.quick:
+        lengths[lengths == 0] = 1.0  # a text of which it knows no token
     if count and not bool(np.all(np.abs(lengths - 1) < 0.01)):
         raise EmbedderError("vectors came that are not of length 1")

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense import hash_embedder
+from app.core.dense import hash_embedder, static_embedder
 from app.core.lexical import Plan
 from app.core.model import LegResult
 from app.core.ranking import reciprocal, rrf
@@ -27,9 +27,12 @@ class Tier:
     """Weight in RRF beside the keyword leg's 1."""
     floor: float = -1.0
     """Cosine below which a neighbour says nothing and is left out."""
+    meaning: float = 0.55
+    """Weight of the cosine where scores are fused; the words have the rest (docs/quality.md)."""
 
 
 TRANSFORMER = Tier()
+STATIC = Tier(meaning=0.25)
 HASH = Tier(gradual=False, weight=0.3, floor=0.5)
 """The hash embedder matches spelling only: weak neighbours are chance (docs/quality.md)."""
 
@@ -111,7 +114,9 @@ class Ranking:
 
 def tier_of(model: str) -> Tier:
     """How a model's ranking counts."""
-    return HASH if model.startswith(hash_embedder.MODEL) else TRANSFORMER
+    if model.startswith(hash_embedder.MODEL):
+        return HASH
+    return STATIC if model.startswith(static_embedder.MODEL) else TRANSFORMER
 
 
 def fused(legs: list[Leg]) -> Leg:

@@ -7,6 +7,7 @@ committed: a kill loses that and nothing else, and the next run goes on from the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ SECONDS = 3.0
 """Between commits, at least."""
 LONGEST = 30.0
 """Between commits, at most."""
+PATIENCE = 1.0
+"""Seconds of being held up after which what is ready is committed."""
 _REWRITTEN = 16
 """So many times more vectors may be written as are new before a commit is put off."""
 
@@ -162,6 +165,9 @@ class Upgrader:
     async def _pass(self) -> None:
         """Go on when nothing is more urgent; what is ready does not wait for that."""
         self._cancel.check()
+        if not self._gate.is_open:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._gate.wait(), PATIENCE)
         if not self._gate.is_open:
             if self._ready:
                 await self._commit()
