@@ -167,8 +167,9 @@ def test_words_before_the_model(page: Page, context: BrowserContext, run: Run) -
     out = run("""
       const fossick = await Fossick.open({ collection: "early", embedder: "transformer" });
       const state = fossick.info().state;
-      const passages = [{ id: "a", text: "gold in the river", vector: new Float32Array([1, 0]) }];
-      await fossick.add(passages);
+      const { model, dim } = fossick.info();
+      const vector = new Float32Array(dim).fill(1);
+      await fossick.add([{ id: "a", text: "gold in the river", vector, model }]);
       const words = await fossick.search("gold", { mode: "keyword" });
       const unwilling = await fossick.search("gold", { waitForModel: false });
       const giving = new AbortController();
