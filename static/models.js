@@ -107,7 +107,15 @@ export function planEmbedder(option = "auto", installed = null) {
  * @returns {EmbedderPlan}
  */
 export const planReranker = ({ card, dtype }) => ({
-  ...{ transformer: true, hash: false, card, devices: ["webgpu", "wasm"], dtype, software: false },
+  ...{
+    transformer: true,
+    static: false,
+    hash: false,
+    card,
+    devices: ["webgpu", "wasm"],
+    dtype,
+    software: false,
+  },
 });
 
 /**
