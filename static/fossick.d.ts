@@ -581,6 +581,7 @@ export interface Stats {
   documents: number;
   chunks: number;
   terms: number;
+  /** Bytes in the store, vector indexes with a name included. */
   bytes: number;
   storage: StorageKind;
   /** How many chunks have a vector of each model. */
@@ -690,7 +691,7 @@ export type Vector = Float32Array | ArrayLike<number>;
 export type Metric = "cosine" | "dot" | "euclidean" | "manhattan";
 export type VectorDtype = "float32" | "int8" | "int4" | "binary";
 
-export interface VectorOptions {
+export interface VectorOptions extends CallOptions {
   /**
    * Keeps the vectors in the store of the collection: every change is durable when its call
    * resolves, and `fossick.vectors({ name })` opens them again. Lower-case letters, digits,
@@ -725,7 +726,7 @@ export interface Neighbours {
   scores: Float32Array;
 }
 
-export interface NeighbourOptions {
+export interface NeighbourOptions extends CallOptions {
   /** Wanted, 0 and up, default 10; as many come as there are. */
   k?: number;
   /** Only these ids, as far as they are there: k are found whenever k of them are. */
@@ -762,6 +763,8 @@ export interface VectorStats {
  * Calls reject with "dimension-mismatch" for vectors of another length, "not-found" for an id that
  * is not there, "bad-option" for all else that is off, such as NaN or an id that is there already,
  * and "quota-exceeded" where memory or the device is full. A call that fails changes nothing.
+ * With a `signal` that is aborted a call rejects with "cancelled"; one that changes vectors does so
+ * only until the engine has begun with it, and is finished then.
  */
 export interface VectorIndex {
   /** "" for one in memory. */
@@ -770,7 +773,7 @@ export interface VectorIndex {
   readonly metric: Metric;
   readonly dtype: VectorDtype;
 
-  add(id: string, vector: Vector): Promise<void>;
+  add(id: string, vector: Vector, options?: CallOptions): Promise<void>;
 
   /**
    * Add vectors, one for each id, end to end: all of them or none. They are copied once and sent;
@@ -780,14 +783,14 @@ export interface VectorIndex {
   addBatch(
     ids: Iterable<string> | ArrayLike<string>,
     vectors: Vector,
-    options?: { transfer?: boolean },
+    options?: CallOptions & { transfer?: boolean },
   ): Promise<void>;
 
   /** Take vectors out; answers how many there were. */
-  remove(ids: string | Iterable<string>): Promise<number>;
+  remove(ids: string | Iterable<string>, options?: CallOptions): Promise<number>;
 
   /** A vector as it is stored: of length 1 for the cosine, rounded by its dtype. */
-  get(id: string): Promise<Float32Array>;
+  get(id: string, options?: CallOptions): Promise<Float32Array>;
 
   search(query: Vector, options?: NeighbourOptions): Promise<Neighbours>;
 
@@ -795,19 +798,22 @@ export interface VectorIndex {
   searchBatch(queries: Vector, options?: NeighbourOptions): Promise<Neighbours[]>;
 
   /** The nearest from rank `offset` (default 0) on, `limit` of them (default 10) at most. */
-  page(query: Vector, options?: { offset?: number; limit?: number }): Promise<Neighbours>;
+  page(
+    query: Vector,
+    options?: CallOptions & { offset?: number; limit?: number },
+  ): Promise<Neighbours>;
 
-  stats(): Promise<VectorStats>;
+  stats(options?: CallOptions): Promise<VectorStats>;
 
   /** Take all vectors out. */
-  clear(): Promise<void>;
+  clear(options?: CallOptions): Promise<void>;
 
   /**
    * The recall of searches beside exact ones, over the queries given, else those asked last, else
    * some vectors. Exact is by float32 where that is kept, else by the codes. Below the target,
    * searches look at more candidates from now on.
    */
-  audit(options?: { queries?: Vector; k?: number }): Promise<Audit>;
+  audit(options?: CallOptions & { queries?: Vector; k?: number }): Promise<Audit>;
 
   /** Let go of the memory. What has a name stays in the store. */
   close(): Promise<void>;

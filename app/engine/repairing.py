@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.ports import Store
-from app.storage.names import MANIFEST_SLOTS, is_index_file
+from app.storage.names import MANIFEST_SLOTS, is_index_file, of_vectors
 from app.storage.snapshot import Snapshot
 from app.storage.texts import unreadable
 from app.storage.vectors import VectorBlock
@@ -59,6 +59,10 @@ def paths(snapshot: Snapshot, places: dict[int, list[int]]) -> list[str]:
 
 
 async def size(store: Store) -> int:
-    """Bytes that the index takes."""
-    names = [name for name in await store.names() if is_index_file(name) or name in MANIFEST_SLOTS]
+    """Bytes that the collection takes: its index, and the vector indexes that have a name."""
+
+    def is_ours(name: str) -> bool:
+        return is_index_file(name) or name in MANIFEST_SLOTS or of_vectors(name) is not None
+
+    names = [name for name in await store.names() if is_ours(name)]
     return sum([await store.size(name) or 0 for name in names])

@@ -215,6 +215,48 @@ def test_the_edges(run: Callable[..., Any]) -> None:
     assert found == [0, 0, 0, 0, "", "abc", "", "", "c", 0]
 
 
+def test_a_call_is_given_up(run: Callable[..., Any]) -> None:
+    """Before it has begun it changes nothing; a change that has begun is done or not done."""
+    said, after, begun = run(
+        """
+        const index = await fossick.vectors({ dim: 2 });
+        await index.addBatch(["a", "b"], [1, 0, 0, 1]);
+        const signal = AbortSignal.abort();
+        const calls = [
+          () => index.add("x", [1, 1], { signal }),
+          () => index.addBatch(["x"], [1, 1], { signal }),
+          () => index.remove("a", { signal }),
+          () => index.clear({ signal }),
+          () => index.get("a", { signal }),
+          () => index.search([1, 0], { signal }),
+          () => index.searchBatch([1, 0], { signal }),
+          () => index.page([1, 0], { signal }),
+          () => index.stats({ signal }),
+          () => index.audit({ signal }),
+          () => fossick.vectors({ dim: 2, signal }),
+        ];
+        const said = [];
+        for (const call of calls) said.push(await failure(async () => call()));
+        const late = new AbortController();
+        const asked = failure(() => index.search([1, 0], { signal: late.signal }));
+        late.abort();
+        said.push(await asked);
+        const after = (await index.search([1, 0])).ids;
+        const other = new AbortController();
+        const adding = failure(() => index.add("x", [1, 0.5], { signal: other.signal }));
+        setTimeout(() => other.abort(), 3);
+        const isDone = (await adding) === "no failure";
+        const { count } = await index.stats();
+        await index.close();
+        return [said, after, [isDone, count]];
+        """
+    )
+    assert len(said) == 12
+    assert all(one.startswith("FossickError cancelled: ") for one in said)
+    assert after == ["a", "b"]
+    assert begun in ([True, 3], [False, 2])
+
+
 def test_buffers_are_kept_or_given_away(run: Callable[..., Any]) -> None:
     """What the caller holds stays his, unless he says otherwise; views of a part always do."""
     found = run(
