@@ -6,11 +6,10 @@ typedef signed char i8;
 typedef short i16;
 typedef unsigned short u16;
 
-/* Rows that all queries are compared with before the next ones are read. */
-#define NEAR_ROWS 64
-/* Rows of a scan that are asked of the memory before their turn, and the bytes of it that come at
- * a time: while a few hundred instructions go over one row, a processor sees none of the next. */
-#define AHEAD 8
+/* Rows that all queries are compared with before the next ones are read. Those are asked of the
+ * memory meanwhile, a byte of each of its lines: while hundreds of instructions go over one row, a
+ * processor sees little of what comes next. */
+#define NEAR_ROWS 32
 #define LINE 64
 
 INLINE void fetch(const u8 *bytes, unsigned long n) {
@@ -42,10 +41,9 @@ INLINE const u8 *bytes_at(const struct scan *a, u32 i) {
   return (const u8 *)a->codes + (unsigned long)row_at(a, i) * a->row_bytes;
 }
 
-/* The four rows that come after those that come next. */
-CALLED void fetch_four(const struct scan *a, u32 i) {
-  for (u32 row = i + AHEAD; row < a->n && row < i + AHEAD + 4; row++)
-    fetch(bytes_at(a, row), a->row_bytes);
+/* The rows from `from` on, as many as are compared at a time. */
+CALLED void fetch_rows(const struct scan *a, u32 from) {
+  for (u32 i = from; i < a->n && i < from + NEAR_ROWS; i++) fetch(bytes_at(a, i), a->row_bytes);
 }
 
 INLINE int sum_lanes(v128_t v) {
@@ -63,13 +61,11 @@ INLINE f32 sum_floats(v128_t v) {
 #define SCAN(a, FOUR, ONE)                                                            \
   for (u32 first = 0; first < (a)->n; first += NEAR_ROWS) {                           \
     u32 last = (a)->n - first < NEAR_ROWS ? (a)->n : first + NEAR_ROWS;               \
+    fetch_rows(a, last);                                                              \
     for (u32 q = 0; q < (a)->n_queries; q++) {                                        \
       f32 *to = (a)->scores + (unsigned long)q * (a)->stride;                         \
       u32 i = first;                                                                  \
-      for (; last - i >= 4; i += 4) {                                                 \
-        if (!q) fetch_four(a, i);                                                     \
-        FOUR(a, q, i, to + i);                                                        \
-      }                                                                               \
+      for (; last - i >= 4; i += 4) FOUR(a, q, i, to + i);                            \
       for (; i < last; i++) ONE(a, q, i, to + i);                                     \
     }                                                                                 \
   }
