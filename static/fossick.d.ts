@@ -751,6 +751,35 @@ export interface VectorStats {
   graph?: Record<string, number>;
 }
 
+/** Of each dimension, as many numbers as a vector has. */
+export interface VectorStatistics {
+  count: number;
+  mean: Float32Array;
+  deviation: Float32Array;
+  minimum: Float32Array;
+  maximum: Float32Array;
+}
+
+/** Principal components. */
+export interface VectorComponents {
+  mean: Float32Array;
+  /** Of length 1, at right angles. */
+  axes: Float32Array[];
+  /** Variance along each axis. */
+  variances: Float32Array;
+  /** The share of all variance along each axis, 0 to 1. */
+  explained: Float32Array;
+}
+
+/** Vectors in groups, none of them empty. */
+export interface VectorClusters {
+  groups: { ids: string[]; centroid: Float32Array }[];
+  /** Sum of the squared distances of all vectors to the centroids of their groups. */
+  inertia: number;
+  /** Whether no vector changed its group in the end. */
+  converged: boolean;
+}
+
 /**
  * Vectors of one length under ids, searched exactly or nearly so: for embeddings of your own.
  *
@@ -814,6 +843,21 @@ export interface VectorIndex {
    * searches look at more candidates from now on.
    */
   audit(options?: CallOptions & { queries?: Vector; k?: number }): Promise<Audit>;
+
+  /**
+   * Mean, standard deviation, least and largest value of each dimension. This and what follows is
+   * of the vectors as they are stored, and rejects with "bad-option" where there are none.
+   */
+  statistics(options?: CallOptions): Promise<VectorStatistics>;
+
+  /** The mean of all vectors, or of those with these ids; "not-found" for one that is not there. */
+  centroid(options?: CallOptions & { among?: Iterable<string> }): Promise<Float32Array>;
+
+  /** The `m` directions in which the vectors differ most, most first; the same for a `seed`. */
+  components(m: number, options?: CallOptions & { seed?: number }): Promise<VectorComponents>;
+
+  /** The vectors in `k` groups of near ones (k-means); the same for a `seed`. */
+  clusters(k: number, options?: CallOptions & { seed?: number }): Promise<VectorClusters>;
 
   /** Let go of the memory. What has a name stays in the store. */
   close(): Promise<void>;

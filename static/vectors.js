@@ -122,6 +122,36 @@ export class VectorIndex {
     return this.ask("audit", { k, queries: matrix }, buffers, { signal, atOnce: true });
   }
 
+  /** @type {Contract["statistics"]} */
+  statistics({ signal } = {}) {
+    return this.ask("statistics", {}, [], { signal, atOnce: true });
+  }
+
+  /** @type {Contract["centroid"]} */
+  async centroid({ among, signal } = {}) {
+    const ids = among === undefined ? undefined : Array.from(among);
+    return (await this.ask("centroid", { ids }, [], { signal, atOnce: true })).vector;
+  }
+
+  /** @type {Contract["components"]} */
+  async components(m, { seed = 0, signal } = {}) {
+    const found = await this.ask("components", { m, seed }, [], { signal, atOnce: true });
+    return { ...found, axes: rows(found.axes, this.dim) };
+  }
+
+  /** @type {Contract["clusters"]} */
+  async clusters(k, { seed = 0, signal } = {}) {
+    const found = await this.ask("clusters", { k, seed }, [], { signal, atOnce: true });
+    const { ids, sizes, centroids, inertia, converged } = found;
+    let at = 0;
+    const groups = rows(centroids, this.dim).map((centroid, group) => {
+      const from = at;
+      at += sizes[group];
+      return { ids: ids.slice(from, at), centroid };
+    });
+    return { groups, inertia, converged };
+  }
+
   /** @type {Contract["close"]} */
   close() {
     return this.ask("close", {});
@@ -188,6 +218,16 @@ function noMemory() {
 function notNumbers() {
   const hint = "Give a Float32Array, or an array of numbers.";
   return new FossickError("bad-option", "A vector is made of numbers.", hint);
+}
+
+/**
+ * @param {Float32Array} matrix
+ * @param {number} dim
+ * @returns {Float32Array[]}
+ */
+function rows(matrix, dim) {
+  const from = (/** @type {number} */ row) => matrix.subarray(row * dim, (row + 1) * dim);
+  return Array.from({ length: matrix.length / dim }, (_, row) => from(row));
 }
 
 /** @param {Found} found */

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from app.core.dense.batch_processor import BatchProcessor
 from app.core.dense.vector_index import VectorIndex
 from tests.conftest import OriginGuard
 
@@ -213,6 +214,64 @@ def test_the_edges(run: Callable[..., Any]) -> None:
         """
     )
     assert found == [0, 0, 0, 0, "", "abc", "", "", "c", 0]
+
+
+def test_operations_on_all_vectors(run: Callable[..., Any]) -> None:
+    """What `BatchProcessor` says of the same vectors, without those that were removed."""
+    found = run(
+        """
+        const index = await fossick.vectors({ dim: 6, metric: "dot", keepFloat32: true });
+        const numbers = random(6 * 40, 11);
+        for (let row = 0; row < 20; row += 1) numbers[6 * row] += 5;
+        await index.addBatch(numbered(40), numbers);
+        await index.remove(["v3", "v39"]);
+        const list = (arrays) => arrays.map((array) => Array.from(array));
+        const { count, ...each } = await index.statistics();
+        const parts = await index.components(2, { seed: 3 });
+        const { groups, inertia, converged } = await index.clusters(2, { seed: 1 });
+        const some = await index.centroid({ among: ["v1", "v0"] });
+        const said = [
+          await failure(() => index.centroid({ among: ["v3"] })),
+          await failure(() => index.clusters(0)),
+          await failure(() => index.components(1.5)),
+        ];
+        const all = await index.centroid();
+        await index.clear();
+        said.push(await failure(() => index.statistics()));
+        await index.close();
+        return {
+          numbers: Array.from(numbers), count, statistics: list(Object.values(each)),
+          parts: list([parts.mean, parts.variances, parts.explained, ...parts.axes]),
+          groups: groups.map(({ ids, centroid }) => [ids, Array.from(centroid)]),
+          inertia, converged, all: Array.from(all), some: Array.from(some), said,
+        };
+        """
+    )
+    numbers = np.float32(found["numbers"]).reshape(40, 6)
+    rows = np.delete(numbers, [3, 39], axis=0)
+    ids = [f"v{n}" for n in range(40) if n not in {3, 39}]
+    processor = BatchProcessor(6)
+    stats = processor.statistics(rows)
+    assert found["count"] == 38
+    wanted = [stats.mean, stats.deviation, stats.minimum, stats.maximum]
+    assert np.allclose(found["statistics"], wanted, atol=1e-6)
+    parts = processor.components(rows, 2, seed=3)
+    mean, variances, explained, *axes = found["parts"]
+    assert np.allclose(mean, parts.mean, atol=1e-6)
+    assert np.allclose([variances, explained], [parts.variances, parts.explained], atol=1e-5)
+    assert np.allclose(axes, parts.axes, atol=1e-5)
+    clusters = processor.clusters(rows, 2, seed=1)
+    assert [one for one, _ in found["groups"]] == [
+        [key for key, label in zip(ids, clusters.labels, strict=True) if label == group]
+        for group in (0, 1)
+    ]
+    assert np.allclose([one for _, one in found["groups"]], clusters.centroids, atol=1e-6)
+    assert found["inertia"] == pytest.approx(clusters.inertia, rel=1e-6)
+    assert found["converged"] is clusters.converged
+    assert np.allclose(found["all"], rows.mean(axis=0), atol=1e-6)
+    assert np.allclose(found["some"], rows[:2].mean(axis=0), atol=1e-6)
+    codes = [said.split(":")[0] for said in found["said"]]
+    assert codes == ["FossickError not-found", *["FossickError bad-option"] * 3]
 
 
 def test_a_call_is_given_up(run: Callable[..., Any]) -> None:

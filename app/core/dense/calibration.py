@@ -27,7 +27,7 @@ FEWEST_ROWS = 4096
 _NEIGHBOURS = 6 * REFERENCE_K
 """Neighbours of each by whose scores and signs it is told how the ones go with the others."""
 
-_STRICTER = 5
+_STRICTER = 3
 """Of the rows that may be missed, only one in so many is when rows stand for queries, whose
 neighbours are further away."""
 
@@ -91,8 +91,8 @@ def _slope(xs: Sequence[float], ys: Sequence[float]) -> float:
 def widened(plan: Plan, candidates: int, n: int) -> Plan:
     """A plan with more candidates, of n rows; all of them where that is as quick.
 
-    >>> widened(Plan(0), 300, 10_000), widened(Plan(300), 3_000, 10_000)
-    (Plan(candidates=300, k=10), Plan(candidates=None, k=10))
+    >>> [widened(Plan(n), more, 10_000).candidates for n, more in ((0, 300), (300, 3_000))]
+    [300, None]
     """
     if plan.candidates is None or candidates > WORTH * n:
         return EVERYTHING
