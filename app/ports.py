@@ -68,6 +68,8 @@ class EmbedderInfo:
     """"webgpu", "wasm", "cpu", "numpy"."""
     dtype: str
     max_tokens: int = 256
+    quick: bool = False
+    """Whether texts that are added go to it first, and to a better one in the background."""
 
 
 class Embedder(Protocol):

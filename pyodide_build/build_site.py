@@ -57,7 +57,19 @@ NEVER_CACHED: Final = ("service-worker.js", "precache.json")
 """The browser keeps the first itself; the second tells what is new."""
 
 COMPRESSED: Final = frozenset(
-    {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".wasm", ".webmanifest", ".zip"}
+    {
+        ".css",
+        ".html",
+        ".js",
+        ".json",
+        ".mjs",
+        ".npz",
+        ".svg",
+        ".txt",
+        ".wasm",
+        ".webmanifest",
+        ".zip",
+    }
 )
 
 Cache = dict[str, Any]

@@ -18,6 +18,7 @@ import { BUNDLED, modelOf, planEmbedder } from "./models.js";
 import { checkAdd, checkOpen, checkRerank, cloneSources } from "./options.js";
 import { Reranking } from "./reranking.js";
 import { wellFormed } from "./texts.js";
+import { Upgrading } from "./upgrading.js";
 import { deleteVectors, openVectors, vectorNames } from "./vectors.js";
 import * as Comlink from "./vendor/comlink.js";
 
@@ -92,6 +93,7 @@ export class Fossick extends EventTarget {
     /** @type {{ model: string, dim: number, device: "numpy", dtype: string } | null} */
     this.embedder = null;
     this.openedAfter = 0;
+    this.upgrading = new Upgrading(this);
     this.link = new EngineLink({
       onEvent: (event) => this.hear(event),
       onEnd: (reason) => this.left(reason),
@@ -115,7 +117,11 @@ export class Fossick extends EventTarget {
       collection,
       storage,
       useImage,
-      embedder: { transformer: this.plan.transformer, hash: this.plan.hash },
+      embedder: {
+        transformer: this.plan.transformer,
+        static: this.plan.static,
+        hash: this.plan.hash,
+      },
       space: { model, dim, dtype, maxTokens: card.maxTokens },
       // Chunks are measured by one vocabulary, whichever model is in use: they stay as they are.
       vocabulary: `models/${BUNDLED.name}/vocab.txt`,
@@ -129,12 +135,15 @@ export class Fossick extends EventTarget {
     this.openedAfter = performance.now() - this.began;
     if (!atOnce) loadModel();
     this.tellStatus(this.started?.storage.note ?? "");
+    this.upgrading.wake();
+    void this.upgrading.watchBattery();
   }
 
   /** @type {import("./fossick.js").Fossick["add"]} */
   async add(sources, options = {}) {
     checkAdd(sources);
-    return this.call("add", { sources: cloneSources(sources) }, options);
+    const adding = this.call("add", { sources: cloneSources(sources) }, options);
+    return adding.finally(() => this.upgrading.wake());
   }
 
   /** @type {import("./fossick.js").Fossick["search"]} */
@@ -219,7 +228,18 @@ export class Fossick extends EventTarget {
       const reason = left.map((one) => `${one.device}: ${one.reason}`).join("; ");
       throw new FossickError("model-failed", `The model cannot be used (${reason}).`, RETRY_HINT);
     }
+    this.upgrading.wake();
     return this.info();
+  }
+
+  /** @type {import("./fossick.js").Fossick["upgraded"]} */
+  async upgraded() {
+    await this.upgrading.done();
+  }
+
+  /** @type {import("./fossick.js").Fossick["pauseUpgrade"]} */
+  async pauseUpgrade(paused = true) {
+    await this.upgrading.pause(paused);
   }
 
   /** @type {import("./fossick.js").Fossick["vectors"]} */

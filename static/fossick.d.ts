@@ -56,8 +56,10 @@ export type StorageKind = "opfs" | "indexeddb" | "memory";
  * Which model makes the vectors.
  *
  * - `"auto"`: the bundled model, on WebGPU if there is a real GPU that computes rightly, else on
- *   WASM; hashed words when it cannot be used.
- * - `"transformer"`: the same without hashed words; search then goes on by words alone.
+ *   WASM. What is added is found at once by static vectors, which those of the model replace in
+ *   the background; they also serve, and after them hashed words, when the model cannot be used.
+ * - `"transformer"`: the model alone, which adding waits for; without it search goes on by words.
+ * - `"static"`: vectors of tokens from a table, added up: no network is run.
  * - `"hash"`: hashed words only. Instant, and matches only near-identical text.
  * - `"none"`: no vectors.
  * - an object: one model, by its id in {@link Fossick.models}, bundled or installed; on one device
@@ -67,6 +69,7 @@ export type StorageKind = "opfs" | "indexeddb" | "memory";
 export type EmbedderOption =
   | "auto"
   | "transformer"
+  | "static"
   | "hash"
   | "none"
   | { model?: string; device?: "auto" | "webgpu" | "wasm"; dtype?: ModelDtype };
@@ -150,7 +153,17 @@ export interface OpenOptions {
 }
 
 export interface Progress {
-  phase: "boot" | "model" | "scan" | "index" | "commit" | "audit" | "download" | "check" | "offline";
+  phase:
+    | "boot"
+    | "model"
+    | "scan"
+    | "index"
+    | "commit"
+    | "upgrade"
+    | "audit"
+    | "download"
+    | "check"
+    | "offline";
   done: number;
   /** 0 where it is not known. */
   total: number;
@@ -296,7 +309,7 @@ export interface SearchOptions extends CallOptions {
   correct?: boolean;
   /**
    * Default true: while the model loads, a search by meaning waits for it. With false it answers
-   * at once by words only, and says so in `notes`.
+   * at once without the model's vectors, and says so in `notes`.
    */
   waitForModel?: boolean;
 }
@@ -568,6 +581,7 @@ export interface Stats {
   documents: number;
   chunks: number;
   terms: number;
+  /** Bytes in the store, vector indexes with a name included. */
   bytes: number;
   storage: StorageKind;
   /** How many chunks have a vector of each model. */
@@ -677,7 +691,7 @@ export type Vector = Float32Array | ArrayLike<number>;
 export type Metric = "cosine" | "dot" | "euclidean" | "manhattan";
 export type VectorDtype = "float32" | "int8" | "int4" | "binary";
 
-export interface VectorOptions {
+export interface VectorOptions extends CallOptions {
   /**
    * Keeps the vectors in the store of the collection: every change is durable when its call
    * resolves, and `fossick.vectors({ name })` opens them again. Lower-case letters, digits,
@@ -712,7 +726,7 @@ export interface Neighbours {
   scores: Float32Array;
 }
 
-export interface NeighbourOptions {
+export interface NeighbourOptions extends CallOptions {
   /** Wanted, 0 and up, default 10; as many come as there are. */
   k?: number;
   /** Only these ids, as far as they are there: k are found whenever k of them are. */
@@ -737,6 +751,35 @@ export interface VectorStats {
   graph?: Record<string, number>;
 }
 
+/** Of each dimension, as many numbers as a vector has. */
+export interface VectorStatistics {
+  count: number;
+  mean: Float32Array;
+  deviation: Float32Array;
+  minimum: Float32Array;
+  maximum: Float32Array;
+}
+
+/** Principal components. */
+export interface VectorComponents {
+  mean: Float32Array;
+  /** Of length 1, at right angles. */
+  axes: Float32Array[];
+  /** Variance along each axis. */
+  variances: Float32Array;
+  /** The share of all variance along each axis, 0 to 1. */
+  explained: Float32Array;
+}
+
+/** Vectors in groups, none of them empty. */
+export interface VectorClusters {
+  groups: { ids: string[]; centroid: Float32Array }[];
+  /** Sum of the squared distances of all vectors to the centroids of their groups. */
+  inertia: number;
+  /** Whether no vector changed its group in the end. */
+  converged: boolean;
+}
+
 /**
  * Vectors of one length under ids, searched exactly or nearly so: for embeddings of your own.
  *
@@ -749,6 +792,8 @@ export interface VectorStats {
  * Calls reject with "dimension-mismatch" for vectors of another length, "not-found" for an id that
  * is not there, "bad-option" for all else that is off, such as NaN or an id that is there already,
  * and "quota-exceeded" where memory or the device is full. A call that fails changes nothing.
+ * With a `signal` that is aborted a call rejects with "cancelled"; one that changes vectors does so
+ * only until the engine has begun with it, and is finished then.
  */
 export interface VectorIndex {
   /** "" for one in memory. */
@@ -757,7 +802,7 @@ export interface VectorIndex {
   readonly metric: Metric;
   readonly dtype: VectorDtype;
 
-  add(id: string, vector: Vector): Promise<void>;
+  add(id: string, vector: Vector, options?: CallOptions): Promise<void>;
 
   /**
    * Add vectors, one for each id, end to end: all of them or none. They are copied once and sent;
@@ -767,14 +812,14 @@ export interface VectorIndex {
   addBatch(
     ids: Iterable<string> | ArrayLike<string>,
     vectors: Vector,
-    options?: { transfer?: boolean },
+    options?: CallOptions & { transfer?: boolean },
   ): Promise<void>;
 
   /** Take vectors out; answers how many there were. */
-  remove(ids: string | Iterable<string>): Promise<number>;
+  remove(ids: string | Iterable<string>, options?: CallOptions): Promise<number>;
 
   /** A vector as it is stored: of length 1 for the cosine, rounded by its dtype. */
-  get(id: string): Promise<Float32Array>;
+  get(id: string, options?: CallOptions): Promise<Float32Array>;
 
   search(query: Vector, options?: NeighbourOptions): Promise<Neighbours>;
 
@@ -782,19 +827,37 @@ export interface VectorIndex {
   searchBatch(queries: Vector, options?: NeighbourOptions): Promise<Neighbours[]>;
 
   /** The nearest from rank `offset` (default 0) on, `limit` of them (default 10) at most. */
-  page(query: Vector, options?: { offset?: number; limit?: number }): Promise<Neighbours>;
+  page(
+    query: Vector,
+    options?: CallOptions & { offset?: number; limit?: number },
+  ): Promise<Neighbours>;
 
-  stats(): Promise<VectorStats>;
+  stats(options?: CallOptions): Promise<VectorStats>;
 
   /** Take all vectors out. */
-  clear(): Promise<void>;
+  clear(options?: CallOptions): Promise<void>;
 
   /**
    * The recall of searches beside exact ones, over the queries given, else those asked last, else
    * some vectors. Exact is by float32 where that is kept, else by the codes. Below the target,
    * searches look at more candidates from now on.
    */
-  audit(options?: { queries?: Vector; k?: number }): Promise<Audit>;
+  audit(options?: CallOptions & { queries?: Vector; k?: number }): Promise<Audit>;
+
+  /**
+   * Mean, standard deviation, least and largest value of each dimension. This and what follows is
+   * of the vectors as they are stored, and rejects with "bad-option" where there are none.
+   */
+  statistics(options?: CallOptions): Promise<VectorStatistics>;
+
+  /** The mean of all vectors, or of those with these ids; "not-found" for one that is not there. */
+  centroid(options?: CallOptions & { among?: Iterable<string> }): Promise<Float32Array>;
+
+  /** The `m` directions in which the vectors differ most, most first; the same for a `seed`. */
+  components(m: number, options?: CallOptions & { seed?: number }): Promise<VectorComponents>;
+
+  /** The vectors in `k` groups of near ones (k-means); the same for a `seed`. */
+  clusters(k: number, options?: CallOptions & { seed?: number }): Promise<VectorClusters>;
 
   /** Let go of the memory. What has a name stays in the store. */
   close(): Promise<void>;
@@ -847,6 +910,8 @@ export interface Info {
   tokensPerSecond: number;
   /** Devices that were given up, and why. */
   left: { device: string; reason: string }[];
+  /** Vectors of the model that are on their way into the collection; null when all are there. */
+  upgrade: { done: number; total: number; secondsLeft?: number; paused: boolean } | null;
   /** Whether the interpreter started plainly or from the image that this device keeps. */
   start: "plain" | "image" | "";
   /** Milliseconds of the start by step. */
@@ -960,6 +1025,15 @@ export class Fossick extends EventTarget {
    * of the index of which 30 % are removed.
    */
   vacuum(options?: CallOptions): Promise<Vacuumed>;
+
+  /**
+   * Resolves when every passage has a vector of the model, which goes on in the background by
+   * itself; see {@link Info.upgrade}. Rejects with the failure that stopped it.
+   */
+  upgraded(): Promise<void>;
+
+  /** Holds that work up, or with `false` lets it go on. What is added is found all the same. */
+  pauseUpgrade(paused?: boolean): Promise<void>;
 
   /**
    * Read everything, and take what is damaged out of the collection: {@link Stats.damage} is

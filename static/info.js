@@ -31,6 +31,12 @@ export function infoOf(fossick) {
     modelMilliseconds: running ? host.info.loadMs : 0,
     tokensPerSecond: running ? host.info.tokensPerSecond : 0,
     left: host.info.left,
+    upgrade: fossick.upgrading.progress && {
+      done: fossick.upgrading.progress.done,
+      total: fossick.upgrading.progress.total,
+      secondsLeft: fossick.upgrading.progress.secondsLeft,
+      paused: fossick.upgrading.paused,
+    },
     start: started?.startup.origin ?? "",
     boot: started ? { ...started.startup.timings, page: fossick.openedAfter } : {},
   };

@@ -25,6 +25,7 @@ import { FossickError } from "./errors.js";
 /**
  * @typedef {object} EmbedderPlan
  * @property {boolean} transformer load the model
+ * @property {boolean} static vectors of tokens at first, and where there is no model
  * @property {boolean} hash fall back to hashed words
  * @property {ModelCard} card
  * @property {Device[]} devices in the order they are tried
@@ -87,6 +88,7 @@ export function planEmbedder(option = "auto", installed = null) {
   const devices = device === "wasm" ? ["wasm"] : ["webgpu", "wasm"];
   const plan = {
     transformer: true,
+    static: true,
     hash: true,
     card,
     devices,
@@ -94,10 +96,11 @@ export function planEmbedder(option = "auto", installed = null) {
     software: device === "webgpu",
   };
   if (wish === option || option === "auto") return plan;
-  if (option === "transformer") return { ...plan, hash: false };
-  if (option === "hash") return { ...plan, transformer: false };
-  if (option === "none") return { ...plan, transformer: false, hash: false };
-  throw badOption("embedder", option, ["auto", "transformer", "hash", "none"]);
+  if (option === "transformer") return { ...plan, static: false, hash: false };
+  if (option === "static") return { ...plan, transformer: false };
+  if (option === "hash") return { ...plan, transformer: false, static: false };
+  if (option === "none") return { ...plan, transformer: false, static: false, hash: false };
+  throw badOption("embedder", option, ["auto", "transformer", "static", "hash", "none"]);
 }
 
 /**
@@ -105,7 +108,15 @@ export function planEmbedder(option = "auto", installed = null) {
  * @returns {EmbedderPlan}
  */
 export const planReranker = ({ card, dtype }) => ({
-  ...{ transformer: true, hash: false, card, devices: ["webgpu", "wasm"], dtype, software: false },
+  ...{
+    transformer: true,
+    static: false,
+    hash: false,
+    card,
+    devices: ["webgpu", "wasm"],
+    dtype,
+    software: false,
+  },
 });
 
 /**

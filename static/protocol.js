@@ -18,6 +18,8 @@ export const METHODS = /** @type {const} */ ([
   "stats",
   "audit",
   "duplicates",
+  "upgrade",
+  "hold",
   "vacuum",
   "repair",
   "embed",
@@ -38,6 +40,10 @@ export const VECTOR_CALLS = /** @type {const} */ ([
   "stats",
   "clear",
   "audit",
+  "statistics",
+  "centroid",
+  "components",
+  "clusters",
   "close",
   "names",
   "delete",
@@ -50,6 +56,7 @@ export const PHASES = /** @type {const} */ ([
   "scan", // walking folders
   "index", // reading, chunking, embedding and writing files; unit "files"
   "commit", // writing a segment
+  "upgrade", // better vectors in place of quick ones, in the background; unit "passages"
   "audit", // measuring what searches by meaning find; unit "passages"
   "download", // fetching a model from the hub; unit "bytes"
   "check", // trying out a model that was put on this device

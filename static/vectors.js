@@ -12,6 +12,8 @@ import * as Comlink from "./vendor/comlink.js";
 /** @typedef {import("./client.js").Fossick} Fossick */
 /** @typedef {import("./fossick.js").VectorIndex} Contract */
 /** @typedef {import("./fossick.js").Vector} Vector */
+/** @typedef {import("./calls.js").CallOptions} CallOptions */
+
 /** Bytes that a call takes: every browser can send as many, and Python has four times that in all. */
 const MOST = 2 ** 30;
 
@@ -23,14 +25,14 @@ const MOST = 2 ** 30;
  * @returns {Promise<VectorIndex>}
  */
 export async function openVectors(fossick, options) {
-  const { name, dim, metric, dtype, keepFloat32, recall, graph } = options;
+  const { name, dim, metric, dtype, keepFloat32, recall, graph, signal } = options;
   for (const [option, value] of Object.entries({ dim, recall })) {
     if (value !== undefined && typeof value !== "number")
       throw new FossickError("bad-option", `The ${option} is no number.`);
   }
   const all = { metric, dtype, recall, graph, keep_float32: keepFloat32 };
   const given = Object.fromEntries(Object.entries(all).filter(([, one]) => one !== undefined));
-  const opened = await ask(fossick, "open", { options: given, name, dim });
+  const opened = await ask(fossick, "open", { options: given, name, dim }, [], { signal });
   return new VectorIndex(fossick, name ?? "", opened);
 }
 
@@ -64,56 +66,90 @@ export class VectorIndex {
   }
 
   /** @type {Contract["add"]} */
-  add(id, vector) {
-    return this.addBatch([id], vector);
+  add(id, vector, { signal } = {}) {
+    return this.addBatch([id], vector, { signal });
   }
 
   /** @type {Contract["addBatch"]} */
-  async addBatch(ids, vectors, { transfer = false } = {}) {
+  async addBatch(ids, vectors, { transfer = false, signal } = {}) {
+    const given = Array.from(ids);
     const matrix = floats(vectors, transfer);
-    await this.ask("add", { ids: Array.from(ids), vectors: matrix }, [matrix.buffer]);
+    await this.ask("add", { ids: given, vectors: matrix }, [matrix.buffer], { signal });
   }
 
   /** @type {Contract["remove"]} */
-  remove(ids) {
-    return this.ask("remove", { ids: typeof ids === "string" ? [ids] : Array.from(ids) });
+  remove(ids, { signal } = {}) {
+    const given = typeof ids === "string" ? [ids] : Array.from(ids);
+    return this.ask("remove", { ids: given }, [], { signal });
   }
 
   /** @type {Contract["get"]} */
-  async get(id) {
-    return (await this.ask("get", { id })).vector;
+  async get(id, { signal } = {}) {
+    return (await this.ask("get", { id }, [], { signal, atOnce: true })).vector;
   }
 
   /** @type {Contract["search"]} */
-  async search(query, { k = 10, among } = {}) {
-    return first(await this.find(floats(query), k, 1, among));
+  async search(query, options = {}) {
+    return first(await this.find(floats(query), 1, options));
   }
 
   /** @type {Contract["searchBatch"]} */
-  async searchBatch(queries, { k = 10, among } = {}) {
-    return split(await this.find(floats(queries), k, undefined, among));
+  async searchBatch(queries, options = {}) {
+    return split(await this.find(floats(queries), undefined, options));
   }
 
   /** @type {Contract["page"]} */
-  async page(query, { offset = 0, limit = 10 } = {}) {
+  async page(query, { offset = 0, limit = 10, signal } = {}) {
     const vector = floats(query);
-    return first(await this.ask("page", { query: vector, offset, limit }, [vector.buffer]));
+    const args = { query: vector, offset, limit };
+    return first(await this.ask("page", args, [vector.buffer], { signal, atOnce: true }));
   }
 
   /** @type {Contract["stats"]} */
-  stats() {
-    return this.ask("stats", {});
+  stats({ signal } = {}) {
+    return this.ask("stats", {}, [], { signal, atOnce: true });
   }
 
   /** @type {Contract["clear"]} */
-  clear() {
-    return this.ask("clear", {});
+  clear({ signal } = {}) {
+    return this.ask("clear", {}, [], { signal });
   }
 
   /** @type {Contract["audit"]} */
-  audit({ queries, k = 10 } = {}) {
+  async audit({ queries, k = 10, signal } = {}) {
     const matrix = queries === undefined ? undefined : floats(queries);
-    return this.ask("audit", { k, queries: matrix }, matrix ? [matrix.buffer] : []);
+    const buffers = matrix ? [matrix.buffer] : [];
+    return this.ask("audit", { k, queries: matrix }, buffers, { signal, atOnce: true });
+  }
+
+  /** @type {Contract["statistics"]} */
+  statistics({ signal } = {}) {
+    return this.ask("statistics", {}, [], { signal, atOnce: true });
+  }
+
+  /** @type {Contract["centroid"]} */
+  async centroid({ among, signal } = {}) {
+    const ids = among === undefined ? undefined : Array.from(among);
+    return (await this.ask("centroid", { ids }, [], { signal, atOnce: true })).vector;
+  }
+
+  /** @type {Contract["components"]} */
+  async components(m, { seed = 0, signal } = {}) {
+    const found = await this.ask("components", { m, seed }, [], { signal, atOnce: true });
+    return { ...found, axes: rows(found.axes, this.dim) };
+  }
+
+  /** @type {Contract["clusters"]} */
+  async clusters(k, { seed = 0, signal } = {}) {
+    const found = await this.ask("clusters", { k, seed }, [], { signal, atOnce: true });
+    const { ids, sizes, centroids, inertia, converged } = found;
+    let at = 0;
+    const groups = rows(centroids, this.dim).map((centroid, group) => {
+      const from = at;
+      at += sizes[group];
+      return { ids: ids.slice(from, at), centroid };
+    });
+    return { groups, inertia, converged };
   }
 
   /** @type {Contract["close"]} */
@@ -123,23 +159,24 @@ export class VectorIndex {
 
   /**
    * @param {Float32Array} queries
-   * @param {number} k
    * @param {number | undefined} n of them; as many as there are if it is not told
-   * @param {Iterable<string>} [among]
+   * @param {import("./fossick.js").NeighbourOptions} options
    * @returns {Promise<Found>}
    */
-  find(queries, k, n, among) {
+  find(queries, n, { k = 10, among, signal }) {
     const ids = among === undefined ? undefined : Array.from(among);
-    return this.ask("search", { queries, k, n, among: ids }, [queries.buffer]);
+    const args = { queries, k, n, among: ids };
+    return this.ask("search", args, [queries.buffer], { signal, atOnce: true });
   }
 
   /**
    * @param {string} call
    * @param {object} args
    * @param {Transferable[]} [buffers]
+   * @param {CallOptions} [options]
    */
-  ask(call, args, buffers) {
-    return ask(this.fossick, call, { handle: this.handle, ...args }, buffers);
+  ask(call, args, buffers, options) {
+    return ask(this.fossick, call, { handle: this.handle, ...args }, buffers, options);
   }
 }
 
@@ -148,9 +185,10 @@ export class VectorIndex {
  * @param {string} call one of VECTOR_CALLS
  * @param {object} args
  * @param {Transferable[]} [buffers] that go over to the engine
+ * @param {CallOptions} [options]
  */
-function ask(fossick, call, args, buffers = []) {
-  return fossick.call("vectors", Comlink.transfer({ call, args }, buffers));
+function ask(fossick, call, args, buffers = [], options = {}) {
+  return fossick.call("vectors", Comlink.transfer({ call, args }, buffers), options);
 }
 
 /**
@@ -180,6 +218,16 @@ function noMemory() {
 function notNumbers() {
   const hint = "Give a Float32Array, or an array of numbers.";
   return new FossickError("bad-option", "A vector is made of numbers.", hint);
+}
+
+/**
+ * @param {Float32Array} matrix
+ * @param {number} dim
+ * @returns {Float32Array[]}
+ */
+function rows(matrix, dim) {
+  const from = (/** @type {number} */ row) => matrix.subarray(row * dim, (row + 1) * dim);
+  return Array.from({ length: matrix.length / dim }, (_, row) => from(row));
 }
 
 /** @param {Found} found */

@@ -17,8 +17,8 @@ from app.browser.pdf import BrowserPdfReader
 from app.browser.store import BrowserStore
 from app.browser.vectors import VectorBridge
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
-from app.engine import Collection, EmbedderChain, HashEmbedder
-from app.errors import FossickError
+from app.engine import Collection, EmbedderChain, HashEmbedder, StaticEmbedder
+from app.errors import EmbedderError, FossickError
 from app.ports import Embedder, Store, TokenCounter
 from app.storage.memory_store import MemoryStore
 
@@ -27,9 +27,10 @@ async def boot(capabilities: ffi.JsObject) -> Endpoint | ffi.JsObject:
     """Open the collection and answer with the endpoint that calls go to, or a failure's envelope.
 
     `capabilities` has `files` (a FileStore, or null for memory), `writable`, `embedder` (flags
-    `transformer` and `hash`), `inference` (an InferenceClient, or null), `reranker` (another, whose
-    model comes when it is asked for), `parse` (a ParseClient),
-    `vocabulary` (the model's, one entry a line, may be empty), `kernels` (what the WebAssembly
+    `transformer`, `static` and `hash`), `inference` (an InferenceClient, or null), `reranker`
+    (another, whose model comes when it is asked for), `parse` (a ParseClient), `vocabulary` (the
+    model's, one entry a line, may be empty), `staticTable` (gives a promise of the bytes of the
+    table of static vectors), `kernels` (what the WebAssembly
     module exports, or null) and `onEmbedder`, which is told whenever another embedder takes over.
     """
     try:
@@ -42,6 +43,9 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
     wants = capabilities.embedder
     model = BrowserEmbedder(capabilities.inference) if wants.transformer else None
     embedders: list[Embedder] = [] if model is None else [model]
+    vocabulary = str(capabilities.vocabulary)
+    if wants.static and vocabulary:
+        embedders.append(_static_embedder(capabilities.staticTable, vocabulary))
     if wants.hash:
         embedders.append(HashEmbedder())
     chain = EmbedderChain(embedders)
@@ -51,7 +55,7 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         store,
         embedder=chain,
         clock=time.perf_counter,
-        count_tokens=_token_counter(str(capabilities.vocabulary)),
+        count_tokens=_token_counter(vocabulary),
         pdf_reader=BrowserPdfReader(capabilities.parse),
         reranker=BrowserReranker(capabilities.reranker),
         read_only=not capabilities.writable,
@@ -65,7 +69,7 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
     }
     follows = not capabilities.writable
     vectors = VectorBridge(store, kernels, follows=follows)
-    bridge = Bridge(collection, model, vectors=vectors, follows=follows)
+    bridge = Bridge(collection, vectors=vectors, follows=follows)
     return Endpoint(bridge, model, chain, capabilities.onEmbedder, versions)
 
 
@@ -73,6 +77,13 @@ def _store(capabilities: ffi.JsObject) -> Store:
     if ffi.is_nothing(capabilities.files):
         return MemoryStore()
     return BrowserStore(capabilities.files, writable=bool(capabilities.writable))
+
+
+def _static_embedder(fetch_table: ffi.JsObject, vocabulary: str) -> StaticEmbedder:
+    async def read() -> bytes:
+        return ffi.to_bytes(await ffi.settled(fetch_table(), EmbedderError))
+
+    return StaticEmbedder(read, WordPiece(vocabulary.splitlines()))
 
 
 def _token_counter(vocabulary: str) -> TokenCounter:

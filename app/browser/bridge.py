@@ -7,7 +7,7 @@ knows that there is JavaScript.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from app.browser.plain import placed, plain
 from app.browser.requests import Request
@@ -20,17 +20,6 @@ from app.storage.memory_store import MemoryStore
 Plain = Any
 """None, bool, int, float, str, and lists and dicts of them."""
 
-STILL_LOADING = "The model is still loading: searched by words only."
-
-
-class Model(Protocol):
-    """The model beside the engine, as far as a call may have to wait for it."""
-
-    @property
-    def state(self) -> str:
-        """ "loading", "ready" or "failed"."""
-        ...
-
 
 class Bridge:
     """The methods that the page calls; `requests` holds those that run, by id.
@@ -41,14 +30,12 @@ class Bridge:
     def __init__(
         self,
         collection: Collection,
-        model: Model | None,
         *,
         vectors: VectorBridge | None = None,
         follows: bool = False,
     ) -> None:
         self._collection = collection
         self._vectors = vectors or VectorBridge(MemoryStore(), collection.kernels)
-        self._model = model
         self._follows = follows
         self.requests: dict[int, Request] = {}
 
@@ -62,13 +49,12 @@ class Bridge:
         self, request: Request, query: str, options: Mapping[str, Any] | None = None
     ) -> Plain:
         """The best passages for a query; hybrid search waits for a model that is loading."""
-        notes, wanted = self._without_waiting(dict(options or {}))
+        wanted = dict(options or {})
+        wanted["wait"] = wanted.pop("waitForModel", None)
         await self._follow()
         result = await self._collection.search(text_of(query), SearchOptions.of(wanted))
-        answer = plain(result)
         return {
-            **answer,
-            "notes": [*notes, *answer["notes"]],
+            **plain(result),
             "problems": [placed(query, each) for each in result.problems],
             "corrected": [placed(query, each) for each in result.corrected],
         }
@@ -110,6 +96,20 @@ class Bridge:
         await self._follow()
         return plain(await self._collection.duplicates(limit))
 
+    async def upgrade(self, request: Request) -> Plain:
+        """Give every passage a vector of the best model; goes on until that is done."""
+        upgraded = self._collection.upgrade(
+            on_progress=_teller(request), cancel=request.cancellation
+        )
+        return plain(await upgraded)
+
+    async def hold(self, request: Request, reason: str, on: bool) -> Plain:
+        """Hold `upgrade` up, or let it go on again."""
+        if on:
+            self._collection.gate.hold(text_of(reason))
+        else:
+            self._collection.gate.free(text_of(reason))
+
     async def vacuum(self, request: Request) -> Plain:
         """Take what was deleted out of the store."""
         return plain(await self._collection.vacuum())
@@ -147,13 +147,6 @@ class Bridge:
     async def _follow(self) -> None:
         if self._follows:
             await self._collection.refresh()
-
-    def _without_waiting(self, options: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
-        wait = options.pop("waitForModel", None)
-        loading = self._model is not None and self._model.state == "loading"
-        if wait is False and loading and options.get("mode", "hybrid") != "keyword":
-            return [STILL_LOADING], {**options, "mode": "keyword"}
-        return [], options
 
 
 def text_of(value: object) -> str:

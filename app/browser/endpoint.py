@@ -92,8 +92,13 @@ class Endpoint:
         self._on_embedder(ffi.to_javascript(plain(info)), note)
 
     def _stopper(self, method: str, id: int) -> Callable[[], object]:  # noqa: A002
-        """Searches stop where they stand; adding is freed from the model and ends in order."""
+        """Searches stop where they stand; adding is freed from the model and ends in order.
+
+        So do changes of vectors, which are done or not done.
+        """
         embedder, task = self._embedder, asyncio.current_task()
+        if method == "vectors":
+            return lambda: None
         if method == "add":
             return (lambda: None) if embedder is None else partial(embedder.interrupt, id)
         return (lambda: None) if task is None else task.cancel

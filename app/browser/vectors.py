@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.browser import vector_operations as operations
 from app.browser.plain import plain
 from app.core.dense.reports import Neighbours
 from app.core.dense.vector_index import VectorIndex
@@ -106,6 +107,24 @@ class VectorBridge:
         vectors = self._of(handle)
         rows = None if queries is None else _rows(queries, vectors.index.dim, None)
         return plain(await vectors.audit(rows, _whole(k, "k")))
+
+    async def call_statistics(self, handle: int) -> Plain:
+        """What is known of each dimension."""
+        return operations.statistics(self._of(handle).index)
+
+    async def call_centroid(self, handle: int, ids: Sequence[str] | None = None) -> Plain:
+        """The mean of all vectors, or of some."""
+        return {"vector": operations.centroid(self._of(handle).index, ids)}
+
+    async def call_components(self, handle: int, m: int, seed: int = 0) -> Plain:
+        """The directions of most variance."""
+        index = self._of(handle).index
+        return operations.components(index, _whole(m, "m"), _whole(seed, "seed"))
+
+    async def call_clusters(self, handle: int, k: int, seed: int = 0) -> Plain:
+        """The vectors in groups of near ones."""
+        index = self._of(handle).index
+        return operations.clusters(index, _whole(k, "k"), _whole(seed, "seed"))
 
     async def call_close(self, handle: int) -> Plain:
         """Let go of an index; of its memory with the last handle."""

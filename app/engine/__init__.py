@@ -5,7 +5,7 @@ runs in a browser's worker and on a host. `Collection` is the way in.
 """
 
 from app.engine.collection import Collection
-from app.engine.embedding import EmbedderChain, HashEmbedder
+from app.engine.embedding import EmbedderChain, HashEmbedder, StaticEmbedder
 from app.engine.options import SearchOptions
 from app.engine.progress import Cancellation, Progress
 from app.engine.reports import (
@@ -18,6 +18,7 @@ from app.engine.reports import (
     Passage,
     Repaired,
     Stats,
+    Upgraded,
     Vacuumed,
     VectorAudit,
 )
@@ -43,7 +44,9 @@ __all__ = [
     "Repaired",
     "SearchOptions",
     "Source",
+    "StaticEmbedder",
     "Stats",
+    "Upgraded",
     "Vacuumed",
     "VectorAudit",
     "Vectors",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -29,6 +31,7 @@ from app.engine.reports import (
     Passage,
     Repaired,
     Stats,
+    Upgraded,
     Vacuumed,
     VectorAudit,
 )
@@ -40,10 +43,14 @@ from app.engine.state import State
 from app.engine.suggesting import PARTS as SUGGEST_PARTS
 from app.engine.suggesting import suggest
 from app.engine.timing import Timings
+from app.engine.upgrading import Gate, Upgrader, lesser
 from app.errors import CancelledError, EmbedderError, StorageError
 from app.ports import Clock, Embedder, Reranker, Store, TokenCounter
 from app.storage.merge import MergePolicy
 from app.storage.vectors import VectorBlock
+
+MOST_SEEN = 2000
+"""Documents among hits that are remembered, for `upgrade` to begin with."""
 
 Options = SearchOptions | Mapping[str, Any] | None
 
@@ -76,6 +83,11 @@ class Collection:
         self._rhythm = rhythm
         self._today = today
         self._adding: set[Indexer] = set()
+        self._upgrading = asyncio.Lock()
+        self._seen: Counter[str] = Counter()
+        self.gate = Gate()
+        """What `upgrade` passes before each batch: hold it up while there is something better to
+        do, as while the collection is being added to, or on battery."""
 
     @classmethod
     async def open(
@@ -162,6 +174,7 @@ class Collection:
         self._state.writable()
         indexer = self._indexer(len(sources), on_progress, cancel or Cancellation())
         self._adding.add(indexer)
+        self.gate.hold("adding")
         try:
             return await indexer.run(sources)
         except CancelledError:
@@ -169,6 +182,37 @@ class Collection:
             raise
         finally:
             self._adding.discard(indexer)
+            self.gate.free("adding")
+
+    async def upgrade(
+        self, *, on_progress: OnProgress | None = None, cancel: Cancellation | None = None
+    ) -> Upgraded:
+        """Give every passage a vector of the best embedder that works, and commit now and then.
+
+        What was added has quick vectors until then, or those of another model, and is found by
+        them. Passages that were among the hits of searches come first, then the newest. It waits
+        while the collection is added to. Ends early when the embedder fails. Raises
+        `CancelledError` and `StorageError`; what was committed until then stays.
+        """
+        async with self._upgrading:
+            self._state.writable()
+            upgrader = Upgrader(
+                *(self._state, self._chain),
+                count_tokens=self._count_tokens,
+                clock=self._clock,
+                meter=Meter(self._clock, on_progress, 0, unit="passages"),
+                seen=self._seen,
+                gate=self.gate,
+                cancel=cancel or Cancellation(),
+            )
+            return await upgrader.run()
+
+    @property
+    def lesser(self) -> int:
+        """Passages of which the best embedder could make a better vector."""
+        best = self._chain.info
+        segments = self._state.view.snapshot.segments if best else ()
+        return sum(int(lesser(live, best.model).sum()) for live in segments) if best else 0
 
     async def remove(self, ids: Iterable[str]) -> int:
         """Delete documents by id or path; answers how many there were."""
@@ -183,10 +227,17 @@ class Collection:
             words = tree.words(parse(query, self._today()).tree)
             result = await self.search(query, wide)
             return await reranked(result, words, options.k, self._reranker, self._clock)
-        result = await self._search(query, options)
-        if result.damage and await self._state.refresh():
-            # What looked damaged may be what the other writer has merged away meanwhile.
+        self.gate.hold("searching")
+        try:
             result = await self._search(query, options)
+            if result.damage and await self._state.refresh():
+                # What looked damaged may be what the other writer has merged away meanwhile.
+                result = await self._search(query, options)
+        finally:
+            self.gate.free("searching")
+        self._seen.update({hit.document_id for hit in result.hits})
+        if len(self._seen) > MOST_SEEN:
+            self._seen = Counter(dict(self._seen.most_common(MOST_SEEN // 2)))
         return result
 
     async def suggest(self, text: str, limit: int = 8) -> Suggestions:
@@ -287,7 +338,9 @@ class Collection:
         for indexer in self._adding:
             indexer.stop()
         if not self._state.closed:
-            await self._state.close()
+            closing = self._state.close()
+            self.gate.end()
+            await closing
 
     async def _get(self, wanted: str) -> Passage:
         async with self._state.reading() as view:

@@ -1,23 +1,32 @@
-"""The chain of embedders: the best one that works, the next one when it fails."""
+"""The chain of embedders: the best one that works, the next one when it fails.
+
+What is added need not wait for the best one where a quick one is there: it gets vectors of that,
+and better ones in the background (`engine.upgrading`).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense import hash_embedder
+from app.core.analysis.wordpiece import WordPiece
+from app.core.dense import hash_embedder, static_embedder
 from app.errors import CancelledError, ClosedError, EmbedderError
 from app.ports import Embedder, EmbedderInfo, Float32Matrix, TextRole
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 64
 _AT_ONCE = 16
+_STATIC_AT_ONCE = 64
+
+Weigh = Callable[[str], float]
+"""How much a word of a query says of what is looked for, 0 to 1."""
 
 
 class HashEmbedder:
@@ -41,6 +50,48 @@ class HashEmbedder:
         return np.concatenate(rows)
 
 
+class StaticEmbedder:
+    """Vectors of tokens from a table, added up; the table is fetched when a text first comes."""
+
+    def __init__(self, table: Callable[[], Awaitable[bytes]], pieces: WordPiece) -> None:
+        self._table = table
+        self._pieces = pieces
+        self._turn = asyncio.Lock()
+        self._embedder: static_embedder.StaticEmbedder | None = None
+        self._info = EmbedderInfo(
+            static_embedder.BUNDLED, static_embedder.DIM, "numpy", "int8", quick=True
+        )
+
+    @property
+    def info(self) -> EmbedderInfo:
+        """What it is."""
+        return self._info
+
+    async def embed(self, texts: Sequence[str], role: TextRole) -> Float32Matrix:
+        """float32 matrix (len(texts), dim), rows of length 1; gives way every few texts.
+
+        `EmbedderError("model-missing")` where there is no table, "model-failed" for a wrong one.
+        """
+        embedder = await self._ready()
+        rows = [np.empty((0, self._info.dim), dtype=np.float32)]
+        for start in range(0, len(texts), _STATIC_AT_ONCE):
+            rows.append(embedder.embed(texts[start : start + _STATIC_AT_ONCE]))
+            await asyncio.sleep(0)
+        return np.concatenate(rows)
+
+    async def embed_weighted(self, text: str, weigh: Weigh) -> Float32Matrix:
+        """The vector of a text whose words count for more or less; raises as `embed` does."""
+        embedder = await self._ready()
+        return embedder.embed_weighted(text, weigh)[np.newaxis]
+
+    async def _ready(self) -> static_embedder.StaticEmbedder:
+        async with self._turn:
+            if self._embedder is None:
+                table = static_embedder.StaticTable.from_bytes(await self._table())
+                self._embedder = static_embedder.StaticEmbedder(table, self._pieces)
+            return self._embedder
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """Vectors and the model that made them."""
@@ -50,7 +101,7 @@ class Embedded:
 
 
 class EmbedderChain:
-    """Embedders, best first. One that fails is left for good, with a sentence in `notes`."""
+    """Embedders, best first. One that fails is left, with a sentence in `notes`."""
 
     def __init__(self, embedders: Sequence[Embedder]) -> None:
         self._embedders = list(embedders)
@@ -60,7 +111,7 @@ class EmbedderChain:
 
     @property
     def info(self) -> EmbedderInfo | None:
-        """The embedder that new texts go to, None when there is none left."""
+        """The best embedder that works, None when there is none left."""
         current = self._current()
         return None if current is None else self._embedders[current].info
 
@@ -73,16 +124,32 @@ class EmbedderChain:
         """Give embedders that were left another chance."""
         self._failed.clear()
 
-    async def embed(self, texts: Sequence[str]) -> Embedded | None:
-        """Vectors of passages by the best embedder that works, None when none is left."""
-        while (current := self._current()) is not None:
+    def is_ready(self, model: str) -> bool:
+        """Whether nobody has to wait for a model to load; True for one that is not here."""
+        return not any(
+            one.info.model == model and getattr(one, "state", "ready") == "loading"
+            for number, one in enumerate(self._embedders)
+            if number not in self._failed
+        )
+
+    async def embed(self, texts: Sequence[str], *, quick: bool = False) -> Embedded | None:
+        """Vectors of passages by the best embedder that works, None when none is left.
+
+        `quick`: by a quick one, where one works.
+        """
+        while (current := self._current(quick=quick)) is not None:
             found = await self._try(current, texts, "passage")
             if found is not None:
                 return found
         return None
 
-    async def embed_query(self, text: str, model: str) -> NDArray[np.float32] | None:
-        """The query's vector in a model's space, None when no working embedder has that model."""
+    async def embed_query(
+        self, text: str, model: str, weigh: Weigh | None = None
+    ) -> NDArray[np.float32] | None:
+        """The query's vector in a model's space, None when no working embedder has that model.
+
+        `weigh` is for models that do not tell by themselves which words matter.
+        """
         key = (model, text)
         if key in self._queries:
             self._queries.move_to_end(key)
@@ -90,22 +157,32 @@ class EmbedderChain:
         for number, embedder in enumerate(self._embedders):
             if number in self._failed or embedder.info.model != model:
                 continue
-            found = await self._try(number, [text], "query")
+            found = await self._try(number, [text], "query", weigh)
             if found is not None and found.model == model:
                 row: NDArray[np.float32] = found.rows[0]
+                if isinstance(embedder, StaticEmbedder):
+                    return row  # quick, and another one when the collection has changed
                 self._queries[key] = row
                 if len(self._queries) > _REMEMBERED:
                     self._queries.popitem(last=False)
                 return row
         return None
 
-    def _current(self) -> int | None:
-        return next((n for n in range(len(self._embedders)) if n not in self._failed), None)
+    def _current(self, *, quick: bool = False) -> int | None:
+        working = [n for n in range(len(self._embedders)) if n not in self._failed]
+        if quick:
+            working.sort(key=lambda n: not self._embedders[n].info.quick)
+        return next(iter(working), None)
 
-    async def _try(self, number: int, texts: Sequence[str], role: TextRole) -> Embedded | None:
+    async def _try(
+        self, number: int, texts: Sequence[str], role: TextRole, weigh: Weigh | None = None
+    ) -> Embedded | None:
         embedder = self._embedders[number]
         try:
-            rows = await embedder.embed(texts, role)
+            if weigh is not None and isinstance(embedder, StaticEmbedder):
+                rows = await embedder.embed_weighted(texts[0], weigh)
+            else:
+                rows = await embedder.embed(texts, role)
             # Read afterwards: an embedder may leave a failing device while it works.
             info = embedder.info
             _check(rows, len(texts), info)
@@ -133,5 +210,7 @@ def _check(rows: Float32Matrix, count: int, info: EmbedderInfo) -> None:
     if rows.shape != (count, info.dim):
         raise EmbedderError(f"{rows.shape} vectors came for {count} texts of dim {info.dim}")
     lengths = np.linalg.norm(rows, axis=1)
+    if info.quick:
+        lengths[lengths == 0] = 1.0  # a text of which it knows no token
     if count and not bool(np.all(np.abs(lengths - 1) < 0.01)):
         raise EmbedderError("vectors came that are not of length 1")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,8 +66,8 @@ class Group:
     async def embed(self, chain: EmbedderChain, done: Callable[[int], None]) -> list[VectorBlock]:
         """Vectors of all chunks, one block a model; `done` hears how many chunks are ready.
 
-        Texts of like length share a batch; a text that returns is embedded once. Chunks for
-        which no embedder is left have no vector.
+        Quick vectors, where the chain has such. Texts of like length share a batch; a text that
+        returns is embedded once. Chunks for which no embedder is left have no vector.
         """
         vectors = _Vectors()
         waiting: dict[str, list[int]] = {}
@@ -80,7 +81,8 @@ class Group:
                     waiting.setdefault(text, []).append(number)
             ordinal += len(prepared.entry.chunks)
         done(ordinal - sum(map(len, waiting.values())))
-        async with aclosing(ahead(chain.embed, batches(list(waiting)))) as results:
+        embed = partial(chain.embed, quick=True)
+        async with aclosing(ahead(embed, batches(list(waiting)))) as results:
             async for batch, found in results:
                 places = [waiting[text] for text in batch]
                 if found is not None:

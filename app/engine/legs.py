@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense import hash_embedder
+from app.core.dense import hash_embedder, static_embedder
 from app.core.lexical import Plan
 from app.core.model import LegResult
-from app.core.ranking import RRF_K, rrf
+from app.core.ranking import reciprocal, rrf
 
 Ordinals = NDArray[np.int64]
 
@@ -27,9 +27,12 @@ class Tier:
     """Weight in RRF beside the keyword leg's 1."""
     floor: float = -1.0
     """Cosine below which a neighbour says nothing and is left out."""
+    meaning: float = 0.55
+    """Weight of the cosine where scores are fused; the words have the rest (docs/quality.md)."""
 
 
 TRANSFORMER = Tier()
+STATIC = Tier(meaning=0.25)
 HASH = Tier(gradual=False, weight=0.3, floor=0.5)
 """The hash embedder matches spelling only: weak neighbours are chance (docs/quality.md)."""
 
@@ -43,6 +46,8 @@ class Leg:
     weight: float = 1.0
     ranks: NDArray[np.int64] | None = None
     """From 1; None where the leg is whole and in its own order."""
+    share: float = 1.0
+    """The part of the collection that it is about: less while a model's vectors still come."""
 
     def results(self) -> dict[int, LegResult]:
         """Rank and score by ordinal."""
@@ -68,7 +73,10 @@ class Fusion:
         return cls(
             "rrf",
             tuple(
-                (name, leg.weight, leg.ordinals, 1 / (RRF_K + np.arange(1, len(leg.ordinals) + 1)))
+                (
+                    *(name, leg.weight, leg.ordinals),
+                    reciprocal(len(leg.ordinals), share=leg.share),
+                )
                 for name, same in legs.items()
                 for leg in same
             ),
@@ -106,12 +114,18 @@ class Ranking:
 
 def tier_of(model: str) -> Tier:
     """How a model's ranking counts."""
-    return HASH if model.startswith(hash_embedder.MODEL) else TRANSFORMER
+    if model.startswith(hash_embedder.MODEL):
+        return HASH
+    return STATIC if model.startswith(static_embedder.MODEL) else TRANSFORMER
 
 
 def fused(legs: list[Leg]) -> Leg:
     """Weighted RRF of the legs."""
-    best = rrf([leg.ordinals for leg in legs], weights=[leg.weight for leg in legs])
+    best = rrf(
+        [leg.ordinals for leg in legs],
+        weights=[leg.weight for leg in legs],
+        shares=[leg.share for leg in legs],
+    )
     return Leg(best.ordinals, best.scores)
 
 

@@ -39,6 +39,8 @@ class SearchOptions:
     explain: bool = False
     vector: NDArray[np.float32] | None = None
     """Query vector to search with instead of embedding the query."""
+    wait: bool = True
+    """Whether to wait for a model that is still loading; else its vectors are left out."""
     recency: float = 0.0
     """How much a score gains by a document's being new: 0 nothing, 1 twice the score at most."""
     typing: bool = False
@@ -76,15 +78,14 @@ class SearchOptions:
             )
         if unknown := sorted(set(self.facets) - set(FACETS), key=str):
             raise InputError(f"There is no facet {unknown[0]!r}.", hint=f"Use {', '.join(FACETS)}.")
-        if not isinstance(self.rerank, bool):
-            raise InputError(f"rerank is {self.rerank!r}; it must be true or false.")
         if self.rerank and self.sort != "relevance":
             raise InputError(
                 f"Hits in the order of {self.sort!r} cannot be reranked.",
                 hint="Rerank hits by relevance.",
             )
-        if not isinstance(self.collapse, bool):
-            raise InputError(f"collapse is {self.collapse!r}; it must be true or false.")
+        for name in ("collapse", "rerank", "wait"):
+            if not isinstance(flag := getattr(self, name), bool):
+                raise InputError(f"{name} is {flag!r}; it must be true or false.")
         for name, value in (("recency", self.recency), ("diversity", self.diversity)):
             if not (isinstance(value, int | float) and 0 <= value <= 1):
                 raise InputError(f"{name} is {value!r}; it must be from 0 to 1.")
@@ -105,7 +106,7 @@ class SearchOptions:
     def of(cls, options: Mapping[str, Any] | None) -> SearchOptions:
         """Options as they come from outside: k, mode, operator, filter, groupBy, sort, order,
         facets (true for all of them), recency, collapse, diversity, rerank, explain, vector,
-        typing, correct.
+        typing, correct, wait.
 
         >>> SearchOptions.of({"k": 3, "filter": {"path": "notes/"}, "groupBy": "document"}).path
         'notes/'
@@ -123,7 +124,7 @@ class SearchOptions:
         vector = given.pop("vector", None)
         facets = given.pop("facets", ())
         allowed = {
-            *("k", "mode", "operator", "explain", "typing", "collapse"),
+            *("k", "mode", "operator", "explain", "typing", "collapse", "wait"),
             *("correct", "sort", "order", "recency", "diversity", "rerank"),
         }
         if unknown := set(given) - allowed:

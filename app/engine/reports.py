@@ -43,6 +43,17 @@ class AddReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What came of making better vectors."""
+
+    chunks: int
+    """Passages that got one."""
+    seconds: float
+    timings: Mapping[str, float]
+    """Seconds by part: read, embed, write."""
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A document, or one of its chunks, with its text."""
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.analysis import forms_in
 from app.core.lexical import (
     DocumentIndex,
     KeywordHits,
@@ -37,8 +38,10 @@ PARTS = ("parse", "embed", "keyword", "vector", "fuse", "facets", "fetch")
 PATIENCE = 0.3
 """Seconds after which a regular expression is tried on no more words."""
 
-MEANING = 0.55
-"""Weight of the cosine in a hybrid score; the words have the rest (docs/quality.md)."""
+STILL_LOADING = "The model is still loading: what has its vectors was searched by words only."
+
+COMMONEST = 0.05
+"""Part of the largest idf that the commonest word has in a query by static vectors."""
 
 
 @dataclass
@@ -98,12 +101,25 @@ class Searcher:
         failures = len(chain.notes)
         if text.strip():
             for model in models:
-                vector = await chain.embed_query(text, model)
+                if not (self.options.wait or chain.is_ready(model)):
+                    self.notes.append(STILL_LOADING)
+                    continue
+                vector = await chain.embed_query(text, model, self._weight)
                 if vector is not None:
                     self.vectors[model] = vector
                 else:
                     self.notes.append(_missing(model))
+        if STILL_LOADING in self.notes and not self.vectors and self.options.mode == "vector":
+            self.options = replace(self.options, mode="keyword")
         self.notes[:0] = chain.notes[failures:]
+
+    def _weight(self, word: str) -> float:
+        """How much a word says of what is looked for: the root of its part of the largest idf."""
+        held = self.view.lexicon.frequencies(forms_in(word))
+        rarest = min((each for each in held.values() if each), default=0)
+        chunks = int(np.count_nonzero(self.view.snapshot.live_chunks)) + 1
+        part = np.log(chunks / (rarest + 0.5)) / np.log(chunks)
+        return float(np.sqrt(np.clip(part, COMMONEST, 1.0)))
 
     def _given(
         self, vector: NDArray[np.float32], models: list[str]
@@ -251,9 +267,10 @@ class Searcher:
         ordinals = np.union1d(keyword.ordinals, tier.ordinals)
         cosines = self.view.vectors(model).cosines(vector, ordinals).astype(np.float64)
         words = keyword.scores / ceiling if ceiling else keyword.scores
+        meaning = tier_of(model).meaning
         parts = (
-            ("keyword", 1.0 - MEANING, keyword.ordinals, words),
-            ("vector", MEANING, ordinals, np.clip(cosines, 0.0, 1.0)),
+            ("keyword", 1.0 - meaning, keyword.ordinals, words),
+            ("vector", meaning, ordinals, np.clip(cosines, 0.0, 1.0)),
         )
         best = convex([part[2:] for part in parts], weights=[part[1] for part in parts])
         return Leg(best.ordinals, best.scores), Fusion("convex", parts)
@@ -277,7 +294,9 @@ class Searcher:
             mask = mask if narrower is None else mask & narrower
         ordinals, scores = self.view.vectors(model).search(vector, depth, mask)
         kept = scores >= (tier.floor if self.options.mode == "hybrid" else -1.0)
-        return Leg(ordinals[kept], scores[kept].astype(np.float64), tier.weight)
+        counts = {each.model: each.chunks for each in self.view.models}
+        share = counts[model] / sum(counts.get(each, 0) for each in self.vectors)
+        return Leg(ordinals[kept], scores[kept].astype(np.float64), tier.weight, share=share)
 
 
 def _missing(model: str) -> str:

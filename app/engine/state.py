@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from app.core.analysis import VERSION
@@ -11,6 +11,7 @@ from app.core.kernels import Kernels
 from app.core.model import Damage
 from app.engine import repairing
 from app.engine.group import Group
+from app.engine.renewing import Fresh, Key, renewed
 from app.engine.reports import Repaired, Vacuumed
 from app.engine.tidying import Tidying
 from app.engine.timing import Timings
@@ -105,6 +106,13 @@ class State:
         """
         return await asyncio.shield(self._commit(group, vectors, timings))
 
+    async def renew(self, ready: Mapping[Key, Fresh]) -> int:
+        """Put fresh vectors in place of those that passages have; answers of how many.
+
+        Waits for the merge under way, so that none of them is lost in it.
+        """
+        return await asyncio.shield(self._renew(ready))
+
     async def delete(self, ids: Iterable[str]) -> int:
         """Delete documents; answers how many of the ids there were."""
         return await asyncio.shield(self._delete(ids))
@@ -197,6 +205,15 @@ class State:
         tidying.wake()
         return sum(map(len, deletes.values()))
 
+    async def _renew(self, ready: Mapping[Key, Fresh]) -> int:
+        async with self.writable().turn, self._lock:
+            writer = self.writable().writer
+            vectors = await renewed(self.store, writer.snapshot, ready)
+            if vectors:
+                await writer.commit(vectors=vectors)
+                self._show(writer.snapshot)
+        return len(ready)
+
     async def _delete(self, ids: Iterable[str]) -> int:
         async with self._lock:
             tidying = self.writable()
@@ -227,7 +244,8 @@ class State:
             lost = sum(part.entry.documents for part in snapshot.aside)
             if damage:
                 drop = [part.entry.name for part in snapshot.aside]
-                await writer.commit(deletes=places, drop=drop)
+                vectors = await repairing.renewable(self.store, snapshot)
+                await writer.commit(deletes=places, drop=drop, vectors=vectors)
                 self._show(writer.snapshot)
         tidying.wake()
         return Repaired(len(paths) + lost, tuple(paths), damage)

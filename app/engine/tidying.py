@@ -45,7 +45,8 @@ class Tidying:
         self._sweep = sweep
         self._task: asyncio.Task[None] | None = None
         self._again = False
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
+        """Who holds it may change segments without a merge that does not know of it."""
         self.is_reading = False
         """Whether files of segments are being read."""
 
@@ -74,7 +75,7 @@ class Tidying:
 
     async def rewrite(self, parts: Sequence[LiveSegment]) -> bool:
         """Merge these neighbours. False if that cannot be done, as for damage that it has found."""
-        async with self._turn:
+        async with self.turn:
             self.is_reading = True
             try:
                 name = self.writer.new_segment_name()

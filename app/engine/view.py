@@ -19,9 +19,13 @@ from app.engine.reports import ModelStats
 from app.ports import Store
 from app.storage.segment import Segment
 from app.storage.snapshot import LiveSegment, Snapshot
+from app.storage.vectors import VectorBlock as Block
 
 Place = tuple[int, int]
 """Segment number and document ordinal in it."""
+
+Words = tuple[int, int]
+"""Identity of what the words of a segment and the deletes in it are: its vectors aside."""
 
 _MOST_LANGUAGES = 255
 """Languages that have a number in a byte; no honest index has as many."""
@@ -44,29 +48,29 @@ class View:
         """By model, how many times as many candidates audits have found to be needed."""
         self.written: dict[str, str] = {}
         """Forms as they stand in a text, as far as that was asked for (`engine.written`)."""
-        here = set(snapshot.segments)
+        here = {_words(live) for live in snapshot.segments}
         made = before._searched if before else {}
-        self._searched: dict[LiveSegment, SearchedSegment] = {
-            live: one for live, one in made.items() if live in here
+        self._searched: dict[Words, SearchedSegment] = {
+            words: one for words, one in made.items() if words in here
         }
         names = {live.name for live in snapshot.segments}
         kept = before._columns if before else {}
         self._columns: dict[str, Columns] = {
             name: columns for name, columns in kept.items() if name in names
         }
+        blocks = {block for live in snapshot.segments for block in live.segment.vectors}
         coded = before._coded if before else {}
-        self._coded: dict[tuple[str, str], CodedVectors] = {
-            place: vectors for place, vectors in coded.items() if place[0] in names
+        self._coded: dict[Block, CodedVectors] = {
+            block: vectors for block, vectors in coded.items() if block in blocks
         }
-        """Vectors by segment and model."""
 
     @cached_property
     def keyword(self) -> KeywordIndex:
         """The keyword leg."""
         for live in self.snapshot.segments:
-            if live not in self._searched:
-                self._searched[live] = _searched(live, self._kernels)
-        segments = [self._searched[live] for live in self.snapshot.segments]
+            if _words(live) not in self._searched:
+                self._searched[_words(live)] = _searched(live, self._kernels)
+        segments = [self._searched[_words(live)] for live in self.snapshot.segments]
         return KeywordIndex(segments, kernels=self._kernels)
 
     @cached_property
@@ -132,11 +136,10 @@ class View:
                 for block in live.segment.vectors:
                     rows = await block.load(store) if block.model == model else None
                     if rows is not None:
-                        place = live.name, model
-                        if place not in self._coded:
-                            self._coded[place] = CodedVectors(rows, self.vector_kernels)
+                        if block not in self._coded:
+                            self._coded[block] = CodedVectors(rows, self.vector_kernels)
                         ordinals = block.ordinals.astype(np.int64) + base
-                        blocks.append(VectorBlock(self._coded[place], ordinals))
+                        blocks.append(VectorBlock(self._coded[block], ordinals))
             live_chunks = self.snapshot.live_chunks
             self._flat[model] = FlatIndex(
                 blocks, self.vector_kernels, live_chunks, self.wider.get(model, 1)
@@ -203,6 +206,10 @@ class View:
             found.append(segment.term_keys[new])
             found = [keys for keys in found if len(keys)]
         return sum(map(len, found))
+
+
+def _words(live: LiveSegment) -> Words:
+    return id(live.segment.postings), id(live.dead)
 
 
 def _searched(live: LiveSegment, kernels: Kernels | None) -> SearchedSegment:

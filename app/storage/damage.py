@@ -68,6 +68,14 @@ def of_vectors(name: str, model: str, chunks: int, error: StorageError) -> Damag
     return Damage("vectors", file, part, message, _AGAIN, None, chunks)
 
 
+def of_renewal(name: str, chunks: int, error: StorageError) -> Damage:
+    """Vectors of a better model that are set aside: those before them stand."""
+    file, part = _place(name, error)
+    message = f"The vectors of {chunks:,} passages have to be made anew: {reason(error)}"
+    hint = "That happens by itself while the collection is open and its model is there."
+    return Damage("vectors", file, part, message, hint, None, chunks)
+
+
 def of_texts(name: str, documents: int) -> Damage:
     """Texts that cannot be shown, of documents that are found."""
     some = "The text of one document" if documents == 1 else f"The texts of {documents:,} documents"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,9 +11,10 @@ from app.errors import StorageError
 from app.ports import Store
 from app.storage import damage as damages
 from app.storage import manifest as manifests
-from app.storage import segment_file, tombstones
+from app.storage import renewals, segment_file, tombstones
 from app.storage.damage import DamagedFileError
 from app.storage.manifest import Manifest, SegmentEntry
+from app.storage.segment import Segment
 from app.storage.snapshot import LiveSegment, SetAside, Snapshot
 
 
@@ -45,20 +47,34 @@ async def _part(
 ) -> LiveSegment | SetAside:
     """A segment with its deletes, or why it is set aside."""
     had = known.get(entry.name)
-    if had and had.is_saved and had.tombstones == entry.tombstones:
+    same = had is not None and had.renewal == entry.renewal
+    if had and same and had.is_saved and had.tombstones == entry.tombstones:
         return had
     try:
         loaded = had.segment if had else await segment_file.load(store, entry.name)
         if loaded.crc != entry.crc:
             raise DamagedFileError(entry.name, "header")
         dead = await tombstones.load(store, entry.tombstones, len(loaded.documents))
-        live = LiveSegment(loaded, dead, entry.tombstones)
+        if not same:
+            loaded = await _renewed(store, loaded, entry)
+        live = LiveSegment(loaded, dead, entry.tombstones, renewal=entry.renewal)
         if (live.live_documents, live.n_live) != (entry.documents, entry.chunks):
             raise DamagedFileError(entry.tombstones or entry.name, "dead")
     except StorageError as error:
         damage = damages.of_segment(entry.name, entry.documents, entry.chunks, error)
         return SetAside(entry, damage)
     return live
+
+
+async def _renewed(store: Store, segment: Segment, entry: SegmentEntry) -> Segment:
+    """The segment with the vectors that took the place of its own, if they can be had."""
+    if entry.renewal is None:
+        return segment
+    try:
+        return segment.with_vectors(await renewals.load(store, entry.renewal, len(segment.chunks)))
+    except StorageError as error:
+        damage = damages.of_renewal(entry.renewal.name, entry.chunks, error)
+        return segment.with_vectors(segment.vectors, damage)
 
 
 def _reconciled(
@@ -79,5 +95,5 @@ def _reconciled(
             dead[ordinal] = document_id in removed or any(
                 live.find(document_id) is not None for live in later
             )
-        parts[number] = LiveSegment(part.segment, dead, part.tombstones, is_saved=False)
+        parts[number] = replace(part, dead=dead, is_saved=False)
     return tuple(parts)

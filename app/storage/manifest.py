@@ -28,6 +28,7 @@ from app.storage.names import (
     MANIFEST_SLOTS,
     file_numbers,
     is_index_file,
+    is_renewal,
     is_segment,
     is_tombstones,
     text_name,
@@ -42,8 +43,17 @@ _COVERED_BEFORE = struct.Struct("<QQ")
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """The file of the vectors that took the place of those in a segment."""
+
+    name: str
+    crc: int
+    """Checksum over the table of the file, so that no other passes for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """One segment of the collection and the tombstones that hold for it."""
+    """One segment of the collection, and the tombstones and vectors that hold for it."""
 
     name: str
     tombstones: str | None = None
@@ -58,11 +68,14 @@ class SegmentEntry:
     later segments as well have been replaced."""
     removed: tuple[str, ...] = ()
     """Ids that were removed meanwhile."""
+    renewal: Renewal | None = None
+    """Vectors in place of those in the segment, None while those hold."""
 
     def files(self) -> list[str]:
         """Names of all files of the segment."""
         own = [self.name, text_name(self.name)]
-        return own if self.tombstones is None else [*own, self.tombstones]
+        own += [] if self.tombstones is None else [self.tombstones]
+        return own if self.renewal is None else [*own, self.renewal.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +216,8 @@ def _plain(entry: SegmentEntry) -> dict[str, Any]:
     }
     if entry.tombstones is not None:
         found["tombstones"] = entry.tombstones
+    if entry.renewal is not None:
+        found["vectors"] = {"name": entry.renewal.name, "crc": entry.renewal.crc}
     if entry.aside:
         found["aside"] = {"removed": list(entry.removed)}
     return found
@@ -231,4 +246,14 @@ def _entry(content: dict[str, Any]) -> SegmentEntry:
         raise ValueError("these are no counts")
     if not all(isinstance(document_id, str) for document_id in removed):
         raise ValueError("these are no ids")
-    return SegmentEntry(name, tombstones, crc, documents, chunks, "aside" in content, removed)
+    return SegmentEntry(
+        *(name, tombstones, crc, documents, chunks, "aside" in content, removed),
+        renewal=_renewal(content["vectors"], name) if "vectors" in content else None,
+    )
+
+
+def _renewal(content: dict[str, Any], segment: str) -> Renewal:
+    name, crc = content["name"], content["crc"]
+    if not is_renewal(name, segment) or type(crc) is not int or crc < 0:
+        raise ValueError("this is no file of vectors")
+    return Renewal(name, crc)

@@ -1,7 +1,8 @@
 """Names of the files in a store: one rule for every adapter, one scheme for the index.
 
 ``seg-00000007`` is a segment, ``seg-00000007.txt`` its text, ``seg-00000007.dead-00000012`` its
-tombstones, ``manifest-a`` and ``manifest-b`` the two slots. Numbers are never used twice.
+tombstones, ``seg-00000007.vec-00000013`` the vectors that took the place of those in it,
+``manifest-a`` and ``manifest-b`` the two slots. Numbers are never used twice.
 ``vec-faces.a`` and ``vec-faces.b`` are the slots of the vector index "faces",
 ``vec-faces.00000001`` is a part of it.
 """
@@ -16,7 +17,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _SEGMENT = re.compile(r"seg-\d{8}", re.ASCII)
 _VECTORS = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _VECTOR_FILE = re.compile(r"vec-([a-z0-9][a-z0-9_-]{0,63})\.(a|b|\d{8})", re.ASCII)
-_OURS = re.compile(r"seg-\d{8}(\.txt|\.dead-\d{8})?", re.ASCII)
+_OURS = re.compile(r"seg-\d{8}(\.txt|\.(?:dead|vec)-\d{8})?", re.ASCII)
 
 MANIFEST_SLOTS = ("manifest-a", "manifest-b")
 
@@ -51,6 +52,11 @@ def text_name(segment: str) -> str:
 def tombstone_name(segment: str, number: int) -> str:
     """Name of a file of tombstones for a segment."""
     return f"{segment}.dead-{number:08d}"
+
+
+def renewal_name(segment: str, number: int) -> str:
+    """Name of a file of vectors in place of those in a segment."""
+    return f"{segment}.vec-{number:08d}"
 
 
 def check_vectors_name(name: object) -> str:
@@ -96,6 +102,11 @@ def is_segment(name: object) -> bool:
 def is_tombstones(name: object, segment: str) -> bool:
     """Whether this is a name for tombstones of a segment."""
     return isinstance(name, str) and is_index_file(name) and name.startswith(f"{segment}.dead-")
+
+
+def is_renewal(name: object, segment: str) -> bool:
+    """Whether this is a name for vectors in place of those in a segment."""
+    return isinstance(name, str) and is_index_file(name) and name.startswith(f"{segment}.vec-")
 
 
 def file_numbers(name: str) -> list[int]:

@@ -7,7 +7,7 @@ a third (`tombstones`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +39,16 @@ class Segment:
     """Checksum over the table of the file."""
     unreadable: set[int] = field(default_factory=set)
     """Documents whose text turned out to be damaged."""
+    lost_vectors: Damage | None = None
+    """Why those that took the place of its own cannot be had, so that its own still stand."""
+
+    def with_vectors(self, vectors: tuple[VectorBlock, ...], lost: Damage | None = None) -> Segment:
+        """The same segment with others in place of its vectors; what was learnt of it is kept."""
+        other = replace(self, vectors=vectors, lost_vectors=lost)
+        own = {each.name for each in fields(self)}
+        learnt = {name: value for name, value in self.__dict__.items() if name not in own}
+        other.__dict__.update(learnt)
+        return other
 
     def ordinal(self, document_id: str) -> int | None:
         """Ordinal of the document of this id, None if there is none."""
@@ -84,7 +94,12 @@ class Segment:
     @property
     def is_whole(self) -> bool:
         """Whether nothing in it is known to be damaged."""
-        return not self.unreadable and all(block.damage is None for block in self.vectors)
+        return not self.unreadable and self._has_its_vectors
+
+    @property
+    def _has_its_vectors(self) -> bool:
+        lost = self.lost_vectors is not None
+        return not lost and all(block.damage is None for block in self.vectors)
 
     def is_sound(self, ordinal: int) -> bool:
         """Whether nothing of a document is known to be damaged."""
@@ -95,6 +110,7 @@ class Segment:
     def damage(self) -> list[Damage]:
         """What in it is known to be damaged."""
         found = [block.damage for block in self.vectors if block.damage is not None]
+        found += [] if self.lost_vectors is None else [self.lost_vectors]
         if self.unreadable:
             found.append(damage.of_texts(text_name(self.name), len(self.unreadable)))
         return found

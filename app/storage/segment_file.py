@@ -6,7 +6,6 @@ checked when the segment is opened, as views into its bytes; the rows of the vec
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.lexical.postings import Postings
-from app.core.lexical.soundness import rises
 from app.errors import StorageError
 from app.ports import Buffer, Store
 from app.storage import sections
@@ -24,13 +22,9 @@ from app.storage.damage import MISSING, DamagedFileError, of_this_format
 from app.storage.document_table import DocumentTable
 from app.storage.sections import Table
 from app.storage.segment import Segment
-from app.storage.strings import StringTable
-from app.storage.vectors import Stored, VectorBlock, as_codes
+from app.storage.vectors import ROWS, as_codes, in_file, of_table, to_arrays
 
 _POSTINGS = "lex."
-_ROWS = re.compile(r"vectors\.\d+\.rows")
-_ROW_TYPES = (np.dtype(np.int8), np.dtype(np.float32))
-"""The second is that of format 3."""
 _FINGERPRINTS = 5
 """The first format that has them."""
 _HEAD = 16_384
@@ -39,18 +33,12 @@ _HEAD = 16_384
 
 def encode(segment: Segment) -> list[Buffer]:
     """The parts of the segment's file; the first holds header and table."""
-    blocks = list(enumerate(segment.vectors))
     arrays: dict[str, NDArray[Any]] = {
         **segment.documents.to_arrays(),
         **segment.chunks.to_arrays(),
         **{_POSTINGS + name: array for name, array in segment.postings.to_arrays().items()},
-        **StringTable.build(block.model for block in segment.vectors).to_arrays("vectors.model"),
-        **{f"vectors.{number}.ordinals": block.ordinals for number, block in blocks},
+        **to_arrays(segment.vectors),
     }
-    for number, block in blocks:
-        if block.rows is None:
-            raise ValueError(f"the rows of {block.model} are not there to be written")
-        arrays[f"vectors.{number}.rows"] = block.rows
     return sections.pack(arrays)
 
 
@@ -60,15 +48,7 @@ def written(segment: Segment, head: Buffer, *, keep_rows: bool) -> Segment:
     Without `keep_rows` the vectors are read again when they are asked for.
     """
     table = sections.read_table(head, segment.name)
-    vectors = tuple(
-        VectorBlock(
-            block.model,
-            block.ordinals,
-            block.rows if keep_rows else None,
-            stored=Stored(segment.name, table.sections[f"vectors.{number}.rows"]),
-        )
-        for number, block in enumerate(segment.vectors)
-    )
+    vectors = in_file(segment.vectors, table, keep_rows=keep_rows)
     return replace(segment, vectors=vectors, crc=table.crc)
 
 
@@ -106,7 +86,7 @@ def decode(data: Buffer, name: str) -> Segment:
 
 def _front(table: Table) -> tuple[int, int]:
     """Where the sections that are read at once begin and end."""
-    front = [section for name, section in table.sections.items() if not _ROWS.fullmatch(name)]
+    front = [section for name, section in table.sections.items() if not ROWS.fullmatch(name)]
     if not front:
         return 0, 0
     first = min(section.offset - section.gap for section in front)
@@ -116,14 +96,14 @@ def _front(table: Table) -> tuple[int, int]:
 def _opened(table: Table, data: Buffer, base: int) -> Segment:
     """The segment over the front of its file. Raises `DamagedFileError`."""
     arrays = {
-        name: table.view(name, data, base) for name in table.sections if not _ROWS.fullmatch(name)
+        name: table.view(name, data, base) for name in table.sections if not ROWS.fullmatch(name)
     }
     if table.version < _FINGERPRINTS:
         arrays |= without_fingerprints(arrays)
     try:
         documents, chunks = DocumentTable.from_arrays(arrays), ChunkTable.from_arrays(arrays)
         postings = Postings.from_arrays(_postings(arrays))
-        vectors = _vectors(table, arrays, len(chunks))
+        vectors = of_table(table, arrays, len(chunks))
     except KeyError as missing:
         raise DamagedFileError(table.file, str(missing.args[0])) from missing
     except StorageError as error:
@@ -137,22 +117,3 @@ def _opened(table: Table, data: Buffer, base: int) -> Segment:
 def _postings(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     size = len(_POSTINGS)
     return {key[size:]: array for key, array in arrays.items() if key.startswith(_POSTINGS)}
-
-
-def _vectors(
-    table: Table, arrays: Mapping[str, NDArray[Any]], chunks: int
-) -> tuple[VectorBlock, ...]:
-    """The blocks, their rows still in the file; `KeyError` names what is off."""
-    models = StringTable.from_arrays(arrays, "vectors.model")
-    if len(models) > len(table.sections):
-        raise KeyError("vectors.model")
-    blocks = []
-    for number, model in enumerate(models):
-        ordinals = arrays[name := f"vectors.{number}.ordinals"]
-        if ordinals.dtype != np.uint32 or ordinals.ndim != 1 or not rises(ordinals, chunks):
-            raise KeyError(name)
-        rows = table.sections[name := f"vectors.{number}.rows"]
-        if rows.dtype not in _ROW_TYPES or len(rows.shape) != 2 or rows.shape[0] != len(ordinals):
-            raise KeyError(name)
-        blocks.append(VectorBlock(model, ordinals, stored=Stored(table.file, rows)))
-    return tuple(blocks)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app.core.model import Damage
 from app.storage.document_table import DocumentRow
-from app.storage.manifest import Manifest, SegmentEntry
+from app.storage.manifest import Manifest, Renewal, SegmentEntry
 from app.storage.segment import Segment
 
 
@@ -29,6 +29,8 @@ class LiveSegment:
     tombstones: str | None = None
     is_saved: bool = True
     """Whether the tombstone file holds the mask."""
+    renewal: Renewal | None = None
+    """The file that the vectors are in, if not that of the segment."""
 
     @property
     def name(self) -> str:
@@ -74,7 +76,9 @@ class LiveSegment:
     def entry(self) -> SegmentEntry:
         """How the manifest names it."""
         counts = self.live_documents, self.n_live
-        return SegmentEntry(self.name, self.tombstones, self.segment.crc, *counts)
+        return SegmentEntry(
+            *(self.name, self.tombstones, self.segment.crc, *counts), renewal=self.renewal
+        )
 
 
 @dataclass(frozen=True, slots=True)

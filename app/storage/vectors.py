@@ -1,9 +1,14 @@
-"""The vectors of a segment: known from its table, read when a search or a merge asks for them."""
+"""The vectors of a segment: known from a table, read when a search or a merge asks for them.
+
+They stand in the segment's file, or in one beside it that took its place (`renewals`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.dense.flat import direction_codes
+from app.core.lexical.soundness import rises
 from app.core.model import Damage
 from app.errors import StorageError
 from app.ports import Store
 from app.storage import damage
 from app.storage.damage import DamagedFileError
-from app.storage.sections import Section
+from app.storage.sections import Section, Table
+from app.storage.strings import StringTable
 
+ROWS = re.compile(r"vectors\.\d+\.rows")
+"""Names of the sections that are read when they are asked for."""
+_ROW_TYPES = (np.dtype(np.int8), np.dtype(np.float32))
+"""The second is that of format 3."""
 _PIECE = 4 << 20
 """Bytes that are read and checked at a time; others get their turn after each."""
 
@@ -117,3 +128,49 @@ class VectorBlock:
                 self._stored.file, self.model, len(self.ordinals), error
             )
             return None
+
+
+def to_arrays(blocks: Sequence[VectorBlock]) -> dict[str, NDArray[Any]]:
+    """The sections of a file for these blocks, rows last."""
+    models = StringTable.build(block.model for block in blocks).to_arrays("vectors.model")
+    ordinals = {f"vectors.{number}.ordinals": one.ordinals for number, one in enumerate(blocks)}
+    arrays: dict[str, NDArray[Any]] = {**models, **ordinals}
+    for number, block in enumerate(blocks):
+        if block.rows is None:
+            raise ValueError(f"the rows of {block.model} are not there to be written")
+        arrays[f"vectors.{number}.rows"] = block.rows
+    return arrays
+
+
+def of_table(
+    table: Table, arrays: Mapping[str, NDArray[Any]], chunks: int
+) -> tuple[VectorBlock, ...]:
+    """The blocks of a file, their rows still in it; `KeyError` names what is off."""
+    models = StringTable.from_arrays(arrays, "vectors.model")
+    if len(models) > len(table.sections):
+        raise KeyError("vectors.model")
+    blocks = []
+    for number, model in enumerate(models):
+        ordinals = arrays[name := f"vectors.{number}.ordinals"]
+        if ordinals.dtype != np.uint32 or ordinals.ndim != 1 or not rises(ordinals, chunks):
+            raise KeyError(name)
+        rows = table.sections[name := f"vectors.{number}.rows"]
+        if rows.dtype not in _ROW_TYPES or len(rows.shape) != 2 or rows.shape[0] != len(ordinals):
+            raise KeyError(name)
+        blocks.append(VectorBlock(model, ordinals, stored=Stored(table.file, rows)))
+    return tuple(blocks)
+
+
+def in_file(
+    blocks: Sequence[VectorBlock], table: Table, *, keep_rows: bool
+) -> tuple[VectorBlock, ...]:
+    """The blocks that `to_arrays` wrote; without `keep_rows` their rows are read when needed."""
+    return tuple(
+        VectorBlock(
+            block.model,
+            block.ordinals,
+            block.rows if keep_rows else None,
+            stored=Stored(table.file, table.sections[f"vectors.{number}.rows"]),
+        )
+        for number, block in enumerate(blocks)
+    )

@@ -11,17 +11,22 @@ from numpy.typing import NDArray
 
 from app.errors import FossickError
 from app.ports import Store
-from app.storage import loading, segment_file, tombstones
+from app.storage import loading, renewals, segment_file, tombstones
 from app.storage import manifest as manifests
 from app.storage.manifest import Manifest, SegmentEntry
-from app.storage.names import is_index_file, segment_name, text_name, tombstone_name
+from app.storage.names import is_index_file, renewal_name, segment_name, text_name, tombstone_name
 from app.storage.segment import NewSegment
 from app.storage.snapshot import LiveSegment, SetAside, Snapshot
+from app.storage.vectors import VectorBlock
 
 _log = logging.getLogger(__name__)
 
 Deletes = Mapping[int, Sequence[int] | NDArray[np.int64]]
 """Ordinals of documents to delete, by the number of their segment in the snapshot."""
+
+
+Vectors = Mapping[int, tuple[VectorBlock, ...]]
+"""All vectors of segments, rows at hand, by the number of their segment in the snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Merged:
 class IndexWriter:
     """Writes commits to a store; calls of `commit` must not overlap.
 
-    Order within a commit: tombstones, texts and segments, then the manifest slot. Each is
+    Order within a commit: vectors, tombstones, texts and segments, then the manifest slot. Each is
     durable before the next begins, so a kill between any two bytes leaves the commit before,
     plus files that no manifest names, which the next `open` removes. Segments that cannot be
     read are carried from commit to commit until they are dropped by name.
@@ -87,18 +92,21 @@ class IndexWriter:
         *,
         deletes: Deletes | None = None,
         merged: Merged | None = None,
+        vectors: Vectors | None = None,
         removed: Collection[str] = (),
         drop: Collection[str] = (),
     ) -> Snapshot:
         """Add segments, delete documents, put a merged segment in place of others: in one step.
 
-        `deletes` speaks of segments by their number in `snapshot`. A segment left without a live
-        document is dropped. `removed` are ids that segments which cannot be read must not bring
-        back; `drop` names those of them that are given up. On `StorageError` nothing has changed.
+        `vectors` take the place of all that a segment has. `deletes` speaks of segments by their
+        number in `snapshot`. A segment left without a live document is dropped. `removed` are ids
+        that segments which cannot be read must not bring back; `drop` names those of them that
+        are given up. On `StorageError` nothing has changed.
         """
         written: list[str] = []
         try:
-            kept = await self._keep(deletes or {}, merged, written)
+            renewed = await self._renewed(vectors or {}, written)
+            kept = await self._keep(renewed, deletes or {}, merged, written)
             parts = self._with_set_aside(kept, removed, drop)
             for item in new:
                 parts.append(await self._write(item, written))
@@ -142,12 +150,30 @@ class IndexWriter:
         self._next_number += 1
         return self._next_number - 1
 
+    async def _renewed(self, vectors: Vectors, written: list[str]) -> list[LiveSegment]:
+        """The segments of the snapshot, those with other vectors after these were written."""
+        found = list(self.snapshot.segments)
+        for number, blocks in vectors.items():
+            live = found[number]
+            name = renewal_name(live.name, self._number())
+            written.append(name)
+            data = renewals.encode(blocks)
+            await self.store.write(name, data)
+            renewal, stored = renewals.written(blocks, name, data[0], keep_rows=self.keep_rows)
+            segment = live.segment.with_vectors(stored)
+            found[number] = replace(live, segment=segment, renewal=renewal)
+        return found
+
     async def _keep(
-        self, deletes: Deletes, merged: Merged | None, written: list[str]
+        self,
+        segments: Sequence[LiveSegment],
+        deletes: Deletes,
+        merged: Merged | None,
+        written: list[str],
     ) -> dict[str, LiveSegment | None]:
         """What the next commit has in place of each segment of the snapshot, None for nothing."""
         now: dict[str, LiveSegment] = {}
-        for number, live in enumerate(self.snapshot.segments):
+        for number, live in enumerate(segments):
             now[live.name] = _without(live, deletes.get(number, ()))
         kept: dict[str, LiveSegment | None] = {**now}
         if merged:

@@ -44,6 +44,7 @@ export class FossickApp extends LightElement {
     this.notes = new Notes(changed);
     this.engine = new Engine();
     this.engine.addEventListener("change", changed);
+    this.engine.addEventListener("upgraded", () => void this.collecting.look());
     this.engine.addEventListener("note", (event) =>
       this.notes.add(/** @type {Custom} */ (event).detail),
     );

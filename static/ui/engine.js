@@ -22,6 +22,7 @@ export const EMBEDDERS = [
   { id: "auto", label: "Best available", value: /** @type {const} */ ("auto") },
   { id: "webgpu", label: "Model on WebGPU", value: { device: /** @type {const} */ ("webgpu") } },
   { id: "wasm", label: "Model on WASM", value: { device: /** @type {const} */ ("wasm") } },
+  { id: "static", label: "No model (static vectors)", value: /** @type {const} */ ("static") },
   { id: "hash", label: "No model (hash)", value: /** @type {const} */ ("hash") },
   { id: "none", label: "Words only", value: /** @type {const} */ ("none") },
 ];
@@ -133,7 +134,9 @@ export class Engine extends EventTarget {
 
   /** @param {Detail} [event] */
   status(event) {
+    const before = this.info?.upgrade;
     if (this.fossick) this.info = this.fossick.info();
+    if (before && !this.info?.upgrade) this.dispatchEvent(new CustomEvent("upgraded"));
     if (!this.loading) this.model = null;
     const note = event?.detail.note;
     if (note) this.dispatchEvent(new CustomEvent("note", { detail: note }));

@@ -98,8 +98,18 @@ export const DEVICES = /** @type {Record<string, string>} */ ({ webgpu: "WebGPU"
  */
 export function meaning(info) {
   if (info?.state === "loading") return "model is loading";
+  if (info?.upgrade) return understanding(info.upgrade);
   if (info?.state === "ready") return DEVICES[info.device] ?? info.device;
   return info?.state === "fallback" ? "no model" : "words only";
+}
+
+/**
+ * How far the model is with the passages: "understanding 34 %".
+ * @param {NonNullable<import("../fossick.js").Info["upgrade"]>} upgrade
+ */
+function understanding({ done, total, paused }) {
+  if (paused) return "understanding is paused";
+  return `understanding ${Math.floor((100 * done) / total)} %`;
 }
 
 /**

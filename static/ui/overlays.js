@@ -36,6 +36,7 @@ export function overlaysTemplate(app) {
     <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${app.offline} .copy=${app.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep}
       @embedder=${(/** @type {Custom} */ e) => void app.embedder(e.detail)}
       @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
+      @pause=${(/** @type {Custom} */ e) => void engine.opened().pauseUpgrade(e.detail)}
       @vacuum=${() => void collecting.vacuum()}
       @retry-model=${() => void engine.retryModel()}
       @remove-all=${() => void collecting.remove(engine.documents.map(({ id }) => id))}

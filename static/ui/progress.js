@@ -11,6 +11,7 @@ const TITLES = {
   scan: "Looking through folders",
   index: "Adding files",
   commit: "Writing the index",
+  upgrade: "Understanding",
   audit: "Measuring",
   download: "Fetching the model",
   check: "Trying out the model",

@@ -2,7 +2,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { areOn, turn } from "./combobox.js";
 import { LightElement } from "./element.js";
-import { bytes, count, milliseconds, number } from "./format.js";
+import { bytes, count, duration, milliseconds, number } from "./format.js";
 import { DEVICES, meaning } from "./header.js";
 import { icon } from "./icons.js";
 import { failedList, meter, outcomeLine } from "./progress.js";
@@ -21,8 +21,8 @@ const STORAGE = {
 /**
  * Everything about the state of things, the list of documents and the way to remove them, and the
  * models.
- * Fires `embedder`, `remove` (document ids), `remove-all`, `vacuum`, `retry-model` and `show` (a
- * document id).
+ * Fires `embedder`, `pause` (whether to), `remove` (document ids), `remove-all`, `vacuum`,
+ * `retry-model` and `show` (a document id).
  */
 export class StatusDialog extends LightElement {
   static properties = {
@@ -116,6 +116,7 @@ export class StatusDialog extends LightElement {
     const { info, stats } = engine;
     return html`<dl class="facts">
       ${fact("Meaning", html`${modelLine(engine, this.retry())} ${engine.model ? meter("Loading the model", engine.model) : nothing}${this.chooser(engine)}`)}
+      ${engine.info?.upgrade ? fact("Understanding", this.understanding(engine.info.upgrade)) : nothing}
       ${fact("Recall", html`<recall-line .engine=${engine} .stamp=${this.stamp}></recall-line>`)}
       ${fact("Try it", html`<embed-line .engine=${engine} .stamp=${this.stamp}></embed-line>`)}
       ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}${this.removed(stats?.deleted ?? 0)}`)}
@@ -134,6 +135,15 @@ export class StatusDialog extends LightElement {
         ${engine.choices.map(({ id, label }) => html`<option value=${id} ?selected=${engine.embedder?.id === id}>${label}</option>`)}
       </select>
     </label>`;
+  }
+
+  /** @param {NonNullable<import("../fossick.js").Info["upgrade"]>} upgrade */
+  understanding(upgrade) {
+    const { done, total, secondsLeft, paused } = upgrade;
+    const left = secondsLeft && !paused ? `, ${duration(secondsLeft)} left` : "";
+    return html`${number(done)} of ${count(total, "passage")}${left} ${meter("Understanding", upgrade)}
+      <span class="quiet block">Everything is found meanwhile, by words and roughly by meaning.
+      <button type="button" class="text-button" @click=${() => this.emit("pause", !paused)}>${paused ? "Go on" : "Pause"}</button></span>`;
   }
 
   /** @param {number} documents that were removed and still take room */

@@ -21,7 +21,7 @@ import { handingOver } from "./transfers.js";
  * @typedef {object} StartOptions
  * @property {string} collection
  * @property {"auto" | "opfs" | "indexeddb" | "memory"} storage
- * @property {{ transformer: boolean, hash: boolean }} embedder
+ * @property {{ transformer: boolean, static: boolean, hash: boolean }} embedder
  * @property {{ model: string, dim: number, maxTokens: number, dtype: string }} space of the model
  * @property {string} vocabulary path of the model's vocabulary below vendor/
  * @property {boolean} [useImage] false: start Python without what this device keeps
@@ -106,6 +106,7 @@ class Engine {
       reranker: this.reranker,
       parse: this.parse,
       vocabulary,
+      staticTable: fetchTable,
       kernels: kernelsOver(kernels, python.pyodide._module.memory),
       onEmbedder: (/** @type {object | undefined} */ embedder, /** @type {string} */ note) => {
         this.heard = this.tellEmbedder(embedder ?? null, note);
@@ -279,6 +280,13 @@ async function fetchVocabulary(path) {
   } catch {
     return "";
   }
+}
+
+/** The table of static vectors, when it is first needed. */
+async function fetchTable() {
+  const response = await fetch(new URL("../models/static-minilm-256.npz", import.meta.url));
+  if (!response.ok) throw new FossickError("model-missing", "The table of vectors is missing.");
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 Comlink.expose(new Engine());

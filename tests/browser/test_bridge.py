@@ -6,28 +6,29 @@ import time
 import numpy as np
 import pytest
 
-from app.browser.bridge import STILL_LOADING, Bridge
+from app.browser.bridge import Bridge
 from app.browser.plain import plain, utf16_spans
 from app.browser.requests import Request
 from app.core.model import Address, Hit, LegResult
 from app.engine import BytesSource, Collection, HashEmbedder
+from app.engine.searcher import STILL_LOADING
 from app.errors import CancelledError, EmbedderError, InputError
 from app.storage.memory_store import MemoryStore
 
 
-class Model:
-    """A model in a state."""
+class Loading(HashEmbedder):
+    """A model that has been there, and is loaded again."""
 
-    def __init__(self, state):
-        self.state = state
+    state = "ready"
 
 
-async def opened(model=None, **options):
+async def opened(embedder=None, **options):
     """A bridge over an empty collection."""
+    embedder = embedder or HashEmbedder()
     collection = await Collection.open(
-        MemoryStore(), embedder=HashEmbedder(), clock=time.perf_counter, count_tokens=len
+        MemoryStore(), embedder=embedder, clock=time.perf_counter, count_tokens=len
     )
-    return Bridge(collection, model, **options)
+    return Bridge(collection, **options)
 
 
 def request(number=1):
@@ -172,8 +173,10 @@ def test_search_need_not_wait_for_the_model():
     """Told not to wait, a search answers by words and says so; keyword searches have no note."""
 
     async def scenario():
-        bridge = await opened(Model("loading"))
+        model = Loading()
+        bridge = await opened(model)
         await bridge.add(request()[0], [GOLD])
+        model.state = "loading"
         unwilling = await bridge.search(request()[0], "gold", {"waitForModel": False})
         words = {"waitForModel": False, "mode": "keyword"}
         return unwilling, await bridge.search(request()[0], "gold", words)
@@ -222,7 +225,7 @@ def test_an_embedder_that_failed_is_tried_again():
         collection = await Collection.open(
             MemoryStore(), embedder=best, clock=time.perf_counter, count_tokens=len
         )
-        bridge = Bridge(collection, None)
+        bridge = Bridge(collection)
         with pytest.raises(EmbedderError) as caught:
             await bridge.embed(request()[0], ["gold"])
         best.broken = False

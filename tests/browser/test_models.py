@@ -134,6 +134,7 @@ def test_installed_used_and_removed(run: Run, hub: Hub, files: dict[str, bytes])
       const vectorOf = async (embedder, collection) => {
         const fossick = await Fossick.open({ collection, embedder });
         await fossick.add([{ path: "a.txt", text: passage }]);
+        await fossick.upgraded();
         const { hits } = await fossick.search("how long to boil noodles", { mode: "vector" });
         const { model, dim, dtype, device } = fossick.info();
         await fossick.close();
@@ -171,6 +172,7 @@ def test_pooling_and_prefixes(run: Run, hub: Hub) -> None:
       await Fossick.installModel("first");
       const fossick = await Fossick.open({ collection: "c", embedder: { model: "first" } });
       await fossick.add([{ id: "same", text: "text: gold" }, { id: "one", text: "gold" }]);
+      await fossick.upgraded();
       const { hits } = await fossick.search("gold", { mode: "vector", collapse: false });
       const bare = await fossick.search("text: gold", { mode: "vector", collapse: false });
       await fossick.close();

@@ -95,6 +95,7 @@ def test_a_folder(run: Run) -> None:
       const listed = (await Fossick.models()).map(({ id }) => id);
       const fossick = await Fossick.open({ embedder: { model: got.id, device: "wasm" } });
       await fossick.add([{ id: "a", text: "find: gold" }, { id: "b", text: "silver spoons" }]);
+      await fossick.upgraded();
       const { hits } = await fossick.search("gold", { mode: "vector" });
       const { model, device, left } = fossick.info();
       await fossick.close();

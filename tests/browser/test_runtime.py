@@ -167,10 +167,11 @@ def test_words_before_the_model(page: Page, context: BrowserContext, run: Run) -
     held: list[Route] = []
     context.route("**/model_quantized.onnx", lambda route: held.append(route))  # noqa: PLW0108
     out = run("""
-      const fossick = await Fossick.open({ collection: "early" });
+      const fossick = await Fossick.open({ collection: "early", embedder: "transformer" });
       const state = fossick.info().state;
-      const passages = [{ id: "a", text: "gold in the river", vector: new Float32Array([1, 0]) }];
-      await fossick.add(passages);
+      const { model, dim } = fossick.info();
+      const vector = new Float32Array(dim).fill(1);
+      await fossick.add([{ id: "a", text: "gold in the river", vector, model }]);
       const words = await fossick.search("gold", { mode: "keyword" });
       const unwilling = await fossick.search("gold", { waitForModel: false });
       const giving = new AbortController();
@@ -206,18 +207,19 @@ def test_search_by_meaning_waits_for_the_model(run: Run) -> None:
 
 
 def test_model_fails_and_says_so(page: Page, context: BrowserContext, run: Run) -> None:
-    """Wrong vectors are noticed on every device; hashed words take over, with a note."""
+    """Wrong vectors are noticed on every device; static ones take over, with a note."""
     context.route("**/probe.json", reversed_probe)
     out = run("""
       const notes = [];
       const fossick = await Fossick.open({ collection: "wrong" });
       fossick.addEventListener("status", ({ detail }) => detail.note && notes.push(detail.note));
       const report = await fossick.add([{ path: "a.txt", text: "river gold" }]);
+      await fossick.upgraded();
       return { report, info: fossick.info(), notes, hits: (await fossick.search("river")).hits };
     """)
     assert (out["info"]["state"], out["info"]["device"]) == ("fallback", "numpy")
     assert "wrong vectors" in out["info"]["left"][-1]["reason"]
-    assert any("hash/1" in note for note in [*out["notes"], *out["report"]["notes"]])
+    assert sum("going on with static/minilm-256/1" in note for note in out["notes"]) == 1
     assert out["report"]["added"] == 1
     assert out["hits"][0]["path"] == "a.txt"
 
@@ -241,11 +243,12 @@ def test_model_dies_while_it_works(run: Run) -> None:
       while (fossick.info().state !== "ready") await sleep(50);
       const text = "The quick brown fox jumps over the lazy dog. ".repeat(30);
       const sources = Array.from({ length: 24 }, (_, n) => ({ id: `${n}`, text: `${n} ${text}` }));
-      const adding = fossick.add(sources);
+      const report = await fossick.add(sources);
+      const understanding = fossick.upgraded();
       await sleep(400);
       const [, model] = started.find(([name]) => name.includes("inference"));
       model.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));
-      const report = await adding;
+      await understanding;
       const { models } = await fossick.stats();
       return { report, models, left: fossick.info().left, state: fossick.info().state };
     """)
@@ -304,7 +307,7 @@ def answering(status: int) -> Callable[[Route], None]:
 def test_options_are_checked(run: Run) -> None:
     """Arguments that are off are refused at the door."""
     out = run("""
-      const off = [{ storage: "cloud" }, { embedder: "static" }, { embedder: { model: "x" } },
+      const off = [{ storage: "cloud" }, { embedder: "statue" }, { embedder: { model: "x" } },
         { embedder: { dtype: "q2" } }, { collection: "../up" }, { collection: "" }];
       const open = await Promise.all(off.map((options) => code(Fossick.open(options))));
       const fossick = await Fossick.open({ storage: "memory", embedder: "none" });
@@ -589,6 +592,7 @@ def test_without_isolation(page: Page, plain_server: str) -> None:
         """
       const fossick = await Fossick.open({ collection: "plain" });
       await fossick.add([{ path: "a.txt", text: "Pasta cooks for eight minutes." }]);
+      await fossick.upgraded();
       const { hits } = await fossick.search("boiling noodles");
       return { info: fossick.info(), first: hits[0].path };
     """,

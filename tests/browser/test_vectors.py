@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from app.core.dense.batch_processor import BatchProcessor
 from app.core.dense.vector_index import VectorIndex
 from tests.conftest import OriginGuard
 
@@ -213,6 +214,106 @@ def test_the_edges(run: Callable[..., Any]) -> None:
         """
     )
     assert found == [0, 0, 0, 0, "", "abc", "", "", "c", 0]
+
+
+def test_operations_on_all_vectors(run: Callable[..., Any]) -> None:
+    """What `BatchProcessor` says of the same vectors, without those that were removed."""
+    found = run(
+        """
+        const index = await fossick.vectors({ dim: 6, metric: "dot", keepFloat32: true });
+        const numbers = random(6 * 40, 11);
+        for (let row = 0; row < 20; row += 1) numbers[6 * row] += 5;
+        await index.addBatch(numbered(40), numbers);
+        await index.remove(["v3", "v39"]);
+        const list = (arrays) => arrays.map((array) => Array.from(array));
+        const { count, ...each } = await index.statistics();
+        const parts = await index.components(2, { seed: 3 });
+        const { groups, inertia, converged } = await index.clusters(2, { seed: 1 });
+        const some = await index.centroid({ among: ["v1", "v0"] });
+        const said = [
+          await failure(() => index.centroid({ among: ["v3"] })),
+          await failure(() => index.clusters(0)),
+          await failure(() => index.components(1.5)),
+        ];
+        const all = await index.centroid();
+        await index.clear();
+        said.push(await failure(() => index.statistics()));
+        await index.close();
+        return {
+          numbers: Array.from(numbers), count, statistics: list(Object.values(each)),
+          parts: list([parts.mean, parts.variances, parts.explained, ...parts.axes]),
+          groups: groups.map(({ ids, centroid }) => [ids, Array.from(centroid)]),
+          inertia, converged, all: Array.from(all), some: Array.from(some), said,
+        };
+        """
+    )
+    numbers = np.float32(found["numbers"]).reshape(40, 6)
+    rows = np.delete(numbers, [3, 39], axis=0)
+    ids = [f"v{n}" for n in range(40) if n not in {3, 39}]
+    processor = BatchProcessor(6)
+    stats = processor.statistics(rows)
+    assert found["count"] == 38
+    wanted = [stats.mean, stats.deviation, stats.minimum, stats.maximum]
+    assert np.allclose(found["statistics"], wanted, atol=1e-6)
+    parts = processor.components(rows, 2, seed=3)
+    mean, variances, explained, *axes = found["parts"]
+    assert np.allclose(mean, parts.mean, atol=1e-6)
+    assert np.allclose([variances, explained], [parts.variances, parts.explained], atol=1e-5)
+    assert np.allclose(axes, parts.axes, atol=1e-5)
+    clusters = processor.clusters(rows, 2, seed=1)
+    assert [one for one, _ in found["groups"]] == [
+        [key for key, label in zip(ids, clusters.labels, strict=True) if label == group]
+        for group in (0, 1)
+    ]
+    assert np.allclose([one for _, one in found["groups"]], clusters.centroids, atol=1e-6)
+    assert found["inertia"] == pytest.approx(clusters.inertia, rel=1e-6)
+    assert found["converged"] is clusters.converged
+    assert np.allclose(found["all"], rows.mean(axis=0), atol=1e-6)
+    assert np.allclose(found["some"], rows[:2].mean(axis=0), atol=1e-6)
+    codes = [said.split(":")[0] for said in found["said"]]
+    assert codes == ["FossickError not-found", *["FossickError bad-option"] * 3]
+
+
+def test_a_call_is_given_up(run: Callable[..., Any]) -> None:
+    """Before it has begun it changes nothing; a change that has begun is done or not done."""
+    said, after, begun = run(
+        """
+        const index = await fossick.vectors({ dim: 2 });
+        await index.addBatch(["a", "b"], [1, 0, 0, 1]);
+        const signal = AbortSignal.abort();
+        const calls = [
+          () => index.add("x", [1, 1], { signal }),
+          () => index.addBatch(["x"], [1, 1], { signal }),
+          () => index.remove("a", { signal }),
+          () => index.clear({ signal }),
+          () => index.get("a", { signal }),
+          () => index.search([1, 0], { signal }),
+          () => index.searchBatch([1, 0], { signal }),
+          () => index.page([1, 0], { signal }),
+          () => index.stats({ signal }),
+          () => index.audit({ signal }),
+          () => fossick.vectors({ dim: 2, signal }),
+        ];
+        const said = [];
+        for (const call of calls) said.push(await failure(async () => call()));
+        const late = new AbortController();
+        const asked = failure(() => index.search([1, 0], { signal: late.signal }));
+        late.abort();
+        said.push(await asked);
+        const after = (await index.search([1, 0])).ids;
+        const other = new AbortController();
+        const adding = failure(() => index.add("x", [1, 0.5], { signal: other.signal }));
+        setTimeout(() => other.abort(), 3);
+        const isDone = (await adding) === "no failure";
+        const { count } = await index.stats();
+        await index.close();
+        return [said, after, [isDone, count]];
+        """
+    )
+    assert len(said) == 12
+    assert all(one.startswith("FossickError cancelled: ") for one in said)
+    assert after == ["a", "b"]
+    assert begun in ([True, 3], [False, 2])
 
 
 def test_buffers_are_kept_or_given_away(run: Callable[..., Any]) -> None:

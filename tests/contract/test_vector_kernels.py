@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.dense.codes import encode
 from app.core.kernels import NumpyKernels
+from app.core.kernels.parts import spans
 from app.core.kernels.vectors import (
     MEASURES,
     NO_DISTANCE,
-    check_chosen,
     int4_width,
     largest_query,
     words_of,
@@ -63,6 +64,11 @@ def same(one, other):
 def some_rows(chosen, n, subset):
     """None for all rows, or some in any order, some of them twice."""
     return chosen.integers(0, n, 2 * n, np.uint32)[: n + 3] if subset and n else None
+
+
+def cut(array, places):
+    """The array in parts, cut at these places, some of which may be the same."""
+    return np.split(array, sorted(places))
 
 
 def test_int8_by_hand(vectors):
@@ -236,6 +242,46 @@ def test_hamming(wasm, seed, n, dim, n_queries, share, by):
 
 
 @settings(deadline=None)
+@given(
+    seed=SEEDS,
+    n=ROWS,
+    dim=DIMS,
+    n_queries=st.integers(1, 3),
+    places=st.lists(st.integers(0, 131), max_size=4),
+    subset=st.booleans(),
+)
+def test_parts(wasm, seed, n, dim, n_queries, places, subset):
+    """How rows are cut into parts changes nothing, of all rows or of some that rise."""
+    chosen = np.random.default_rng(seed)
+    vectors, _ = wasm()
+    most, scales = largest_query(dim), chosen.random(n, np.float32)
+    codes = chosen.integers(-128, 128, (n, dim)).astype(np.int8)
+    queries = chosen.integers(-most, most + 1, (n_queries, dim)).astype(np.int16)
+    rows = np.sort(some_rows(chosen, n, True)) if subset and n else None
+    whole = TWIN.int8(codes, scales, queries, rows)
+    for each in (vectors, TWIN):
+        same(each.int8(cut(codes, places), cut(scales, places), queries, rows), whole)
+    bits = TWIN.signs(codes, scales, np.zeros(dim, np.float32))
+    mask = (chosen.random(n) < 0.5).astype(np.uint8) if subset else None
+    asked = chosen.integers(0, 256, (n_queries, 8 * words_of(dim))).astype(np.uint8)
+    expected = TWIN.hamming(bits, asked, mask)
+    for each in (vectors, TWIN):
+        found = each.hamming(cut(bits, places), asked, mask)
+        same(found.distances, expected.distances)
+        same(found.histogram, expected.histogram)
+    floats = codes.astype(np.float32)
+    sums = TWIN.float32(floats, floats[:1], "absolute", rows) if n else None
+    packed = encode(floats, "int4").codes
+    wide = chosen.integers(-99, 100, (n_queries, int4_width(dim))).astype(np.int16)
+    products = TWIN.int4(packed, scales, wide, rows)
+    for each in (vectors, TWIN):
+        same(each.int4(cut(packed, places), cut(scales, places), wide, rows), products)
+        if sums is not None:
+            found = each.float32(cut(floats, places), floats[:1], "absolute", rows)
+            assert found == pytest.approx(sums, rel=1e-6)
+
+
+@settings(deadline=None)
 @given(seed=SEEDS, n=ROWS, dim=DIMS, by=SHIFTS)
 def test_signs(wasm, seed, n, dim, by):
     """Bits of codes, also of values that lie on the centre."""
@@ -285,6 +331,11 @@ def test_what_does_not_fit_is_refused(vectors):
         lambda: vectors.int8(codes, scales, np.zeros((1, 5), np.int16)),
         lambda: vectors.int8(codes, scales[:2], np.zeros((1, 4), np.int16)),
         lambda: vectors.int8(codes, scales, np.zeros((1, 4), np.int16), np.uint32([0, 3])),
+        lambda: vectors.int8([codes, codes[:, :3]], [scales] * 2, np.zeros((1, 4), np.int16)),
+        lambda: vectors.int8([codes, codes], [scales], np.zeros((1, 4), np.int16)),
+        lambda: vectors.int8(
+            [codes] * 2, [scales] * 2, np.zeros((1, 4), np.int16), np.uint32([4, 1])
+        ),
         lambda: vectors.int4(bits, scales, np.zeros((1, 8), np.int16)),
         lambda: vectors.float32(codes.astype(np.float32), np.zeros((1, 3), np.float32), "product"),
         lambda: vectors.hamming(bits, np.zeros((1, 16), np.uint8)),
@@ -295,7 +346,8 @@ def test_what_does_not_fit_is_refused(vectors):
         lambda: vectors.within(np.zeros(3, np.uint16), -1),
         lambda: largest_query(0),
         lambda: largest_query(16_385),
-        lambda: check_chosen(np.uint32([9]), 9),
+        lambda: spans(np.uint32([9]), [0, 9]),
+        lambda: spans(np.uint32([5, 4]), [0, 3, 9]),
     ):
         with pytest.raises(InputError):
             call()

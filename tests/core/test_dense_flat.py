@@ -102,7 +102,7 @@ def test_codes_are_not_copied_or_changed():
     codes = direction_codes(unit_rows(20))
     codes.flags.writeable = False
     vectors = CodedVectors(codes, KERNELS)
-    assert np.shares_memory(vectors.rows.coded.codes, codes)
+    assert np.shares_memory(vectors.coded.codes, codes)
     index = FlatIndex([VectorBlock(vectors, np.arange(20))])
     index.search(unit_rows(1)[0], 5, np.ones(20, dtype=bool))
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.dense.codes import DTYPES
+from app.core.dense.plan import Plan
 from app.core.dense.scan import DISTANCES, METRICS
 from app.core.dense.table import Column
 from app.core.dense.vector_index import VectorIndex
@@ -199,8 +200,19 @@ def test_the_plan_goes_with_the_index():
     assert index.stats().candidates is None  # too few to look at signs
 
 
-def test_an_audit_measures_and_mends():
-    """Queries unlike any vector are found worse; the audit says so, and widens the plan."""
+def test_queries_unlike_any_vector():
+    """Their neighbours are far, and signs tell less of that: more candidates are scored."""
+    rows, _ = clustered(9000)
+    queries = np.random.default_rng(8).standard_normal((50, 128)).astype(np.float32)
+    index, exact = VectorIndex(128), VectorIndex(128, recall=1)
+    for each in (index, exact):
+        each.add_batch([str(n) for n in range(len(rows))], rows)
+    assert recall(index, exact, queries) >= 0.99
+
+
+def test_an_audit_measures_and_mends(monkeypatch):
+    """A plan with too few candidates finds less; the audit says so, and widens it."""
+    monkeypatch.setattr("app.core.dense.planner.calibrated", lambda *_: Plan(30))
     rows, _ = clustered(9000)
     queries = np.random.default_rng(8).standard_normal((50, 128)).astype(np.float32)
     ids = [str(n) for n in range(len(rows))]

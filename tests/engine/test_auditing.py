@@ -164,7 +164,7 @@ def test_the_page_is_answered_plainly(files):
     """The bridge's answer, for a collection that is opened for reading as well."""
 
     async def scenario(store, **more):
-        bridge = Bridge(await collection(store, **more), None, follows=bool(more))
+        bridge = Bridge(await collection(store, **more), follows=bool(more))
         told = []
         return await bridge.audit(Request(1, told.append), sample=40), told
 

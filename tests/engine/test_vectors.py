@@ -19,7 +19,7 @@ from app.errors import ClosedError, InputError, StorageError
 from app.storage import vectors_file
 from app.storage.memory_store import MemoryStore
 from app.storage.names import of_vectors
-from tests.engine.helpers import run
+from tests.engine.helpers import collection, run
 from tests.storage.helpers import DyingStore, FullStore
 
 KINDS = [("cosine", "int8", True), ("cosine", "binary", False), ("dot", "int4", False)]
@@ -360,6 +360,27 @@ def test_indexes_do_not_meet():
             assert content(await Vectors.open(store, name)) == content(vectors)
 
     run(scenario())
+
+
+def test_what_a_collection_takes_has_them_in_it():
+    """`stats().bytes` counts vectors under a name, all of their files."""
+
+    async def scenario():
+        store = MemoryStore()
+        beside = await collection(store)
+        bytes_of = [(await beside.stats()).bytes]
+        await (await opened(store, dim=5)).add_batch(["a", "b"], rows_of(2))
+        names = [name for name in await store.names() if of_vectors(name)]
+        kept = sum([await store.size(name) for name in names])
+        bytes_of.append((await beside.stats()).bytes)
+        await vectors_file.delete(store, "faces")
+        bytes_of.append((await beside.stats()).bytes)
+        await beside.close()
+        return bytes_of, kept
+
+    (before, there, after), kept = run(scenario())
+    assert there - before == kept > 40
+    assert after == before
 
 
 def test_in_memory_and_closed():

@@ -84,11 +84,14 @@ def test_names_the_section():
         sections.unpack(broken, "seg-1")
 
 
-@pytest.mark.parametrize(("step", "way"), [(1, "Reload the page"), (-3, "add the files again")])
-def test_other_versions(step, way):
+@pytest.mark.parametrize(
+    ("version", "way"),
+    [(sections.VERSION + 1, "Reload the page"), (sections.READABLE[0] - 1, "add the files again")],
+)
+def test_other_versions(version, way):
     """A file of another format is refused with a code of its own, and the way out that helps."""
     other = bytearray(packed(ARRAYS))
-    other[8] = sections.VERSION + step
+    other[8] = version
     with pytest.raises(StorageError) as caught:
         sections.unpack(other, "seg-1")
     assert caught.value.code == "index-version"

@@ -147,7 +147,10 @@ def chosen_rows(parts: Sequence[Part], numbers: NDArray[np.integer[Any]]) -> Par
     some = [
         part[(numbers[low:high] - edge).astype(np.uint32)]
         for part, edge, (low, high) in zip(parts, edges, pairwise(places), strict=False)
-    ]
+        if low < high
+    ] or [parts[0][:0]]
+    if len(some) == 1:
+        return some[0]
     if isinstance(some[0], np.ndarray):
         return np.concatenate(some)
     coded: list[Coded] = some

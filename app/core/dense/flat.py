@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from app.core.dense.calibration import FEWEST_ROWS, calibrated, widened
 from app.core.dense.codes import Coded, chosen_rows, decode, encode
-from app.core.dense.plan import EVERYTHING, Plan, Scanner
+from app.core.dense.plan import EVERYTHING, Plan
 from app.core.dense.scan import Rows, Uint32s, unit_scales
+from app.core.dense.scanner import Scanner
 from app.core.dense.signs import Signs
 from app.core.kernels import NumpyKernels, VectorKernels
 from app.errors import InputError
@@ -45,12 +46,12 @@ class CodedVectors:
     def __init__(self, codes: Int8s, kernels: VectorKernels) -> None:
         self._kernels = kernels
         coded = Coded("int8", codes.shape[1], codes, np.empty(0, np.float32))
-        self.rows = Rows(unit_scales(coded, kernels), "cosine", kernels)
+        self.coded = unit_scales(coded, kernels)
 
     @cached_property
     def signs(self) -> Signs:
         """One bit a dim: whether it is above zero."""
-        coded = self.rows.coded
+        coded = self.coded
         centre = np.zeros(coded.dim, np.float32)
         return Signs(np.empty((0, 0), np.uint8), centre).extended(self._kernels, coded)
 
@@ -88,7 +89,7 @@ class FlatIndex:
         wider: int = 1,
     ) -> None:
         for block in blocks:
-            _check(block, blocks[0].vectors.rows.coded.dim)
+            _check(block, blocks[0].vectors.coded.dim)
         held = [block for block in blocks if len(block.ordinals)]
         self._blocks = sorted(held, key=lambda block: int(block.ordinals[0]))
         self._kernels = kernels or NumpyKernels().vectors
@@ -131,7 +132,7 @@ class FlatIndex:
         here, rows, back = self._rows_of(ordinals)
         if not len(rows):
             return None
-        some = chosen_rows([part.coded for part in self._parts], rows)
+        some = chosen_rows(self._rows.parts, rows)
         codes = np.zeros((len(ordinals), some.dim), np.int8)
         scales = np.zeros(len(ordinals), np.float32)
         codes[here], scales[here] = some.codes[back], some.scales[back]
@@ -176,7 +177,7 @@ class FlatIndex:
 
         `exact`: all rows are scored; otherwise it is what a search for k finds.
         """
-        queries = decode(chosen_rows([part.coded for part in self._parts], rows))
+        queries = decode(chosen_rows(self._rows.parts, rows))
         # One hit more, with the candidates that k hits have.
         plan = EVERYTHING if exact else replace(self.plan, k=self.plan.k + 1)
         found = self._scanner.search(queries, k + 1, self._mask(self._live), plan)
@@ -190,7 +191,7 @@ class FlatIndex:
             return EVERYTHING
         live = self._mask(self._live)
         flags = np.ones(len(self), np.uint8) if live is None else live
-        return calibrated(self._kernels, self._parts, self._signs, flags, RECALL)
+        return calibrated(self._kernels, self._rows, self._signs, flags, RECALL)
 
     @cached_property
     def _n_live(self) -> int:
@@ -200,26 +201,26 @@ class FlatIndex:
     @cached_property
     def _scanner(self) -> Scanner:
         signs = self._signs if len(self) >= FEWEST_ROWS else []
-        return Scanner(self._kernels, self._parts, signs=signs)
+        return Scanner(self._kernels, self._rows, signs=signs)
 
-    @property
-    def _parts(self) -> list[Rows]:
-        return [block.vectors.rows for block in self._blocks]
+    @cached_property
+    def _rows(self) -> Rows:
+        return Rows([block.vectors.coded for block in self._blocks], "cosine", self._kernels)
 
     @property
     def _signs(self) -> list[Signs]:
         return [block.vectors.signs for block in self._blocks]
 
     def _mask(self, live: NDArray[np.bool_] | None) -> NDArray[np.uint8] | None:
-        """A mask by ordinal as one by row."""
-        if live is None:
+        """A mask by ordinal as one by row, None where it leaves nothing out."""
+        if live is None or live.all():
             return None
         whole = len(self._ordinals) == len(live) == int(self._ordinals[-1]) + 1
         mask = np.ascontiguousarray(live) if whole else live[self._ordinals]
         return mask.view(np.uint8)
 
     def _fits(self, query: NDArray[np.float32]) -> None:
-        dim = self._blocks[0].vectors.rows.coded.dim
+        dim = self._blocks[0].vectors.coded.dim
         if query.shape != (dim,):
             raise InputError(
                 f"The query has shape {query.shape}; the vectors have {dim} dims.",
@@ -229,7 +230,7 @@ class FlatIndex:
 
 
 def _check(block: VectorBlock, dim: int) -> None:
-    coded = block.vectors.rows.coded
+    coded = block.vectors.coded
     if coded.dim != dim or block.ordinals.shape != (len(coded),):
         raise InputError(
             f"Vectors of shape {coded.codes.shape} with ordinals of shape {block.ordinals.shape} "

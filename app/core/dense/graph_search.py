@@ -6,9 +6,12 @@ from math import ceil
 
 import numpy as np
 
+from app.core.dense.codes import Matrix
 from app.core.dense.graph import Graph
-from app.core.dense.plan import Flags, Hits, Plan, Scanner
-from app.core.dense.scan import Matrix, Near, Rows
+from app.core.dense.near import Near
+from app.core.dense.plan import Plan
+from app.core.dense.scan import Rows
+from app.core.dense.scanner import Flags, Hits, Scanner
 
 WORTH = 16
 """What a row costs that a walk meets, beside one of a scan, times the neighbours of each."""

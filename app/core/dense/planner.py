@@ -47,7 +47,7 @@ class Planner:
         planned, moves = self._planned
         if moves != table.moves or not planned / _GROWN < n < planned * _GROWN:
             self.signs = signs_of(self._kernels, coded, table.live)
-            plan = calibrated(self._kernels, [rows], [self.signs], table.live, self._recall)
+            plan = calibrated(self._kernels, rows, [self.signs], table.live, self._recall)
             self.plan = widened(plan, wider * (plan.candidates or 0), n)
             self._planned = n, table.moves
         elif self.signs and len(self.signs.bits) < len(coded):

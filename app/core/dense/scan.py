@@ -7,8 +7,9 @@ Here the nearer of two rows always has the larger score: distances are negative.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +18,17 @@ from app.core.dense.codes import (
     Coded,
     Float32s,
     Float64s,
+    chosen_rows,
     decode,
     encode,
     integers,
     query_codes,
     squared_lengths,
 )
+from app.core.dense.near import Asked, Near
 from app.core.kernels import VectorKernels
 from app.core.kernels.numpy_vectors import batches
+from app.core.kernels.parts import edges_of
 from app.core.kernels.vectors import Measure
 
 Metric = Literal["cosine", "dot", "euclidean", "manhattan"]
@@ -45,93 +49,98 @@ _DEVIATIONS = 8
 """Standard deviations of what rounding to int8 does to a score that are allowed for."""
 
 
-class Near(NamedTuple):
-    """Scores that are nearly right.
-
-    `scores` (n,), in steps of `unit`. A row of the k best has a score that is below the k-th best
-    by `absolute` and `relative` times that score at most.
-    """
-
-    scores: Float32s
-    absolute: float
-    relative: float
-    unit: float
-
-    def lowest(self, floor: float, doubt: float = 0.0) -> float:
-        """What a row must score to be among the best, the k-th of which has `floor` here."""
-        if floor == -np.inf:
-            return floor
-        return floor - self.absolute - self.relative * abs(floor) - doubt / self.unit
-
-
-def joined(parts: Sequence[Near]) -> Near:
-    """Scores of rows end to end; of one query, and so in one unit."""
-    if len(parts) == 1:
-        return parts[0]
-    return Near(
-        np.concatenate([part.scores for part in parts]),
-        max(part.absolute for part in parts),
-        max(part.relative for part in parts),
-        parts[0].unit,
-    )
-
-
 class Rows:
-    """Coded rows and what their scores by a metric need.
+    """Coded rows, in one part or one after another, and what their scores by a metric need.
 
     For the cosine all rows have length 1; `unit_scales` makes them so.
     """
 
-    def __init__(self, coded: Coded, metric: Metric, kernels: VectorKernels) -> None:
-        self.coded = coded
+    def __init__(
+        self, coded: Coded | Sequence[Coded], metric: Metric, kernels: VectorKernels
+    ) -> None:
+        self.parts = [coded] if isinstance(coded, Coded) else list(coded)
         self.metric = metric
+        self.edges = edges_of([part.codes for part in self.parts])
+        self._dtype = self.parts[0].dtype
         self._kernels = kernels
+        self._codes = [part.codes for part in self.parts]
+        self._scales = [part.scales for part in self.parts]
         self._halves: Float32s | None = None
         self._longest = 1.0
         if metric != "cosine":
-            squared = squared_lengths(coded, kernels)
+            squared = np.concatenate([squared_lengths(part, kernels) for part in self.parts])
             self._longest = float(np.sqrt(squared.max(initial=0.0)))
             self._halves = (squared / 2).astype(np.float32)
         self._longest *= 1.0 + 2.0**-20
 
-    def near(self, queries: Matrix, chosen: Uint32s | None = None) -> list[Near]:
-        """Of each query (q, dim) its scores of the rows, all or those chosen."""
-        if self.coded.dtype == "binary":
+    def __len__(self) -> int:
+        return self.edges[-1]
+
+    @property
+    def coded(self) -> Coded:
+        """The rows, where they are in one part."""
+        (coded,) = self.parts
+        return coded
+
+    def asked(self, queries: Matrix) -> Asked:
+        """Queries (q, dim) for `near`."""
+        values = np.empty((0, 0), np.int16)
+        steps = errors = np.ones(len(queries))
+        if self._dtype in {"int8", "int4"} and self.metric != "manhattan" and len(queries):
+            width = self._codes[0].shape[1] * (2 if self._dtype == "int4" else 1)
+            each = [query_codes(query, width) for query in queries]
+            values = np.stack([one[0] for one in each])
+            steps, errors = np.array([one[1:] for one in each]).T
+        return Asked(queries, _lengths(queries), values, steps, errors)
+
+    def near(self, asked: Asked, chosen: Uint32s | None = None) -> list[Near]:
+        """Of each query its scores of the rows, all or those chosen, which rise."""
+        queries = asked.queries
+        if self._dtype == "binary":
             return [Near(self._alike(query, chosen), 0.0, 0.0, 1.0) for query in queries]
-        if self.coded.dtype == "float32":
-            return self._by_floats(self.coded.codes, queries, chosen)
+        if self._dtype == "float32":
+            return self._by_floats(self._codes, asked, chosen)
         if self.metric == "manhattan":
-            return self._by_decoding(queries, chosen)
-        return self._by_integers(queries, chosen)
+            return self._by_decoding(asked, chosen)
+        return self._by_integers(asked, chosen)
+
+    def true(self, near: Near, score: float, length: float) -> float:
+        """About what `near`'s score of a query of this length is as a true one."""
+        value = score * near.unit
+        if self.metric != "euclidean" or self._dtype == "float32":
+            return value
+        return -math.sqrt(max(0.0, length * length - 2 * value))
 
     def _by_floats(
-        self, rows: NDArray[np.generic], queries: Matrix, chosen: Uint32s | None
+        self, rows: Sequence[NDArray[np.generic]], asked: Asked, chosen: Uint32s | None
     ) -> list[Near]:
-        measure = _MEASURES[self.metric]
+        measure, queries = _MEASURES[self.metric], asked.queries
         scores = self._kernels.float32(rows, queries, measure, chosen)  # type: ignore[arg-type]
         off = 2 * (queries.shape[1] + 10) * _EPSILON
         if measure != "product":
             return [Near(-row, 0.0, 2 * off, 1.0) for row in scores]
-        lengths = _lengths(queries) * self._longest
-        pairs = zip(scores, (off * lengths).tolist(), strict=True)
-        return [Near(row, slack, 0.0, 1.0) for row, slack in pairs]
+        slacks = (off * self._longest * asked.lengths).tolist()
+        return [Near(row, slack, 0.0, 1.0) for row, slack in zip(scores, slacks, strict=True)]
 
-    def _by_decoding(self, queries: Matrix, chosen: Uint32s | None) -> list[Near]:
+    def _by_decoding(self, asked: Asked, chosen: Uint32s | None) -> list[Near]:
         """Distances that are no sums of products: the rows are decoded, some at a time."""
-        coded = self.coded if chosen is None else self.coded[chosen]
+        parts = self.parts if chosen is None else [chosen_rows(self.parts, chosen)]
         found = [
-            self._by_floats(decode(coded[part]), queries, None) for part in batches(len(coded))
+            [near.scores for near in self._by_floats([decode(coded[some])], asked, None)]
+            for coded in parts
+            for some in batches(len(coded))
         ]
         if not found:
-            return [Near(np.empty(0, np.float32), 0.0, 0.0, 1.0) for _ in queries]
-        return [joined(parts) for parts in zip(*found, strict=True)]
+            return [Near(np.empty(0, np.float32), 0.0, 0.0, 1.0) for _ in asked.queries]
+        off = 4 * (asked.queries.shape[1] + 10) * _EPSILON
+        return [Near(np.concatenate(each), 0.0, off, 1.0) for each in zip(*found, strict=True)]
 
     def _alike(self, query: Float32s, chosen: Uint32s | None) -> Float32s:
         """The cosine of the signs: from 1, all equal, to -1."""
-        codes = self.coded.codes if chosen is None else self.coded.codes[chosen]
+        codes = self._codes if chosen is None else [chosen_rows(self.parts, chosen).codes]
         bits = encode(query[np.newaxis], "binary").codes.view(np.uint8)
-        apart = self._kernels.hamming(codes.view(np.uint8), bits).distances[0]
-        return np.asarray(1.0 - 2.0 * apart / self.coded.dim, dtype=np.float32)
+        apart = self._kernels.hamming([some.view(np.uint8) for some in codes], bits).distances[0]
+        return np.asarray(1.0 - 2.0 * apart / self.parts[0].dim, dtype=np.float32)
 
     def slack(self, length: float, error: float) -> float:
         """How far scores may be off, of a query with this length and error, in units of 1."""
@@ -140,16 +149,12 @@ class Rows:
             return off
         return off + 16 * _EPSILON * self._longest * (self._longest + length)
 
-    def _by_integers(self, queries: Matrix, chosen: Uint32s | None) -> list[Near]:
-        coded, kernels = self.coded, self._kernels
-        width = coded.codes.shape[1] * (2 if coded.dtype == "int4" else 1)
-        asked = [query_codes(query, width) for query in queries]
-        values = np.stack([each[0] for each in asked])
-        scan = kernels.int4 if coded.dtype == "int4" else kernels.int8
-        scores = scan(coded.codes, coded.scales, values, chosen)  # type: ignore[arg-type]
-        lengths = _lengths(queries).tolist()
+    def _by_integers(self, asked: Asked, chosen: Uint32s | None) -> list[Near]:
+        scan = self._kernels.int4 if self._dtype == "int4" else self._kernels.int8
+        scores = scan(self._codes, self._scales, asked.values, chosen)  # type: ignore[arg-type]
         found = []
-        for row, length, (_, step, error) in zip(scores, lengths, asked, strict=True):
+        told = (asked.lengths.tolist(), asked.steps.tolist(), asked.errors.tolist())
+        for row, length, step, error in zip(scores, *told, strict=True):
             slack = self.slack(length, error)
             if self.metric != "euclidean" or self._halves is None:
                 found.append(Near(row, slack / step, 0.0, step))
@@ -159,13 +164,13 @@ class Rows:
         return found
 
     def exact(self, query: Float32s, rows: Uint32s) -> Float32s:
-        """True scores of some rows, right to the last bit of float32."""
-        if self.coded.dtype == "binary":
+        """True scores of some rows, which rise, right to the last bit of float32."""
+        if self._dtype == "binary":
             return self._alike(query, rows)
         wide = query.astype(np.float64)
         scores = np.empty(len(rows), np.float32)
         for part in batches(len(rows)):
-            scores[part] = self._exact(wide, self.coded[rows[part]])
+            scores[part] = self._exact(wide, chosen_rows(self.parts, rows[part]))
         return scores
 
     def _exact(self, query: Float64s, coded: Coded) -> Float64s:
@@ -184,11 +189,12 @@ class Rows:
 
         The roundings of the dims are as good as independent of each other.
         """
-        if not len(self.coded.scales):
+        if self._dtype not in {"int8", "int4"}:
             return 0.0
-        spread = _DEVIATIONS * float(self.coded.scales.max()) / 12**0.5
+        largest = max(float(scales.max(initial=0.0)) for scales in self._scales)
+        spread = _DEVIATIONS * largest / 12**0.5
         if self.metric == "manhattan":
-            return spread * float(np.sqrt(self.coded.dim))
+            return spread * float(np.sqrt(self.parts[0].dim))
         length = float(np.linalg.norm(query.astype(np.float64)))
         return spread * (length + (self._longest if self.metric == "euclidean" else 0.0))
 

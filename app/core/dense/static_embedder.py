@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,9 @@ from app.errors import EmbedderError
 
 MODEL = "static"
 """What the names of its vector spaces begin with."""
+
+BUNDLED, DIM = "static/minilm-256/1", 256
+"""Vector space of the table that comes with Fossick, and its dimension."""
 
 MOST_TOKENS = 8000
 """Tokens of a text that are looked at: sums of more might not fit into 32 bits."""
@@ -122,6 +125,25 @@ class StaticEmbedder:
         lengths = np.sqrt((sums * sums).sum(axis=1, keepdims=True))
         np.divide(sums, lengths, out=sums, where=lengths > 0)
         return sums.astype(np.float32)
+
+    def embed_weighted(self, text: str, weigh: Callable[[str], float]) -> NDArray[np.float32]:
+        """float32 (dim,) of length 1, or zeros: `weigh` tells how much each word of a text counts.
+
+        Words are what stands between spaces; weights are 0 to 1, and count in steps of 1/64.
+
+        >>> pieces = WordPiece(["[UNK]", "gold", "tax"])
+        >>> table = StaticTable.of(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), "static/x")
+        >>> weigh = {"gold": 1.0, "tax": 0.25}.__getitem__
+        >>> StaticEmbedder(table, pieces).embed_weighted("gold tax", weigh).round(2).tolist()
+        [0.9700000286102295, 0.23999999463558197]
+        """
+        sums = np.zeros(self.dim)
+        for word in text.split()[:MOST_TOKENS]:
+            tokens = self._tokens[word]
+            rows = self._codes[tokens].astype(np.int64) * self._weights[tokens, np.newaxis]
+            sums += rows.sum(axis=0) * round(64 * weigh(word))
+        length = np.sqrt((sums * sums).sum())
+        return (sums / length if length else sums).astype(np.float32)
 
 
 class _Tokens(dict[str, list[int]]):

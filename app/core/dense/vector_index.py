@@ -17,10 +17,11 @@ from app.core.dense.graph import Graph
 from app.core.dense.graph_arrays import Arrays, from_arrays
 from app.core.dense.graph_options import GraphOptions, Preset, options_of
 from app.core.dense.graph_search import GraphScanner
-from app.core.dense.plan import EVERYTHING, REFERENCE_K, Hits, Plan, Scanner, Searcher
+from app.core.dense.plan import EVERYTHING, REFERENCE_K, Plan
 from app.core.dense.planner import Planner
 from app.core.dense.reports import Neighbours, VectorStats
 from app.core.dense.scan import DISTANCES, Metric, Rows, unit_scales
+from app.core.dense.scanner import Hits, Scanner, Searcher
 from app.core.dense.table import Table, no_memory
 from app.core.kernels import NumpyKernels, VectorKernels
 
@@ -226,7 +227,7 @@ class VectorIndex:
         exact, reference = scanner, self.dtype
         if self._keeps:
             fine = Rows(self._table.coded(1), self.metric, self._kernels)
-            exact, reference = Scanner(self._kernels, [fine]), "float32"
+            exact, reference = Scanner(self._kernels, fine), "float32"
         wanted = [hits.rows for hits in exact.search(asked, k, live, EVERYTHING)]
         before = None
         while True:
@@ -253,11 +254,11 @@ class VectorIndex:
         if self._scanner is None:
             rows = Rows(self._table.coded(0), self.metric, self._kernels)
             self._planner.fit(rows, self._table, self.wider)
-            fine = []
+            fine = None
             if self._keeps:
-                fine = [Rows(self._table.coded(1), self.metric, self._kernels)]
+                fine = Rows(self._table.coded(1), self.metric, self._kernels)
             signs = [self._planner.signs] if self._planner.signs else []
-            self._scanner = Scanner(self._kernels, [rows], signs=signs, fine=fine)
+            self._scanner = Scanner(self._kernels, rows, signs=signs, fine=fine)
             if self._graph:
                 self._graph.extend(rows.coded)  # where the table was filled without it
                 self._scanner = GraphScanner(self._graph, rows, self._scanner)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.kernels.graph import GraphKernels
 from app.core.kernels.numpy_graph import NumpyGraph
+from app.core.kernels.parts import Parts, edges_of, listed, spans
 from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s, not_negative
 from app.core.kernels.vectors import (
     NO_DISTANCE,
@@ -18,10 +21,11 @@ from app.core.kernels.vectors import (
     Int16s,
     Measure,
     Uint16s,
-    check_chosen,
     check_fit,
     words_of,
 )
+
+Item = TypeVar("Item", bound=np.generic)
 
 _BATCH = 256
 """Rows that are widened at a time: more leave the near cache, and take several times as long."""
@@ -33,7 +37,11 @@ class NumpyVectors:
     graph: GraphKernels = NumpyGraph()
 
     def int8(
-        self, codes: Int8s, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+        self,
+        codes: Parts[np.int8],
+        scales: Parts[np.float32],
+        queries: Int16s,
+        chosen: Uint32s | None = None,
     ) -> Float32s:
         """Products of queries and int8 codes.
 
@@ -41,16 +49,7 @@ class NumpyVectors:
         >>> NumpyVectors().int8(codes, scales, np.int16([[3, 4]])).tolist()
         [[-2.5, 381.0]]
         """
-        check_fit((codes.shape[1], queries.shape[1]), (len(codes), len(scales)))
-        check_chosen(chosen, len(codes))
-        rows = codes if chosen is None else codes[chosen]
-        scores = np.empty((len(queries), len(rows)), np.float32)
-        # Products of float64 are exact here, and quicker than those of integers.
-        wide = queries.astype(np.float64)
-        for part in batches(len(rows)):
-            scores[:, part] = wide @ rows[part].astype(np.float64).T
-        scores *= scales if chosen is None else scales[chosen]
-        return scores
+        return _products(codes, scales, queries, chosen, queries.shape[1], lambda rows: rows)
 
     def squares(self, codes: Int8s) -> Uint32s:
         """Sums of squares.
@@ -64,16 +63,23 @@ class NumpyVectors:
         return out
 
     def int4(
-        self, codes: Bytes, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+        self,
+        codes: Parts[np.uint8],
+        scales: Parts[np.float32],
+        queries: Int16s,
+        chosen: Uint32s | None = None,
     ) -> Float32s:
         """Products of queries and int4 codes."""
-        check_fit((codes.shape[1] * 2, queries.shape[1]), (len(codes), len(scales)))
-        check_chosen(chosen, len(codes))
-        rows = codes if chosen is None else codes[chosen]
-        return self.int8(unpacked_int4(rows), scales if chosen is None else scales[chosen], queries)
+        check_fit((queries.shape[1] % 2, 0))
+        width = queries.shape[1] // 2
+        return _products(codes, scales, queries, chosen, width, unpacked_int4)
 
     def float32(
-        self, rows: Float32s, queries: Float32s, measure: Measure, chosen: Uint32s | None = None
+        self,
+        rows: Parts[np.float32],
+        queries: Float32s,
+        measure: Measure,
+        chosen: Uint32s | None = None,
     ) -> Float32s:
         """Sums over the dims.
 
@@ -81,20 +87,21 @@ class NumpyVectors:
         >>> [NumpyVectors().float32(rows, queries, m).tolist() for m in ("product", "square")]
         [[[7.0, 1.0]], [[13.0, 1.0]]]
         """
-        check_fit((rows.shape[1], queries.shape[1]))
-        check_chosen(chosen, len(rows))
-        kept = rows if chosen is None else rows[chosen]
-        if measure == "product":
-            return np.asarray(queries @ kept.T, dtype=np.float32, order="C")
-        scores = np.empty((len(queries), len(kept)), np.float32)
-        for number, query in enumerate(queries):
-            for part in batches(len(kept)):
-                apart = kept[part] - query
-                sizes = apart * apart if measure == "square" else np.abs(apart)
-                scores[number, part] = sizes.sum(axis=1)
-        return scores
+        scores = []
+        for kept, _ in _pieces(listed(rows), chosen, queries.shape[1]):
+            if measure == "product":
+                scores.append(queries @ kept.T)
+                continue
+            sums = np.empty((len(queries), len(kept)), np.float32)
+            for number, query in enumerate(queries):
+                for part in batches(len(kept)):
+                    apart = kept[part] - query
+                    sizes = apart * apart if measure == "square" else np.abs(apart)
+                    sums[number, part] = sizes.sum(axis=1)
+            scores.append(sums)
+        return np.ascontiguousarray(np.concatenate(scores, axis=1), dtype=np.float32)
 
-    def hamming(self, codes: Bytes, queries: Bytes, mask: Flags | None = None) -> Hamming:
+    def hamming(self, codes: Parts[np.uint8], queries: Bytes, mask: Flags | None = None) -> Hamming:
         """In how many bits rows and queries differ.
 
         >>> codes = np.zeros((2, 8), np.uint8)
@@ -103,16 +110,19 @@ class NumpyVectors:
         >>> found.distances.tolist(), found.histogram[0, :4].tolist()
         ([[0, 3]], [1, 0, 0, 1])
         """
-        check_fit((codes.shape[1], queries.shape[1]))
+        parts = listed(codes)
+        edges = edges_of(parts)
+        check_fit(*((part.shape[1], queries.shape[1]) for part in parts))
         if mask is not None:
-            check_fit((len(codes), len(mask)))
-        bits = 8 * codes.shape[1]
-        distances = np.empty((len(queries), len(codes)), np.uint16)
+            check_fit((edges[-1], len(mask)))
+        bits = 8 * queries.shape[1]
+        distances = np.empty((len(queries), edges[-1]), np.uint16)
         histogram = np.zeros((len(queries), bits + 1), np.uint32)
-        words = codes.view(np.uint64)
-        counts = np.ones(len(codes), np.bool_) if mask is None else mask != 0
+        counts = np.ones(edges[-1], np.bool_) if mask is None else mask != 0
         for number, query in enumerate(queries.view(np.uint64)):
-            np.bitwise_count(words ^ query).sum(axis=1, dtype=np.uint16, out=distances[number])
+            for part, (low, high) in zip(parts, pairwise(edges), strict=True):
+                apart = np.bitwise_count(part.view(np.uint64) ^ query)
+                apart.sum(axis=1, dtype=np.uint16, out=distances[number, low:high])
             histogram[number] = np.bincount(distances[number][counts], minlength=bits + 1)
             distances[number][~counts] = NO_DISTANCE
         return Hamming(distances, histogram)
@@ -149,6 +159,38 @@ class NumpyVectors:
         """Rows with at least this score."""
         reached = _counted(scores, mask) & (scores >= np.float32(floor))
         return np.flatnonzero(reached).astype(np.uint32)
+
+
+def _pieces(
+    parts: list[NDArray[Item]], chosen: Uint32s | None, width: int
+) -> Iterator[tuple[NDArray[Item], slice | Uint32s]]:
+    """Of each part the rows asked for, and which these are."""
+    check_fit(*((part.shape[1], width) for part in parts))
+    edges = edges_of(parts)
+    for part, first, (low, high) in zip(parts, edges, spans(chosen, edges), strict=False):
+        some = slice(None) if chosen is None else chosen[low:high] - np.uint32(first)
+        yield part[some], some
+
+
+def _products(
+    codes: Parts[Item],
+    scales: Parts[np.float32],
+    queries: Int16s,
+    chosen: Uint32s | None,
+    width: int,
+    integers: Callable[[Any], Int8s],
+) -> Float32s:
+    parts, factors = listed(codes), listed(scales)
+    check_fit((len(parts), len(factors)), *zip(map(len, parts), map(len, factors), strict=False))
+    # Products of float64 are exact here, and quicker than those of integers.
+    wide = queries.astype(np.float64)
+    scores = []
+    for (rows, some), factor in zip(_pieces(parts, chosen, width), factors, strict=True):
+        sums = np.empty((len(queries), len(rows)), np.float32)
+        for part in batches(len(rows)):
+            sums[:, part] = wide @ integers(rows[part]).astype(np.float64).T
+        scores.append(sums * factor[some])
+    return np.concatenate(scores, axis=1)
 
 
 def _counted(scores: Float32s, mask: Flags | None) -> NDArray[np.bool_]:

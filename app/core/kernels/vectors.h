@@ -6,32 +6,44 @@ typedef signed char i8;
 typedef short i16;
 typedef unsigned short u16;
 
-/* Rows that all queries are compared with before the next ones are read. */
-#define NEAR_ROWS 64
+/* Rows that all queries are compared with before the next ones are read. Those are asked of the
+ * memory meanwhile, a byte of each of its lines: while hundreds of instructions go over one row, a
+ * processor sees little of what comes next. */
+#define NEAR_ROWS 32
+#define LINE 64
+
+INLINE void fetch(const u8 *bytes, unsigned long n) {
+  for (unsigned long at = 0; at < n; at += LINE) (void)*(const volatile u8 *)(bytes + at);
+}
 
 struct scan {
   const void *codes;
   u32 n_rows, dim, row_bytes;
-  const u32 *chosen; /* (n,) rows; null: all */
-  u32 n;
+  const u32 *chosen; /* (n,) rows, counted from `first` on; null: all */
+  u32 n, first;
   const void *queries;
   u32 n_queries, query_items;
   const f32 *scales; /* (n_rows,) */
-  f32 *scores; /* (n_queries, n) */
-  u32 measure; /* of floats */
+  f32 *scores; /* (n_queries, stride), of each query n that are written */
+  u32 stride, measure; /* the latter of floats */
 };
 
 INLINE int chosen_are_inside(const struct scan *a) {
   if (a->chosen)
     for (u32 i = 0; i < a->n; i++)
-      if (a->chosen[i] >= a->n_rows) return 0;
+      if (a->chosen[i] - a->first >= a->n_rows) return 0;
   return 1;
 }
 
-INLINE u32 row_at(const struct scan *a, u32 i) { return a->chosen ? a->chosen[i] : i; }
+INLINE u32 row_at(const struct scan *a, u32 i) { return a->chosen ? a->chosen[i] - a->first : i; }
 
 INLINE const u8 *bytes_at(const struct scan *a, u32 i) {
   return (const u8 *)a->codes + (unsigned long)row_at(a, i) * a->row_bytes;
+}
+
+/* The rows from `from` on, as many as are compared at a time. */
+CALLED void fetch_rows(const struct scan *a, u32 from) {
+  for (u32 i = from; i < a->n && i < from + NEAR_ROWS; i++) fetch(bytes_at(a, i), a->row_bytes);
 }
 
 INLINE int sum_lanes(v128_t v) {
@@ -49,8 +61,9 @@ INLINE f32 sum_floats(v128_t v) {
 #define SCAN(a, FOUR, ONE)                                                            \
   for (u32 first = 0; first < (a)->n; first += NEAR_ROWS) {                           \
     u32 last = (a)->n - first < NEAR_ROWS ? (a)->n : first + NEAR_ROWS;               \
+    fetch_rows(a, last);                                                              \
     for (u32 q = 0; q < (a)->n_queries; q++) {                                        \
-      f32 *to = (a)->scores + (unsigned long)q * (a)->n;                              \
+      f32 *to = (a)->scores + (unsigned long)q * (a)->stride;                         \
       u32 i = first;                                                                  \
       for (; last - i >= 4; i += 4) FOUR(a, q, i, to + i);                            \
       for (; i < last; i++) ONE(a, q, i, to + i);                                     \
@@ -270,8 +283,9 @@ struct hamming {
   const u8 *mask; /* null: all count */
   const u64 *queries;
   u32 n_queries;
-  u16 *distances; /* (n_queries, n) */
-  u32 *histograms; /* (n_queries, 64 * words + 1), zeros */
+  u16 *distances; /* (n_queries, stride), of each query n that are written */
+  u32 *histograms; /* (n_queries, 64 * words + 1), to which is added */
+  u32 stride;
 };
 
 #define NO_DISTANCE 0xffff
@@ -299,9 +313,11 @@ EXPORT(hamming) int hamming(const struct hamming *a) {
   u32 words = a->words, bins = 64 * words + 1;
   for (u32 first = 0; first < a->n; first += NEAR_ROWS) {
     u32 last = a->n - first < NEAR_ROWS ? a->n : first + NEAR_ROWS;
+    u32 more = least(a->n - last, NEAR_ROWS);
+    fetch((const u8 *)(a->codes + (unsigned long)last * words), 8UL * more * words);
     for (u32 q = 0; q < a->n_queries; q++) {
       const u64 *query = a->queries + (unsigned long)q * words;
-      u16 *distances = a->distances + (unsigned long)q * a->n;
+      u16 *distances = a->distances + (unsigned long)q * a->stride;
       u32 *histogram = a->histograms + (unsigned long)q * bins;
       for (u32 i = first; i < last; i++) {
         if (a->mask && !a->mask[i]) {

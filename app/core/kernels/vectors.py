@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels.parts import Parts
 from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s
 from app.errors import InputError
 
@@ -58,19 +59,28 @@ class VectorKernels(Protocol):
         """The loops of neighbour graphs."""
 
     def int8(
-        self, codes: Int8s, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+        self,
+        codes: Parts[np.int8],
+        scales: Parts[np.float32],
+        queries: Int16s,
+        chosen: Uint32s | None = None,
     ) -> Float32s:
         """``float32(sum of query * code) * scale`` for each query and row, (q, n).
 
         `codes` (rows, dim), `scales` (rows,), `queries` (q, dim) no larger than
-        `largest_query(dim)`. `chosen` (n,): only these rows, in this order.
+        `largest_query(dim)`. `chosen` (n,): only these rows, in this order; of rows in several
+        parts, rising.
         """
 
     def squares(self, codes: Int8s) -> Uint32s:
         """Sum of the squares of each row (rows, dim), whole numbers; (rows,)."""
 
     def int4(
-        self, codes: Bytes, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+        self,
+        codes: Parts[np.uint8],
+        scales: Parts[np.float32],
+        queries: Int16s,
+        chosen: Uint32s | None = None,
     ) -> Float32s:
         """The same over codes of 4 bits, (rows, blocks * 16), queries (q, blocks * 32).
 
@@ -79,11 +89,15 @@ class VectorKernels(Protocol):
         """
 
     def float32(
-        self, rows: Float32s, queries: Float32s, measure: Measure, chosen: Uint32s | None = None
+        self,
+        rows: Parts[np.float32],
+        queries: Float32s,
+        measure: Measure,
+        chosen: Uint32s | None = None,
     ) -> Float32s:
         """Sums over the dims of each query and row: products, squares or sizes of differences."""
 
-    def hamming(self, codes: Bytes, queries: Bytes, mask: Flags | None = None) -> Hamming:
+    def hamming(self, codes: Parts[np.uint8], queries: Bytes, mask: Flags | None = None) -> Hamming:
         """In how many bits each row and query differ.
 
         `codes` (n, 8 * words), `queries` (q, 8 * words), `mask` (n,): rows that count.
@@ -117,12 +131,6 @@ def largest_query(dim: int) -> int:
     if not 0 < dim <= LARGEST_DIM:
         raise InputError(f"The dimension is {dim}; it must be 1 to {LARGEST_DIM:,}.")
     return min(0x7FFF, (2**31 - 1) // (128 * dim))
-
-
-def check_chosen(chosen: Uint32s | None, n_rows: int) -> None:
-    """`InputError` if a row is asked for that is not there."""
-    if chosen is not None and len(chosen) and int(chosen.max()) >= n_rows:
-        raise InputError(f"Row {int(chosen.max())} is asked for; there are {n_rows}.")
 
 
 def check_fit(*pairs: tuple[int, int]) -> None:

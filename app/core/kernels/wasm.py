@@ -38,7 +38,7 @@ from app.core.kernels.wasm_indexing import IndexingExports, WasmIndexing
 from app.core.kernels.wasm_merging import MergingExports, WasmMerging
 from app.core.kernels.wasm_vectors import VectorExports, WasmVectors
 
-VERSION = 19
+VERSION = 20
 """What `version` of the module must answer."""
 
 _WINDOW = 16_384

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from struct import Struct
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.core.kernels.frame import F32, U8, U32, Frame, Memory, cut
 from app.core.kernels.graph import GraphKernels
+from app.core.kernels.parts import Parts, edges_of, listed, spans
 from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s, not_negative
 from app.core.kernels.vectors import (
     LARGEST_DIM,
@@ -22,7 +23,6 @@ from app.core.kernels.vectors import (
     Int16s,
     Measure,
     Uint16s,
-    check_chosen,
     check_fit,
     words_of,
 )
@@ -32,8 +32,8 @@ from app.errors import InputError
 _I8 = np.dtype(np.int8)
 _I16 = np.dtype(np.int16)
 _U16 = np.dtype(np.uint16)
-_SCAN = Struct("<12I")
-_HAMMING = Struct("<8I")
+_SCAN = Struct("<14I")
+_HAMMING = Struct("<9I")
 _SQUARES = Struct("<4I")
 _WITHIN = Struct("<5I")
 _SIGNS = Struct("<7I")
@@ -72,11 +72,15 @@ class WasmVectors:
         self.graph: GraphKernels = WasmGraph(exports, memory)
 
     def int8(
-        self, codes: Int8s, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+        self,
+        codes: Parts[np.int8],
+        scales: Parts[np.float32],
+        queries: Int16s,
+        chosen: Uint32s | None = None,
     ) -> Float32s:
         """Products of queries and int8 codes."""
-        check_fit((codes.shape[1], queries.shape[1]))
-        return self._scan(self._int8, (codes, _I8), (queries, _I16), scales, chosen)
+        parts, width = listed(codes), queries.shape[1]
+        return self._scan(self._int8, (parts, _I8, width), (queries, _I16), scales, chosen)
 
     def squares(self, codes: Int8s) -> Uint32s:
         """Sums of squares."""
@@ -87,54 +91,74 @@ class WasmVectors:
         return out
 
     def int4(
-        self, codes: Bytes, scales: Float32s, queries: Int16s, chosen: Uint32s | None = None
+        self,
+        codes: Parts[np.uint8],
+        scales: Parts[np.float32],
+        queries: Int16s,
+        chosen: Uint32s | None = None,
     ) -> Float32s:
         """Products of queries and int4 codes."""
-        check_fit((codes.shape[1] * 2, queries.shape[1]))
-        return self._scan(self._int4, (codes, U8), (queries, _I16), scales, chosen)
+        check_fit((queries.shape[1] % 2, 0))
+        parts, width = listed(codes), queries.shape[1] // 2
+        return self._scan(self._int4, (parts, U8, width), (queries, _I16), scales, chosen)
 
     def float32(
-        self, rows: Float32s, queries: Float32s, measure: Measure, chosen: Uint32s | None = None
+        self,
+        rows: Parts[np.float32],
+        queries: Float32s,
+        measure: Measure,
+        chosen: Uint32s | None = None,
     ) -> Float32s:
         """Sums over the dims."""
-        check_fit((rows.shape[1], queries.shape[1]))
+        parts, width = listed(rows), queries.shape[1]
         number = MEASURES.index(measure)
-        return self._scan(self._float32, (rows, F32), (queries, F32), None, chosen, number)
+        return self._scan(self._float32, (parts, F32, width), (queries, F32), None, chosen, number)
 
     def _scan(
         self,
         function: Callable[[int], int],
-        codes: tuple[NDArray[Any], np.dtype[Any]],
+        rows: tuple[Sequence[NDArray[Any]], np.dtype[Any], int],
         queries: tuple[NDArray[Any], np.dtype[Any]],
-        scales: Float32s | None,
+        scales: Parts[np.float32] | None,
         chosen: Uint32s | None,
         measure: int = 0,
     ) -> Float32s:
-        frame, rows, asked = self._frame, codes[0], queries[0]
-        n_rows, n_queries = len(rows), len(asked)
+        frame, (parts, kind, width), asked = self._frame, rows, queries[0]
+        factors = [None] * len(parts) if scales is None else listed(scales)
         _check_dim(asked.shape[1])
-        check_chosen(chosen, n_rows)
-        n = n_rows if chosen is None else len(chosen)
-        scores = frame.empty(n_queries * n, np.float32)
-        words = [frame.at(*codes), n_rows, rows.shape[1], rows.shape[1] * rows.itemsize]
-        words += [0 if chosen is None else frame.at(chosen, U32), n]
-        words += [frame.at(*queries), n_queries, asked.shape[1]]
-        words += [0 if scales is None else frame.at(scales, F32, n_rows), frame.at(scores, F32)]
-        frame.call(function, _SCAN, *words, measure)
-        return scores.reshape(n_queries, n)
+        check_fit((len(parts), len(factors)), *((part.shape[1], width) for part in parts))
+        edges = edges_of(parts)
+        n = edges[-1] if chosen is None else len(chosen)
+        scores = frame.empty(len(asked) * n, np.float32)
+        query = frame.at(*queries), len(asked), asked.shape[1]
+        to, those = frame.at(scores, F32), 0 if chosen is None else frame.at(chosen, U32)
+        each = zip(parts, factors, edges, spans(chosen, edges), strict=False)
+        for part, factor, first, (low, high) in each:
+            scale = 0 if factor is None else frame.at(factor, F32, len(part))
+            given = frame.at(part, kind), len(part), width, width * kind.itemsize
+            some = those and those + 4 * low, high - low, first
+            words = *given, *some, *query, scale, to + 4 * low, n, measure
+            if low < high:
+                frame.call(function, _SCAN, *words)
+        return scores.reshape(len(asked), n)
 
-    def hamming(self, codes: Bytes, queries: Bytes, mask: Flags | None = None) -> Hamming:
+    def hamming(self, codes: Parts[np.uint8], queries: Bytes, mask: Flags | None = None) -> Hamming:
         """In how many bits rows and queries differ."""
-        frame, (n, width), asked = self._frame, codes.shape, len(queries)
-        check_fit((width, queries.shape[1]))
+        frame, parts, (asked, width) = self._frame, listed(codes), queries.shape
+        check_fit(*((part.shape[1], width) for part in parts))
         _check_dim(8 * width)
         words = width * 8 // WORD_BITS
         check_fit((width * 8, words * WORD_BITS))
+        edges = edges_of(parts)
+        n = edges[-1]
         distances = frame.empty(asked * n, np.uint16)
         histogram = frame.zeros(asked * (8 * width + 1), np.uint32)
-        given = [frame.at(codes, U8), n, words, 0 if mask is None else frame.at(mask, U8, n)]
-        given += [frame.at(queries, U8), asked, frame.at(distances, _U16), frame.at(histogram, U32)]
-        frame.call(self._hamming, _HAMMING, *given)
+        flags = 0 if mask is None else frame.at(mask, U8, n)
+        query = frame.at(queries, U8), asked
+        to, counts = frame.at(distances, _U16), frame.at(histogram, U32)
+        for part, first in zip(parts, edges, strict=False):
+            given = frame.at(part, U8), len(part), words, flags and flags + first
+            frame.call(self._hamming, _HAMMING, *given, *query, to + 2 * first, counts, n)
         return Hamming(distances.reshape(asked, n), histogram.reshape(asked, -1))
 
     def within(self, distances: Uint16s, limit: int) -> Uint32s:

@@ -37,29 +37,41 @@ def rrf(
     rankings: Sequence[NDArray[np.int64]],
     k: float = RRF_K,
     weights: Sequence[float] | None = None,
+    shares: Sequence[float] | None = None,
 ) -> Fused:
     """Every ordinal in any ranking, by the sum of weight / (k + rank); equal sums by lower ordinal.
 
     Each ranking holds ordinals best first, none twice; ranks count from 1. A larger k lets lower
-    ranks count nearly as much as higher ones.
+    ranks count nearly as much as higher ones. `shares`: the part of all ordinals that a ranking is
+    about, 0 to 1; what is first of a tenth would be about tenth of all, and counts as that.
 
     >>> rrf([np.array([7, 3]), np.array([3])]).ordinals.tolist()
     [3, 7]
     """
     if weights is None:
         weights = [1.0] * len(rankings)
-    if len(weights) != len(rankings):
+    shares = [1.0] * len(rankings) if shares is None else shares
+    if len(weights) != len(rankings) or len(shares) != len(rankings):
         raise InputError(f"{len(weights)} weights for {len(rankings)} rankings.")
+    if not all(0 < share <= 1 for share in shares):
+        raise InputError(f"Shares are above 0 and at most 1, not {shares}.")
     if k < 0 or min(weights, default=0) < 0:
         raise InputError(f"RRF needs k and weights from 0, not k = {k}, weights {weights}.")
     if not rankings:
         return Fused(np.empty(0, np.int64), np.empty(0))
     ordinals, places = np.unique(np.concatenate(rankings), return_inverse=True)
-    shares = [
-        weight / (k + np.arange(1, len(ranking) + 1))
-        for ranking, weight in zip(rankings, weights, strict=True)
+    given = [
+        reciprocal(len(ranking), k, weight, share)
+        for ranking, weight, share in zip(rankings, weights, shares, strict=True)
     ]
-    return _best(ordinals, np.bincount(places, np.concatenate(shares)).astype(np.float64))
+    return _best(ordinals, np.bincount(places, np.concatenate(given)).astype(np.float64))
+
+
+def reciprocal(
+    n: int, k: float = RRF_K, weight: float = 1.0, share: float = 1.0
+) -> NDArray[np.float64]:
+    """What `rrf` gives the n first of a ranking, float64 (n,)."""
+    return np.asarray(weight / (k + np.arange(1, n + 1) / share))
 
 
 def convex(rankings: Sequence[Scored], weights: Sequence[float]) -> Fused:

@@ -50,17 +50,19 @@ async def run(options: argparse.Namespace) -> int:
     name = "none" if options.mode == "keyword" else options.embedder
     found, notes = opening.embedders(name, options.model)
     cache = None if options.no_cache else options.cache
-    cached = [CachedEmbedder(embedder, cache) for embedder in found]
+    embedders = [one if one.info.quick else CachedEmbedder(one, cache) for one in found]
     collection = await Collection.open(
         MemoryStore(),
-        embedder=EmbedderChain(cached),
+        embedder=EmbedderChain(embedders),
         clock=time.perf_counter,
         count_tokens=estimate_tokens,
     )
     with console.progress_bar("Indexing") as tell:
         report = await collection.add(passages(judged), on_progress=tell)
-    for embedder in cached:
-        embedder.save()
+        await collection.upgrade(on_progress=tell)
+    for embedder in embedders:
+        if isinstance(embedder, CachedEmbedder):
+            embedder.save()
     with console.progress_bar("Searching") as tell:
         scores, _ = await searches(collection, judged, options.mode, DEPTH, tell)
     with console.progress_bar("Timing") as tell:

@@ -34,15 +34,24 @@ async def run(options: argparse.Namespace) -> int:
         removed = 0 if options.keep_missing else await _remove_missing(collection, options, found)
         with console.progress_bar("Indexing") as tell:
             report = await collection.add(found, on_progress=tell)
+        # From here on everything is found, should somebody not care to wait.
+        with console.progress_bar("Understanding") as tell:
+            upgraded = await collection.upgrade(on_progress=tell)
         await collection.settle()
         stats = await collection.stats()
     console.print_notes(report.notes)
     if options.json:
         answer = console.plain(report)
         console.print_json({**answer, "removed": removed, "notes": [*notes, *report.notes],
-                            "index": str(options.index), "stats": stats})  # fmt: skip
+                            "upgraded": upgraded, "index": str(options.index),
+                            "stats": stats})  # fmt: skip
     else:
         _show(report, removed, options.index)
+        if upgraded.chunks:
+            console.out.print(
+                f"{upgraded.chunks} chunks embedded anew by {stats.embedder} "
+                f"in {upgraded.seconds:.1f} s"
+            )
     return 1 if report.failed or not found else 0
 
 

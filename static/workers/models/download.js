@@ -59,8 +59,8 @@ export async function download(wanted) {
 async function complete(wanted) {
   const { handle, file, signal, onBytes } = wanted;
   const state = begin(handle, file, onBytes);
+  let furthest = state.at;
   for (let failures = 0; !state.isWhole; ) {
-    const before = state.at;
     try {
       await fetchRest(wanted, state);
       // Without a length to compare with, an end is the end.
@@ -69,7 +69,8 @@ async function complete(wanted) {
     } catch (error) {
       if (signal.aborted) throw new FossickError("cancelled", "The download was stopped.");
       if (error instanceof FossickError || isFull(error)) throw error;
-      if (state.at > before) failures = 0;
+      if (state.at > furthest) failures = 0;
+      furthest = Math.max(furthest, state.at);
       if (failures === PAUSES.length) throw gaveUp(file, error);
       await pause(PAUSES[failures], signal);
       failures += 1;
@@ -170,7 +171,7 @@ async function fetchRest({ url, signal, file }, state) {
     });
     if (!response.ok || !response.body) {
       await response.body?.cancel();
-      if (response.status === 416) state.restart();
+      if (response.status === 416) throw tooShort(file, state);
       if (FINAL.has(response.status)) throw refused(file, response);
       throw new Error(`the hub answered ${response.status}`);
     }
@@ -185,6 +186,16 @@ async function fetchRest({ url, signal, file }, state) {
     clearTimeout(timer);
     dead.abort();
   }
+}
+
+/**
+ * @param {ModelFile} file
+ * @param {State} state
+ */
+function tooShort({ path }, { handle }) {
+  handle.truncate(0);
+  const hint = "Nothing of it was kept. The hub has another file there.";
+  return new FossickError("download-damaged", `${path} is shorter than it should be.`, hint);
 }
 
 /**

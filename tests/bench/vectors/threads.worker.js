@@ -53,11 +53,13 @@ function scans(exports, memory, plan) {
       const histogram = plan.histograms + 4096 * part;
       new Uint32Array(memory.buffer, histogram, 64 * WORDS + 1).fill(0);
       const words = [plan.signs + 8 * WORDS * first, n, WORDS, 0, plan.query, 1];
-      exports.hamming(frame(part, [...words, plan.out + 2 * first, histogram]));
+      exports.hamming(frame(part, [...words, plan.out + 2 * first, histogram, n]));
     },
     int8(/** @type {number} */ part, /** @type {number} */ first, /** @type {number} */ n) {
-      const words = [plan.codes + DIM * first, n, DIM, DIM, 0, n, plan.query, 1, DIM];
-      exports.scan_int8(frame(part, [...words, plan.scales + 4 * first, plan.out + 4 * first, 0]));
+      const words = [plan.codes + DIM * first, n, DIM, DIM, 0, n, 0, plan.query, 1, DIM];
+      exports.scan_int8(
+        frame(part, [...words, plan.scales + 4 * first, plan.out + 4 * first, n, 0]),
+      );
     },
   };
 }
