@@ -1027,8 +1027,8 @@ export class Fossick extends EventTarget {
   vacuum(options?: CallOptions): Promise<Vacuumed>;
 
   /**
-   * Resolves when every passage has a vector of the model, which goes on in the background by
-   * itself; see {@link Info.upgrade}. Rejects with the failure that stopped it.
+   * Resolves when every passage has a vector of the best model that works, which goes on in the
+   * background by itself; see {@link Info.upgrade}. Rejects where that cannot be written.
    */
   upgraded(): Promise<void>;
 

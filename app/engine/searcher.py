@@ -117,9 +117,13 @@ class Searcher:
         """How much a word says of what is looked for: the root of its part of the largest idf."""
         held = self.view.lexicon.frequencies(forms_in(word))
         rarest = min((each for each in held.values() if each), default=0)
-        chunks = int(np.count_nonzero(self.view.snapshot.live_chunks)) + 1
-        part = np.log(chunks / (rarest + 0.5)) / np.log(chunks)
+        part = np.log(self._n_live / (rarest + 0.5)) / np.log(self._n_live)
         return float(np.sqrt(np.clip(part, COMMONEST, 1.0)))
+
+    @cached_property
+    def _n_live(self) -> int:
+        """Live chunks, and one."""
+        return int(np.count_nonzero(self.view.snapshot.live_chunks)) + 1
 
     def _given(
         self, vector: NDArray[np.float32], models: list[str]

@@ -84,10 +84,6 @@ class Gate:
         if not self._held:
             self._open.set()
 
-    def holds(self, reason: str) -> bool:
-        """Whether it is held up for a reason."""
-        return self._held[reason] > 0
-
     def end(self) -> None:
         """Open it for good, so that what waits notices that all is over."""
         self._open.set()
@@ -212,6 +208,7 @@ class Upgrader:
             waiting = [lesser(live, best.model) for live in snapshot.segments]
             left = sum(int(np.count_nonzero(mask)) for mask in waiting)
             self._meter.total = self._renewed + left
+            self._leave_out(snapshot, waiting)
             found: list[Passage] = []
             with self._timings.part("read"):
                 for number, chunk in self._order(snapshot, waiting):
@@ -220,6 +217,14 @@ class Upgrader:
                     if len(found) == POOL:
                         break
             return found
+
+    def _leave_out(self, snapshot: Snapshot, waiting: list[NDArray[np.bool_]]) -> None:
+        """Passages that are ready, or cannot be read, wait no more."""
+        for document_id, number in (*self._ready, *self._unreadable):
+            place = snapshot.place(document_id)
+            if place is not None:
+                first = int(snapshot.segments[place[0]].first_chunks[place[1]])
+                waiting[place[0]][first + number : first + number + 1] = False
 
     def _order(
         self, snapshot: Snapshot, waiting: list[NDArray[np.bool_]]
@@ -240,12 +245,10 @@ class Upgrader:
                 yield number, chunk
 
     async def _passage(self, live: LiveSegment, ordinal: int) -> Passage | None:
-        """A passage with its text; None for one that is ready or cannot be read."""
+        """A passage with its text; None for one that cannot be read."""
         chunk = live.segment.chunks.row(ordinal)
         document = live.document(chunk.document)
         key = document.id, ordinal - document.first_chunk
-        if key in self._ready or key in self._unreadable:
-            return None
         try:
             body = await read_chunk(self._state.store, live.name, document, chunk)
         except StorageError as error:

@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 
 from app.ports import Buffer, Store
 from app.storage import sections
-from app.storage.damage import MISSING, DamagedFileError, of_this_format
+from app.storage.damage import DamagedFileError
 from app.storage.manifest import Renewal
+from app.storage.opening import open_table
 from app.storage.vectors import ROWS, VectorBlock, in_file, of_table, to_arrays
-
-_HEAD = 4096
-"""Bytes of a file that hold its table, unless it has very many models."""
 
 
 def encode(blocks: Sequence[VectorBlock]) -> list[Buffer]:
@@ -39,16 +37,8 @@ def written(
 async def load(store: Store, renewal: Renewal, chunks: int) -> tuple[VectorBlock, ...]:
     """The blocks of a file, for a segment of so many chunks; raises `StorageError`."""
     name = renewal.name
-    size = await store.size(name)
-    if size is None:
-        raise DamagedFileError(name, MISSING)
-    head = await store.read(name, 0, _HEAD)
-    with of_this_format(name):
-        needed = sections.table_length(head, name)
-        if needed > len(head):
-            head = await store.read(name, 0, needed)
-        table = sections.read_table(head, name)
-    if size != table.length or table.crc != renewal.crc:
+    table = await open_table(store, name)
+    if table.crc != renewal.crc:
         raise DamagedFileError(name, "header")
     arrays: dict[str, NDArray[Any]] = {}
     for section in table.sections.values():

@@ -18,8 +18,9 @@ from app.errors import StorageError
 from app.ports import Buffer, Store
 from app.storage import sections
 from app.storage.chunk_table import ChunkTable, without_fingerprints
-from app.storage.damage import MISSING, DamagedFileError, of_this_format
+from app.storage.damage import DamagedFileError, of_this_format
 from app.storage.document_table import DocumentTable
+from app.storage.opening import open_table
 from app.storage.sections import Table
 from app.storage.segment import Segment
 from app.storage.vectors import ROWS, as_codes, in_file, of_table, to_arrays
@@ -27,8 +28,6 @@ from app.storage.vectors import ROWS, as_codes, in_file, of_table, to_arrays
 _POSTINGS = "lex."
 _FINGERPRINTS = 5
 """The first format that has them."""
-_HEAD = 16_384
-"""Bytes of a file that are read to learn what is in it: more than the table takes."""
 
 
 def encode(segment: Segment) -> list[Buffer]:
@@ -57,17 +56,7 @@ async def load(store: Store, name: str) -> Segment:
 
     Raises `StorageError`: `storage-damaged` names the file and the part that is not as written.
     """
-    size = await store.size(name)
-    if size is None:
-        raise DamagedFileError(name, MISSING)
-    head = await store.read(name, 0, _HEAD)
-    with of_this_format(name):
-        needed = sections.table_length(head, name)
-        if needed > len(head):
-            head = await store.read(name, 0, needed)
-        table = sections.read_table(head, name)
-    if size != table.length:
-        raise DamagedFileError(name, "length")
+    table = await open_table(store, name)
     first, end = _front(table)
     return _opened(table, await store.read(name, first, end - first), first)
 

@@ -14,14 +14,13 @@ from app.core.dense.table import Table
 from app.errors import FossickError
 from app.ports import Store
 from app.storage import sections
-from app.storage.damage import MISSING, DamagedFileError, of_this_format
+from app.storage.damage import DamagedFileError
 from app.storage.names import vectors_part
+from app.storage.opening import open_table
 from app.storage.strings import StringTable
 from app.storage.vectors import read_into
 from app.storage.vectors_slot import Part
 
-_HEAD = 4096
-"""Bytes that hold header and table of a part."""
 _GRAPH = "graph."
 _log = logging.getLogger(__name__)
 
@@ -91,13 +90,8 @@ async def _write(store: Store, name: str, part: Part, arrays: Arrays) -> Part:
 
 async def _opened(store: Store, name: str, part: Part) -> tuple[str, sections.Table]:
     file = vectors_part(name, part.number)
-    size = await store.size(file)
-    if size is None:
-        raise DamagedFileError(file, MISSING)
-    head = await store.read(file, 0, _HEAD)
-    with of_this_format(file):
-        table = sections.read_table(head, file)
-    if table.crc != part.crc or size != table.length:
+    table = await open_table(store, file)
+    if table.crc != part.crc:
         raise DamagedFileError(file, "header")
     return file, table
 

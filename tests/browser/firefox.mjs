@@ -52,9 +52,14 @@ async function eventually(probe, what, limit) {
 }
 
 /** @param {Page} page */
-function ready(page) {
+async function ready(page) {
   const probe = () => page.evaluate(() => globalThis.fossick?.info().state === "ready");
-  return eventually(probe, "The model is ready", START);
+  try {
+    await eventually(probe, "The model is ready", START);
+  } catch (error) {
+    const info = await page.evaluate(() => globalThis.fossick?.info());
+    throw new Error(`${error}: ${JSON.stringify(info)}`);
+  }
 }
 
 /**
@@ -120,6 +125,7 @@ async function main() {
     const count = () => page.evaluate(async () => (await globalThis.fossick.stats()).documents);
     const all = async () => (await count()) === files.length;
     await eventually(all, "All files are in", INDEXING);
+    await page.evaluate(() => globalThis.fossick.upgraded());
     const before = await ask(page, queries);
     await type(page, queries[0], before[0].path ?? "");
     const offline = () => page.evaluate(() => Boolean(navigator.serviceWorker.controller));

@@ -63,6 +63,15 @@ async def models(found):
     return {each.model: each.chunks for each in (await found.stats()).models}
 
 
+async def spoil(store, place):
+    """Change a byte of the better vectors; the name of their file."""
+    (name,) = [name for name in await store.names() if ".vec-" in name]
+    data = bytearray(await store.read(name))
+    data[place] ^= 1
+    await store.write(name, [bytes(data)])
+    return name
+
+
 SOURCES = [
     source("dog.txt", "A dog barks at night."),
     source("car.txt", "The car is in the garage."),
@@ -267,10 +276,7 @@ async def test_damaged_better_vectors():
     await found.add(SOURCES)
     await found.upgrade()
     await found.close()
-    (name,) = [name for name in await store.names() if ".vec-" in name]
-    data = bytearray(await store.read(name))
-    data[20] ^= 1
-    await store.write(name, [bytes(data)])
+    name = await spoil(store, 20)
     again = await collection(store, chain)
     (damage,) = (await again.stats()).damage
     assert (damage.kind, damage.file) == ("vectors", name)
@@ -289,10 +295,7 @@ async def test_repair_keeps_the_documents():
     await found.add(SOURCES)
     await found.upgrade()
     await found.close()
-    (name,) = [name for name in await store.names() if ".vec-" in name]
-    data = bytearray(await store.read(name))
-    data[-1] ^= 1
-    await store.write(name, [bytes(data)])
+    await spoil(store, -1)
     again = await collection(store, chain)
     done = await again.repair()
     assert (done.documents, [each.kind for each in done.damage]) == (0, ["vectors"])
