@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -146,8 +146,9 @@ class Upgrader:
         for passage in pool:
             waiting.setdefault(passage.text, []).append(passage)
         await self._pass()
-        async with aclosing(ahead(self._embedded, batches(list(waiting)))) as results:
-            async for batch, found in results:
+        async with aclosing(ahead(self._chain.embed, batches(list(waiting)))) as results:
+            while (step := await self._next(results)) is not None:
+                batch, found = step
                 if found is None or model is None:
                     return False
                 if found.model != model.model:
@@ -160,9 +161,11 @@ class Upgrader:
                 await self._pass()
         return True
 
-    async def _embedded(self, texts: list[str]) -> Embedded | None:
+    async def _next(
+        self, results: AsyncIterator[tuple[list[str], Embedded | None]]
+    ) -> tuple[list[str], Embedded | None] | None:
         with self._timings.part("embed"):
-            return await self._chain.embed(texts)
+            return await anext(results, None)
 
     async def _pass(self) -> None:
         """Go on when nothing is more urgent; what is ready does not wait for that."""

@@ -2,9 +2,11 @@
  * and without relaxed SIMD. Tokens of several texts follow each other without padding: only
  * `attention` and `pool` know where a text begins.
  *
- * A product takes activations of 7 bits, 0 to 127, and weights of 8, -127 to 127: so no partial sum
- * overflows in any way that relaxed SIMD leaves open, and both builds give the same integers. Each
- * token has a step and a zero of its own, so its vector does not hang on what else is in the batch.
+ * Both builds give the same bits, on every processor. A product takes activations of 7 bits, 0 to
+ * 127, and weights of 8: no partial sum overflows in any way that relaxed SIMD leaves open. Floats
+ * are multiplied and added in two steps: fused, as relaxed SIMD does it where a processor can, a
+ * last bit tips over a rounding to 7 bits, and six layers make a cosine of 0.998 of that. Each token
+ * has a step and a zero of its own, so its vector does not hang on what else is in the batch.
  *
  * Rows are counted up to the next multiple of 4, and buffers have room for them: what the added
  * rows hold is never read by others. All memory is the caller's; nothing here has a stack or data.
@@ -21,28 +23,40 @@ typedef float f32;
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-enum { TILE = 4, LANES = 4, PANEL = 8 };
+enum { TILE = 4, LANES = 4, PANEL = 8, MOST_CODE = 127 };
 
 /* Adding it to a float below 2^22 rounds that to a whole number, which then is in the low bits. */
 #define ROUNDING 12582912.0f
 #define ROUNDING_BITS 0x4B400000
 
+/* `code` is an activation's 7 bits; `dots` takes DEPTH of them for each of 4 columns. */
 #ifdef __wasm_relaxed_simd__
+enum { DEPTH = 4 };
+typedef u8 code;
 INLINE v128_t dots(v128_t w, v128_t x, v128_t sums) {
   return wasm_i32x4_relaxed_dot_i8x16_i7x16_add(w, x, sums);
 }
-INLINE v128_t madd(v128_t a, v128_t b, v128_t c) { return wasm_f32x4_relaxed_madd(a, b, c); }
-#else
-INLINE v128_t dots(v128_t w, v128_t x, v128_t sums) {
-  v128_t low = wasm_i16x8_extmul_low_i8x16(w, x), high = wasm_i16x8_extmul_high_i8x16(w, x);
-  v128_t even = wasm_i16x8_shuffle(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
-  v128_t odd = wasm_i16x8_shuffle(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
-  return wasm_i32x4_add(sums, wasm_i32x4_extadd_pairwise_i16x8(wasm_i16x8_add(even, odd)));
+INLINE v128_t load_weights(const i8 *at) { return wasm_v128_load(at); }
+INLINE void store_codes(code *at, v128_t first, v128_t second) {
+  v128_t top = wasm_u8x16_splat(MOST_CODE);
+  wasm_v128_store(at, wasm_u8x16_min(wasm_u8x16_narrow_i16x8(first, second), top));
 }
+#else
+enum { DEPTH = 2 };
+typedef short code;
+INLINE v128_t dots(v128_t w, v128_t x, v128_t sums) {
+  return wasm_i32x4_add(sums, wasm_i32x4_dot_i16x8(w, x));
+}
+INLINE v128_t load_weights(const i8 *at) { return wasm_i16x8_load8x8(at); }
+INLINE void store_codes(code *at, v128_t first, v128_t second) {
+  v128_t none = wasm_i16x8_splat(0), top = wasm_i16x8_splat(MOST_CODE);
+  wasm_v128_store(at, wasm_i16x8_min(wasm_i16x8_max(first, none), top));
+  wasm_v128_store(at + 8, wasm_i16x8_min(wasm_i16x8_max(second, none), top));
+}
+#endif
 INLINE v128_t madd(v128_t a, v128_t b, v128_t c) {
   return wasm_f32x4_add(wasm_f32x4_mul(a, b), c);
 }
-#endif
 
 INLINE v128_t splat(f32 x) { return wasm_f32x4_splat(x); }
 INLINE v128_t load(const void *at) { return wasm_v128_load(at); }
@@ -91,16 +105,19 @@ INLINE v128_t gelu(v128_t x) {
   return wasm_f32x4_mul(x, share);
 }
 
-/* Weights (k, n) into panels of 8 columns, in each 4 values of k beside each other; the sum of each
- * column. k is a multiple of 4, n of 8. */
+/* Bytes of one `code`. */
+__attribute__((export_name("code_size"))) u32 code_size(void) { return sizeof(code); }
+
+/* Weights (k, n) into panels of 8 columns, in each DEPTH values of k beside each other; the sum of
+ * each column. k is a multiple of 4, n of 8. */
 EXPORT(pack)(const i8 *weights, u32 k, u32 n, i8 *out, i32 *sums) {
   for (u32 c = 0; c < n; c++) sums[c] = 0;
   for (u32 j = 0; j < k; j++)
     for (u32 c = 0; c < n; c++) sums[c] += weights[j * n + c];
   for (u32 c = 0; c < n; c += PANEL)
-    for (u32 j = 0; j < k; j += 4)
+    for (u32 j = 0; j < k; j += DEPTH)
       for (u32 i = 0; i < PANEL; i++)
-        for (u32 l = 0; l < 4; l++) *out++ = weights[(j + l) * n + c + i];
+        for (u32 l = 0; l < DEPTH; l++) *out++ = weights[(j + l) * n + c + i];
 }
 
 /* (rows, dim) of which the mean is taken off, of length sqrt(dim), times gamma, plus beta. */
@@ -142,7 +159,7 @@ EXPORT(add_normalise)(f32 *x, const f32 *added, u32 rows, const f32 *gamma, cons
 
 /* Rows of x, through GELU if `curved`, times `balance` (dim) if there is one, in 7 bits:
  * x = (out - zero) * step. `x` is used up. dim is a multiple of 16. */
-EXPORT(quantise)(f32 *x, const f32 *balance, u32 curved, u32 rows, u32 dim, u8 *out, f32 *steps,
+EXPORT(quantise)(f32 *x, const f32 *balance, u32 curved, u32 rows, u32 dim, code *out, f32 *steps,
                  i32 *zeros) {
   for (u32 r = 0; r < rows; r++, x += dim, out += dim) {
     v128_t low = splat(0), high = splat(0);
@@ -155,17 +172,16 @@ EXPORT(quantise)(f32 *x, const f32 *balance, u32 curved, u32 rows, u32 dim, u8 *
       high = wasm_f32x4_pmax(high, y);
     }
     f32 least = -most(wasm_f32x4_neg(low)), range = most(high) - least;
-    f32 step = range > 0 ? range / 127.0f : 1.0f;
+    f32 step = range > 0 ? range / MOST_CODE : 1.0f;
     f32 zero = __builtin_nearbyintf(-least / step);
     v128_t per = splat(1.0f / step), shift = splat(zero + ROUNDING);
-    v128_t bits = wasm_i32x4_splat(ROUNDING_BITS), top = wasm_u8x16_splat(127);
+    v128_t bits = wasm_i32x4_splat(ROUNDING_BITS);
     for (u32 i = 0; i < dim; i += 16) {
       v128_t y[4];
       UNROLL for (u32 l = 0; l < 4; l++)
         y[l] = wasm_i32x4_sub(madd(load(x + i + l * LANES), per, shift), bits);
-      v128_t first = wasm_i16x8_narrow_i32x4(y[0], y[1]);
-      v128_t second = wasm_i16x8_narrow_i32x4(y[2], y[3]);
-      store(out + i, wasm_u8x16_min(wasm_u8x16_narrow_i16x8(first, second), top));
+      store_codes(out + i, wasm_i16x8_narrow_i32x4(y[0], y[1]),
+                  wasm_i16x8_narrow_i32x4(y[2], y[3]));
     }
     steps[r] = step;
     zeros[r] = (i32)zero;
@@ -174,19 +190,21 @@ EXPORT(quantise)(f32 *x, const f32 *balance, u32 curved, u32 rows, u32 dim, u8 *
 
 /* x (rows, k) as `quantise` leaves it, times packed weights (k, n) with a scale a column, plus a
  * bias: out (rows, n). */
-EXPORT(product)(const u8 *x, const f32 *steps, const i32 *zeros, u32 rows, u32 k, const i8 *weights,
-                const f32 *scales, const i32 *sums, const f32 *bias, u32 n, f32 *out) {
+EXPORT(product)(const code *x, const f32 *steps, const i32 *zeros, u32 rows, u32 k,
+                const i8 *weights, const f32 *scales, const i32 *sums, const f32 *bias, u32 n,
+                f32 *out) {
   for (u32 c = 0; c < n; c += PANEL) {
     const i8 *panel = weights + c * k;
     v128_t scale0 = load(scales + c), scale1 = load(scales + c + 4);
     v128_t bias0 = load(bias + c), bias1 = load(bias + c + 4);
     v128_t sums0 = load(sums + c), sums1 = load(sums + c + 4);
     for (u32 r = 0; r < rows; r += TILE) {
-      const u8 *row = x + r * k;
+      const code *row = x + r * k;
       v128_t found[TILE][2];
       UNROLL for (u32 i = 0; i < TILE; i++) found[i][0] = found[i][1] = wasm_i32x4_splat(0);
-      for (u32 j = 0; j < k; j += 4) {
-        v128_t w0 = load(panel + j * PANEL), w1 = load(panel + j * PANEL + 16);
+      for (u32 j = 0; j < k; j += DEPTH) {
+        const i8 *both = panel + j * PANEL;
+        v128_t w0 = load_weights(both), w1 = load_weights(both + DEPTH * LANES);
         UNROLL for (u32 i = 0; i < TILE; i++) {
           v128_t value = wasm_v128_load32_splat(row + i * k + j);
           found[i][0] = dots(w0, value, found[i][0]);

@@ -1,66 +1,20 @@
 // @ts-check
 /**
  * A BERT encoder as `pyodide_build/minilm_graph.py` writes it in int8: read from its ONNX file, laid
- * out in a WebAssembly memory, and run by the functions of `pyodide_build/encoder/encoder.c`.
+ * out in a WebAssembly memory (`bert-weights.js`), and run by the functions of `pyodide_build/encoder/encoder.c`.
  *
  * Texts follow each other without padding, and a text's vector does not hang on its neighbours.
  */
 
-import { readOnnx } from "./onnx-file.js";
+import { Arena, Weights } from "./bert-weights.js";
 
-/** @typedef {import("./onnx-file.js").TensorBytes} TensorBytes */
-/** @typedef {{ weights: number, scales: number, sums: number, bias: number, balance: number, inner: number, width: number }} Product */
-/** @typedef {{ gamma: number, beta: number }} Norm */
-/** @typedef {{ qkv: Product, output: Product, attended: Norm, wide: Product, narrow: Product, done: Norm }} Layer */
+/** @typedef {import("./bert-weights.js").Layer} Layer */
+/** @typedef {import("./bert-weights.js").Product} Product */
 
 /** Tokens that a batch may have in all. */
 export const MOST_TOKENS = 1024;
 /** Rows beyond the last one that the encoder's functions may write to. */
 const SPARE = 8;
-const PAGE = 65_536;
-const ALIGNMENT = 64;
-
-const KNOWN = new Set([
-  ..."Cast QEmbedLayerNormalization Mul DynamicQuantizeLinear QAttention MatMulInteger".split(" "),
-  ..."SkipLayerNormalization BiasGelu".split(" "),
-]);
-
-/** One after the other in a memory that grows. */
-class Arena {
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 16 });
-    this.end = 1024;
-  }
-
-  /** @param {number} size in bytes */
-  room(size) {
-    const at = this.end;
-    this.end = Math.ceil((at + size) / ALIGNMENT) * ALIGNMENT;
-    const lacking = this.end - this.memory.buffer.byteLength;
-    if (lacking > 0) this.memory.grow(Math.ceil(lacking / PAGE));
-    return at;
-  }
-
-  /** @param {Uint8Array} data */
-  keep(data) {
-    const at = this.room(data.byteLength);
-    new Uint8Array(this.memory.buffer, at).set(data);
-    return at;
-  }
-
-  /** @param {Float32Array} values */
-  keepFloats(values) {
-    return this.keep(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  }
-
-  /**
-   * @param {number} at
-   * @param {number} length
-   */
-  floats(at, length) {
-    return new Float32Array(this.memory.buffer, at, length);
-  }
-}
 
 export class Bert {
   /**
@@ -69,108 +23,31 @@ export class Bert {
    * @throws {Error} when the file is none that `minilm_graph.py` has written
    */
   constructor(file, module) {
-    const { nodes, tensors } = readOnnx(file);
-    const strange = nodes.find(({ type }) => !KNOWN.has(type));
-    if (strange || nodes.length === 0) {
-      throw new Error(`no encoder of a known kind: ${strange?.type ?? "no nodes"}`);
-    }
-    this.tensors = tensors;
     this.arena = new Arena();
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.arena.memory } });
-    this.run = /** @type {Record<string, (...values: number[]) => void>} */ (exports);
-    const attentions = nodes.filter(({ type }) => type === "QAttention");
-    this.heads = attentions[0]?.ints.num_heads ?? 1;
-    const embedding = nodes.find(({ type }) => type === "QEmbedLayerNormalization");
-    this.epsilon = embedding?.floats.epsilon ?? 1e-12;
-    this.embedding = this.embeddings();
+    this.run = /** @type {import("./bert-weights.js").Functions} */ (exports);
+    const weights = new Weights(file, this.arena, this.run);
+    this.heads = weights.heads;
+    this.epsilon = weights.epsilon;
+    this.embedding = weights.embeddings();
     this.dim = this.embedding.dim;
-    this.layers = attentions.map((_, layer) => this.layer(`encoder.layer.${layer}`));
+    this.layers = weights.layers();
     this.wide = Math.max(3 * this.dim, ...this.layers.map(({ wide }) => wide.width));
     this.rooms = this.scratch();
-    this.tensors.clear(); // and with them the file
-  }
-
-  embeddings() {
-    const part = (/** @type {string} */ name) => `embeddings.${name}`;
-    const name = part("word_embeddings.weight");
-    const words = this.tensor(`${name}_quantized`);
-    const dim = words.dims[1] ?? 0;
-    const positions = this.dequantised(part("position_embeddings.weight"));
-    const kind = this.dequantised(part("token_type_embeddings.weight"));
-    for (let at = 0; at < positions.length; at += 1) positions[at] += kind[at % dim] ?? 0;
-    return {
-      dim,
-      table: this.arena.keep(words.data),
-      size: words.dims[0] ?? 0,
-      scale: this.floats(`${name}_scale`)[0] ?? 0,
-      zero: this.tensor(`${name}_zero_point`).data[0] ?? 0,
-      positions: this.arena.keepFloats(positions),
-      most: positions.length / dim,
-      gamma: this.arena.keepFloats(this.dequantised(part("LayerNorm.weight"))),
-      beta: this.arena.keepFloats(this.dequantised(part("LayerNorm.bias"))),
-    };
-  }
-
-  /**
-   * @param {string} name
-   * @returns {Layer}
-   */
-  layer(name) {
-    const attention = `${name}.attention.output`;
-    return {
-      qkv: this.product(`${name}.qkv`, `${name}.qkv.bias`),
-      output: this.product(`${attention}.dense`, `${attention}.dense.bias`),
-      attended: this.norm(`${attention}.LayerNorm`),
-      wide: this.product(`${name}.intermediate.dense`, `${name}.intermediate.dense.bias`),
-      narrow: this.product(`${name}.output.dense`, `${name}.output.dense.bias`),
-      done: this.norm(`${name}.output.LayerNorm`),
-    };
-  }
-
-  /**
-   * @param {string} name
-   * @param {string} bias
-   * @returns {Product}
-   */
-  product(name, bias) {
-    const { arena } = this;
-    const tensor = this.tensor(`${name}.weight_quantized`);
-    const [inner = 0, width = 0] = tensor.dims;
-    const zeros = this.tensor(`${name}.weight_zero_point`).data;
-    if (inner % 16 || width % 8 || zeros.some(Boolean)) throw new Error(`${name} does not fit`);
-    const balance = this.tensors.has(`${name}.weight.scale`);
-    const product = {
-      weights: arena.room(tensor.data.length),
-      scales: arena.keepFloats(this.floats(`${name}.weight_scale`)),
-      sums: arena.room(width * 4),
-      bias: arena.keepFloats(this.floats(bias)),
-      balance: balance ? arena.keepFloats(this.floats(`${name}.weight.scale`)) : 0,
-      inner,
-      width,
-    };
-    const { end } = arena;
-    this.run.pack?.(arena.keep(tensor.data), inner, width, product.weights, product.sums);
-    arena.end = end; // what was packed is not needed any more
-    return product;
-  }
-
-  /** @param {string} name */
-  norm(name) {
-    const [gamma, beta] = [this.floats(`${name}.weight`), this.floats(`${name}.bias`)];
-    return { gamma: this.arena.keepFloats(gamma), beta: this.arena.keepFloats(beta) };
   }
 
   scratch() {
     const rows = MOST_TOKENS + SPARE;
     const room = (/** @type {number} */ width) => this.arena.room(rows * width);
     const longest = Math.min(this.embedding.most, MOST_TOKENS) + SPARE;
+    const codeSize = Number(this.run.code_size?.());
     return {
       words: room(4),
       places: room(4),
       x: room(4 * this.dim),
       wide: room(4 * this.wide),
       mixed: room(4 * this.dim),
-      codes: room(this.wide),
+      codes: room(this.wide * codeSize),
       steps: room(4),
       zeros: room(4),
       keys: this.arena.room(4 * longest * (this.dim / this.heads)),
@@ -283,32 +160,5 @@ export class Bert {
    */
   copy(from, to, rows) {
     new Uint8Array(this.arena.memory.buffer).copyWithin(to, from, from + rows * this.dim * 4);
-  }
-
-  /**
-   * @param {string} name
-   * @returns {TensorBytes}
-   */
-  tensor(name) {
-    const tensor = this.tensors.get(name);
-    if (!tensor) throw new Error(`no encoder of a known kind: no ${name}`);
-    return tensor;
-  }
-
-  /** @param {string} name */
-  floats(name) {
-    const { data } = this.tensor(name);
-    return new Float32Array(data.slice().buffer);
-  }
-
-  /**
-   * @param {string} name
-   * @returns {Float32Array<ArrayBuffer>}
-   */
-  dequantised(name) {
-    const { data } = this.tensor(`${name}_quantized`);
-    const scale = this.floats(`${name}_scale`)[0] ?? 0;
-    const zero = this.tensor(`${name}_zero_point`).data[0] ?? 0;
-    return Float32Array.from(data, (code) => (code - zero) * scale);
   }
 }

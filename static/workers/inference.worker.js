@@ -86,8 +86,7 @@ class Inference {
     }
     const tokenizing = library.AutoTokenizer.from_pretrained(card.name, {});
     tokenizing.catch(() => {}); // it is awaited below
-    const isOurs = device === "wasm" && dtype === "q8" && !card.stored;
-    const file = isOurs ? await fetchModel(graphOf(card), onBytes) : null;
+    const file = isOurs(card, device, dtype) ? await fetchModel(graphOf(card), onBytes) : null;
     const own = file && (await this.ownLanes(file, card, wanted || laneCount(), await tokenizing));
     const loaded = own ?? {
       lanes: [await runtimeLaneOf(library, { card, device, dtype }, onBytes)],
@@ -116,7 +115,8 @@ class Inference {
     /** @type {import("./embedding-queue.js").Lane[]} */
     let lanes = [];
     try {
-      lanes = await startLanes(file, { count, pooling: "mean", onDeath });
+      const pooling = card.pooling === "cls" ? "cls" : "mean";
+      lanes = await startLanes(file, { count, pooling, onDeath });
       const proven = await this.proven(tokenizer, lanes, card);
       return { ...proven, lanes, runtime: `encoder (${encoderBuild()} SIMD)` };
     } catch (error) {
@@ -210,6 +210,16 @@ class Inference {
     throw new FossickError("model-missing", "The model is not loaded.");
   }
 }
+
+/**
+ * Whether our own encoder is to try a model. The graphs of those on this device are of other kinds.
+ *
+ * @param {ModelCard} card
+ * @param {string} device
+ * @param {string} dtype
+ */
+const isOurs = (card, device, dtype) =>
+  device === "wasm" && dtype === "q8" && !card.stored && ["mean", "cls"].includes(card.pooling);
 
 /** @param {ModelCard} card */
 const graphOf = ({ name }) => `${VENDOR}models/${name}/onnx/model_quantized.onnx`;

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_runtime import BARE, Run, evaluate
-from tests.conftest import PlainHost
+from tests.browser.test_runtime import BARE, evaluate
+from tests.conftest import PlainHost, Serve
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Route
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
 MODEL = "all-MiniLM-L6-v2/1/int8"
+STATIC = "static/minilm-256/1"
 
 OPEN = """
   const open = async (embedder = { device: "wasm" }) => {
@@ -29,7 +32,15 @@ OPEN = """
   const text = "The quick brown fox jumps over the lazy dog by the river. ";
   const passages = (count, name, size = 12) => Array.from({ length: count }, (_, at) => (
     { id: `${name} ${at}`, text: `${name} ${at}. ${text.repeat(size)}` }));
-  const order = (word) => new BroadcastChannel("orders").postMessage(word);
+  const upgrade = (order) => { // the order is given once, in mid-run
+    const give = ({ detail: { phase, done, total } }) => {
+      if (phase !== "upgrade" || done === 0 || done === total) return;
+      fossick.removeEventListener("progress", give);
+      new BroadcastChannel("orders").postMessage(order);
+    };
+    if (order) fossick.addEventListener("progress", give);
+    return fossick.upgraded();
+  };
   const told = async (report) => ({ report, info: fossick.info(), notes: [...notes],
     models: (await fossick.stats()).models, found: (await fossick.search("fox")).hits.length });
 """
@@ -63,32 +74,57 @@ LOSES_ITS_DEVICE = """
 """
 
 
-def spoil(context: BrowserContext, script: str, code: str) -> None:
-    """Let a worker's script do something more."""
+class Spoiled:
+    """A copy of the site, of links, in which a worker's script does something more.
 
-    def answer(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, body=f"{response.text()}\n{code}")
+    Requests of workers that workers start cannot be changed by the browser's driver.
+    """
 
-    context.route(f"**/workers/{script}", answer)
+    def __init__(self, dist: Path, site: Path, serve: Callable[[Path], Serve], page: Page) -> None:
+        self.whole, self.site, self.page = dist, site, page
+        shutil.copytree(dist, site, copy_function=link)
+        page.goto(serve(site).url + BARE)
+
+    def spoil(self, script: str, code: str) -> None:
+        """Let `script` run `code` at its end, until `mend`."""
+        content = (self.whole / "static/workers" / script).read_bytes()
+        spoiled = self.site / "static/workers" / script
+        spoiled.unlink()
+        spoiled.write_bytes(content + b"\n" + code.encode())
+
+    def mend(self, script: str) -> None:
+        """Let `script` be as it was."""
+        path = Path("static/workers") / script
+        (self.site / path).unlink()
+        link(self.whole / path, self.site / path)
+
+    def run(self, body: str, argument: Any = None) -> Any:
+        """The result of `body` in a bare page of the site, with the functions of `OPEN`."""
+        return evaluate(self.page, OPEN + body, argument)
+
+
+def link(source: str | Path, target: str | Path) -> None:
+    """The same file in another place, a copy where there are no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 @pytest.fixture
-def run(page: Page, site_server: str) -> Run:
-    """`run(body, argument)` in a bare page of the site, with the functions of `OPEN`."""
-    page.goto(site_server + BARE)
-    return lambda body, argument=None: evaluate(page, OPEN + body, argument)
+def site(page: Page, serve: Callable[[Path], Serve], dist: Path, tmp_path: Path) -> Spoiled:
+    """A copy of the site in which scripts can be changed."""
+    return Spoiled(dist, tmp_path / "site", serve, page)
 
 
-def test_memory_ends_in_mid_run(context: BrowserContext, run: Run) -> None:
+def test_memory_ends_in_mid_run(site: Spoiled) -> None:
     """The model is started once more, and goes on where it was."""
-    spoil(context, "encoder.worker.js", BREAKS_ON_ORDER)
-    out = run("""
+    site.spoil("encoder.worker.js", BREAKS_ON_ORDER)
+    out = site.run("""
       await open();
-      const adding = fossick.add(passages(60, "passage"));
-      await sleep(500);
-      order("break");
-      return told(await adding);
+      const report = await fossick.add(passages(60, "passage"));
+      await upgrade("break");
+      return told(report);
     """)
     assert (out["report"]["added"], out["report"]["failed"]) == (60, [])
     assert out["models"] == [{"model": MODEL, "chunks": 60}]
@@ -99,37 +135,37 @@ def test_memory_ends_in_mid_run(context: BrowserContext, run: Run) -> None:
     assert "started anew" in note
 
 
-def test_it_fails_again_and_is_tried_again(context: BrowserContext, run: Run) -> None:
-    """A model that fails each time is left for hashed words; once mended, it is used again."""
-    spoil(context, "encoder.worker.js", BREAKS_ON_PASSAGES)
-    out = run("""
+def test_it_fails_again_and_is_tried_again(site: Spoiled) -> None:
+    """A model that fails each time is left for static vectors; once mended, it is used again."""
+    site.spoil("encoder.worker.js", BREAKS_ON_PASSAGES)
+    out = site.run("""
       await open();
-      const first = await told(await fossick.add(passages(20, "first")));
-      return { first };
+      const report = await fossick.add(passages(20, "first"));
+      await upgrade();
+      return { first: await told(report) };
     """)
     first = out["first"]
     assert (first["report"]["added"], first["report"]["failed"]) == (20, [])
-    assert [one["chunks"] for one in first["models"]] == [20]
-    assert first["models"][0]["model"].startswith("hash/")
+    assert first["models"] == [{"model": STATIC, "chunks": 20}]
     assert first["info"]["state"] == "fallback"
     assert {left["device"] for left in first["info"]["left"]} == {"wasm"}
     assert sum("cannot be used" in note for note in first["notes"]) == 1
     assert first["found"] > 0
-    context.unroute("**/workers/encoder.worker.js")
-    again = run("""
+    site.mend("encoder.worker.js")
+    again = site.run("""
       const info = await fossick.retryModel();
       const report = await fossick.add(passages(5, "second"));
+      await upgrade();
       return { info, ...await told(report) };
     """)
     assert (again["info"]["state"], again["info"]["model"]) == ("ready", MODEL)
-    assert {"model": MODEL, "chunks": 5} in again["models"]
-    assert sum(one["chunks"] for one in again["models"]) >= 25
+    assert again["models"] == [{"model": MODEL, "chunks": 25}]
 
 
-def test_no_memory_for_the_encoder(context: BrowserContext, run: Run) -> None:
+def test_no_memory_for_the_encoder(site: Spoiled) -> None:
     """ONNX Runtime is tried on the same device before it is given up."""
-    spoil(context, "encoder.worker.js", NO_MEMORY)
-    info = run("return open()")
+    site.spoil("encoder.worker.js", NO_MEMORY)
+    info = site.run("return open()")
     assert (info["state"], info["device"], info["runtime"]) == ("ready", "wasm", "onnxruntime")
     assert info["left"] == []
 
@@ -137,7 +173,7 @@ def test_no_memory_for_the_encoder(context: BrowserContext, run: Run) -> None:
 def test_a_download_that_breaks_off(
     page: Page, plain_host: Callable[..., PlainHost], dist: Path
 ) -> None:
-    """Nine tenths of the model come: hashed words meanwhile, one note, and another try."""
+    """Nine tenths of the model come: static vectors meanwhile, one note, and another try."""
     host = plain_host(dist)
     path = "/static/vendor/models/all-MiniLM-L6-v2/onnx/model_quantized.onnx"
     host.faults[path] = "most"
@@ -152,6 +188,7 @@ def test_a_download_that_breaks_off(
     """,
     )
     assert out["info"]["state"] == "fallback"
+    assert out["models"] == [{"model": STATIC, "chunks": 4}]
     (left,) = out["info"]["left"]
     assert "broke off at" in left["reason"]
     assert sum("cannot be used" in note for note in out["notes"]) == 1
@@ -162,19 +199,18 @@ def test_a_download_that_breaks_off(
 
 
 @pytest.mark.slow
-def test_the_gpu_is_lost(context: BrowserContext, run: Run) -> None:
+def test_the_gpu_is_lost(site: Spoiled) -> None:
     """A device that is destroyed in mid-run: the processor goes on with the same model."""
-    spoil(context, "inference.worker.js", LOSES_ITS_DEVICE)
-    out = run("""
+    site.spoil("inference.worker.js", LOSES_ITS_DEVICE)
+    out = site.run("""
       const { device } = await open({ device: "webgpu" });
-      const adding = fossick.add(passages(16, "passage", 4));
-      await sleep(400);
-      order("destroy");
-      return { device, ...await told(await adding) };
+      const report = await fossick.add(passages(40, "passage", 12));
+      await upgrade("destroy");
+      return { device, ...await told(report) };
     """)
     assert out["device"] == "webgpu"
-    assert (out["report"]["added"], out["report"]["failed"]) == (16, [])
-    assert out["models"] == [{"model": MODEL, "chunks": 16}]
+    assert (out["report"]["added"], out["report"]["failed"]) == (40, [])
+    assert out["models"] == [{"model": MODEL, "chunks": 40}]
     assert (out["info"]["state"], out["info"]["device"]) == ("ready", "wasm")
     (left,) = out["info"]["left"]
     assert left["device"] == "webgpu" and "GPU" in left["reason"]
@@ -182,9 +218,9 @@ def test_the_gpu_is_lost(context: BrowserContext, run: Run) -> None:
     assert "started anew" in note
 
 
-def test_nothing_to_try_again(run: Run) -> None:
+def test_nothing_to_try_again(site: Spoiled) -> None:
     """Without a model there is nothing to try; with one that works nothing happens."""
-    out = run("""
+    out = site.run("""
       const info = await open("hash");
       const refused = await code(fossick.retryModel());
       await fossick.close();

@@ -160,7 +160,8 @@ def test_installed_used_and_removed(run: Run, hub: Hub, files: dict[str, bytes])
     own, bundled = out["own"], out["bundled"]
     assert (own["model"], own["dim"], own["dtype"]) == ("pebble/01234567/int8", 384, "q8")
     assert own["device"] == "wasm"
-    assert own["score"] == pytest.approx(bundled["score"], abs=1e-6)
+    # The same weights: in ONNX Runtime here, in our own encoder where they come with the site.
+    assert own["score"] == pytest.approx(bundled["score"], abs=5e-3)
     assert out["wrong"]["code"] == "bad-option"
     assert (out["after"]["state"], out["after"]["downloaded"]) == ("available", 0)
     assert out["gone"]["code"] == "model-missing"

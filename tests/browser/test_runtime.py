@@ -207,7 +207,7 @@ def test_search_by_meaning_waits_for_the_model(run: Run) -> None:
 
 
 def test_model_fails_and_says_so(page: Page, context: BrowserContext, run: Run) -> None:
-    """Wrong vectors are noticed on every device; static ones take over, with a note."""
+    """Wrong vectors are noticed on every device; static ones take over, with one note."""
     context.route("**/probe.json", reversed_probe)
     out = run("""
       const notes = [];
@@ -219,7 +219,9 @@ def test_model_fails_and_says_so(page: Page, context: BrowserContext, run: Run) 
     """)
     assert (out["info"]["state"], out["info"]["device"]) == ("fallback", "numpy")
     assert "wrong vectors" in out["info"]["left"][-1]["reason"]
-    assert sum("going on with static/minilm-256/1" in note for note in out["notes"]) == 1
+    assert out["info"]["model"] == "static/minilm-256/1"
+    (note,) = out["notes"]
+    assert "cannot be used" in note and "wrong vectors" in note
     assert out["report"]["added"] == 1
     assert out["hits"][0]["path"] == "a.txt"
 

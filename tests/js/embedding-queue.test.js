@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { EmbeddingQueue, takeInOrder, takePadded } from "../../static/workers/embedding-queue.js";
+import { takeInOrder, takePadded } from "../../static/workers/batching.js";
+import { EmbeddingQueue } from "../../static/workers/embedding-queue.js";
 
 const DIM = 4;
 /** A text of n letters has n tokens: the number of each letter. */

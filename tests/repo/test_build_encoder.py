@@ -1,8 +1,9 @@
-"""The encoder's modules: each function beside NumPy, in both builds; none writes outside."""
+"""The encoder's modules: each function beside NumPy, the same bits in both; none writes outside."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class Run:
         self.host = host
         self.room = host.arena.empty
         self.place = host.arena.place
+        self.code = {1: np.uint8, 2: np.int16}[host.code_size()]
 
     def __getattr__(self, name: str) -> Any:
         def call(*given: Any) -> None:
@@ -77,6 +79,12 @@ def test_only_one_build_has_relaxed_simd(modules: dict[str, bytes]) -> None:
     assert dot not in modules["encoder/plain.wasm"]
 
 
+def test_floats_are_never_fused(modules: dict[str, bytes]) -> None:
+    """Fused they would have other bits where the processor can do it, and where it cannot."""
+    fused = [b"\xfd" + bytes([code, 2]) for code in range(0x85, 0x89)]  # f32x4, f64x2; n?madd
+    assert not any(code in module for module in modules.values() for code in fused)
+
+
 def test_a_second_run_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Both are placed and listed; the next run is done at once."""
     source = tmp_path / build_encoder.SOURCE
@@ -92,7 +100,7 @@ def test_a_second_run_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_product(run: Any, chance: np.random.Generator, extreme: bool) -> None:
     """Integers come out exactly, also the largest there are."""
     rows, inner, width = 8, 48, 24
-    codes = chance.integers(0, 128, (rows, inner)).astype(np.uint8)
+    codes = chance.integers(0, 128, (rows, inner)).astype(run.code)
     weights = chance.integers(-127, 128, (inner, width)).astype(np.int8)
     if extreme:
         codes[:] = 127
@@ -118,10 +126,10 @@ def test_quantise(run: Any, chance: np.random.Generator, curved: int) -> None:
     x[5, 1:] = 0
     balance = np.exp2(chance.integers(-2, 3, 32)).astype(np.float32)
     wanted = (gelu(x) if curved else x) * balance
-    codes, steps = run.room(x.size, np.uint8), run.room(6, np.float32)
+    codes, steps = run.room(x.size, run.code), run.room(6, np.float32)
     zeros = run.room(6, np.int32)
     run.quantise(run.place(x.ravel()), balance, curved, 6, 32, codes, steps, zeros)
-    assert codes.max() <= 127
+    assert (codes.min(), codes.max()) == (0, 127)
     found = (codes.reshape(6, 32).astype(np.float64) - zeros[:, None]) * steps[:, None]
     spread = np.maximum(wanted.max(axis=1), 0) - np.minimum(wanted.min(axis=1), 0)
     assert np.allclose(steps[spread > 0], spread[spread > 0] / 127, rtol=1e-4)
@@ -183,3 +191,54 @@ def test_pool(run: Any, chance: np.random.Generator, first: int) -> None:
     assert np.allclose(out, wanted / np.linalg.norm(wanted), atol=1e-6)
     run.pool(np.zeros((5, DIM), np.float32), 5, DIM, first, out)
     assert (out == 0).all()
+
+
+FLOATS = np.concatenate(
+    [
+        np.float32([0, -0.0, 1e-45, -1e-45, 1e-30, 0.5, 1.5, 2.5, -2.5, 3e4, -3e4, 63.5, 126.5]),
+        np.linspace(-127, 127, 509, dtype=np.float32),
+        np.float32(2) ** np.arange(-20, 20, dtype=np.float32),
+    ]
+)
+"""The smallest and large ones, and many that lie between two codes."""
+
+
+def test_both_builds_give_the_same_bits(modules: dict[str, bytes]) -> None:
+    """Of all functions, also where values are at their limits or lie between two codes."""
+    runs = [Run(Wasmtime(module)) for module in modules.values()]
+    one, other = (list(everything(run)) for run in runs)
+    assert len(one) > 50
+    for first, second in zip(one, other, strict=True):
+        assert first.tobytes() == second.tobytes()
+
+
+def everything(run: Run) -> Iterator[Any]:
+    """What all functions make of chance and extremes, codes as bytes."""
+    chance = np.random.default_rng(11)
+    rows, inner, width = 8, 3 * DIM, 3 * DIM
+    weights = chance.choice(np.int8([-128, -127, -1, 0, 1, 127]), (inner, width))
+    packed, sums = run.room(weights.size, np.int8), run.room(width, np.int32)
+    run.pack(weights, inner, width, packed, sums)
+    scales, bias = chance.normal(size=(2, width)).astype(np.float32)
+    gamma, beta = chance.normal(size=(2, inner)).astype(np.float32)
+    yield sums
+    for spread in (1e-20, 1e-3, 1, 60, 1e6):
+        for curved in (0, 1):
+            x = (chance.normal(size=(rows, inner)) * spread).astype(np.float32)
+            x[0] = chance.choice(FLOATS, inner)
+            x[1] = spread
+            x = run.place(x.ravel())
+            codes, steps = run.room(x.size, run.code), run.room(rows, np.float32)
+            zeros, out = run.room(rows, np.int32), run.room(rows * width, np.float32)
+            run.quantise(x, gamma, curved, rows, inner, codes, steps, zeros)
+            yield from (x, codes.astype(np.uint8), steps, zeros)
+            run.product(codes, steps, zeros, rows, inner, packed, scales, sums, bias, width, out)
+            yield out
+            mixed, scratch = run.room(rows * DIM, np.float32), run.room(8 * SIZE, np.float32)
+            values, scores = run.room(8 * SIZE, np.float32), run.room(4 * 8, np.float32)
+            run.attention(out, rows - 1, HEADS, SIZE, scratch, values, scores, mixed)
+            yield mixed[: (rows - 1) * DIM]
+            run.add_normalise(out, out, rows, gamma, beta, 1e-12, inner)
+            vector = run.room(inner, np.float32)
+            run.pool(out, rows, inner, 0, vector)
+            yield from (out, vector)
