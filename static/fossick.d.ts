@@ -320,6 +320,14 @@ export interface Address {
   endPage?: number;
   line?: number;
   endLine?: number;
+  /**
+   * Where its first part stands in the words of the format, where pages and lines do not say it:
+   * "Budget!A2:D2" in a workbook, "items[3].name" in JSON, "0:01:23" in subtitles, "cell 4" in a
+   * notebook.
+   */
+  place?: string;
+  /** The same of its last part. */
+  endPlace?: string;
   /** From the outermost heading to the innermost. */
   heading: string[];
 }

@@ -28,6 +28,10 @@ class Block:
     page: int | None = None
     line: int | None = None
     """Line of the source file on which the block starts, where lines mean something."""
+    place: str = ""
+    """Where it stands in the words of its format, where page and line do not say it:
+    "Budget!A2:D2" in a workbook, "items[3].name" in JSON, "0:01:23" in subtitles, "cell 4" in a
+    notebook, "slide 3"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     kind: str
-    """Family of the format: "text", "markdown", "html", "pdf", "code"."""
+    """Family of the format: a key of `app.formats.FAMILIES`, or "chunk"."""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -53,6 +57,10 @@ class Address:
     end_page: int | None = None
     line: int | None = None
     end_line: int | None = None
+    place: str = ""
+    """`Block.place` of its first block."""
+    end_place: str = ""
+    """`Block.place` of its last block."""
     heading: tuple[str, ...] = ()
     """Heading path from the outermost to the innermost."""
 

@@ -44,11 +44,28 @@ def place(address: Address) -> str:
     parts: list[str] = []
     if address.page is not None:
         parts.append(f"page {address.page}")
+    elif address.place:
+        parts.append(stretch(address.place, address.end_place))
     elif address.line is not None and not address.heading:
         parts.append(f"line {address.line}")
     if address.heading:
         parts.append(" > ".join(address.heading))
     return ", ".join(parts)
+
+
+def stretch(first: str, last: str) -> str:
+    """From one place to another, in few words; what cells of one sheet share is said once.
+
+    >>> stretch("Budget!A2:D2", "Budget!A9:D9"), stretch("0:01:23", "0:02:05"), stretch("a", "")
+    ('Budget!A2:D9', '0:01:23 – 0:02:05', 'a')
+    """
+    if not last or last == first:
+        return first
+    sheet, mark, cells = first.rpartition("!")
+    other, _, last_cells = last.rpartition("!")
+    if mark and sheet == other:
+        return f"{sheet}!{cells.partition(':')[0]}:{last_cells.rpartition(':')[2]}"
+    return f"{first} – {last}"
 
 
 def _block(number: int, hit: Hit) -> str:

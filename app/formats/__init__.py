@@ -5,42 +5,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from app.core.model import Document
 from app.errors import FileError, InputError
-from app.formats.code import read_code
 from app.formats.detect import check_size, detect, extension
-from app.formats.html import read_html
-from app.formats.markdown import read_markdown
-from app.formats.text import read_text
+from app.formats.families import FAMILIES, Family, Member
+from app.formats.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["check_size", "detect", "extension", "read"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "FAMILIES",
+    "Family",
+    "Limits",
+    "Member",
+    "check_size",
+    "detect",
+    "extension",
+    "members",
+    "read",
+]
 
-_READERS: dict[str, Callable[[str, bytes], Document]] = {
-    "text": read_text,
-    "markdown": read_markdown,
-    "html": read_html,
-    "code": read_code,
-}
 _NO_TEXT_HINT = "Open it in a browser, let it load, save the page from there and add that."
 
 
-def read(path: str, data: bytes) -> Document:
-    """The document in a file of text, Markdown, HTML or source code.
+def read(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """The document in a file.
 
     Raises `FileError` where there is none. PDFs need their pages from a renderer first:
-    `app.formats.pdf.from_pages`; `InputError` for them here.
+    `app.formats.pdf.from_pages`, and archives have `members` only; `InputError` for them here.
 
     >>> read("a.md", b"# Gold" + bytes([10, 10]) + b"It is heavy.").title
     'Gold'
     """
-    family = detect(path, data)
-    if family not in _READERS:
-        raise InputError(f"{path} is a {family} file; its pages must be read by a PdfReader.")
-    document = _READERS[family](path, data)
+    family = detect(path, data, limits)
+    reader = FAMILIES[family].reader()
+    if reader is None:
+        raise InputError(f"{path} is a {family} file, which is not read as one document.")
+    document = reader(path, data, limits)
     if not document.text.strip():
         if family == "html":
             raise FileError(f"{path} is a page without text.", code="no-text", hint=_NO_TEXT_HINT)
         raise FileError(f"{path} is empty.", code="empty")
     return document
+
+
+def members(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
+    """The files inside of a file, unpacked one at a time; none for most families.
+
+    Raises `FileError`, also between members: the container is damaged from there on, or would
+    unpack to more than `limits` allow.
+    """
+    unpacker = FAMILIES[detect(path, data, limits)].unpacker()
+    return iter(()) if unpacker is None else unpacker(path, data, limits)

@@ -7,12 +7,13 @@ import re
 from app.core.model import Block, Document
 from app.formats.encoding import decode
 from app.formats.languages import language_of
+from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.names import file_name
 
 _CLOSER = re.compile(r"[\])}>]|end\b|else\b|elif\b|except\b|finally\b|catch\b|</", re.IGNORECASE)
 
 
-def read_code(path: str, data: bytes) -> Document:
+def read_code(path: str, data: bytes, _limits: Limits = DEFAULT_LIMITS) -> Document:
     """A document with one block for each definition, comment or group of lines at top level."""
     text, encoding = decode(data)
     language = language_of(path, text[:200])

@@ -7,17 +7,16 @@ from pathlib import PurePosixPath
 
 from app.errors import FileError
 from app.formats.encoding import is_binary
+from app.formats.families import FAMILIES
 from app.formats.languages import language_of
-
-MAX_BYTES = 100 << 20
-"""Largest file of any kind that is read, in bytes."""
-MAX_TEXT_BYTES = 32 << 20
-"""Largest file of text: a novel has less than 4 MB, so more is a log or a data dump."""
+from app.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 
 _MARKDOWN = {"md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"}
 _HTML = {"html", "htm", "xhtml", "shtml", "xht"}
 _TEXT = {"txt", "text", "rst", "rest", "log", "csv", "tsv", "tex", "org", "adoc", "asciidoc"}
 _TEXT |= {"srt", "vtt", "nfo", "diz", "me", "bib", "po", "ics", "vcf", "textile", "pod", "man"}
+
+_ARCHIVES = {"zip", "tar", "tgz", "gz", "tbz", "bz2", "txz", "xz", "mbox"}
 
 _OFFICE = {
     "doc": "a Word document", "docx": "a Word document", "docm": "a Word document",
@@ -95,16 +94,21 @@ def extension(path: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-def check_size(path: str, size: int) -> None:
+def check_size(path: str, size: int, limits: Limits = DEFAULT_LIMITS) -> None:
     """Raise `FileError("too-large")` for a file of `size` bytes, before any of it is read.
 
-    PDFs may have 100 MB, for they are mostly images; everything else 32 MB.
+    What the name says decides; `detect` looks again when the content is there.
     """
-    _check_limit(path, size, MAX_BYTES if extension(path) == "pdf" else MAX_TEXT_BYTES)
+    ext = extension(path)
+    if ext in _ARCHIVES:
+        most = limits.archive_bytes
+    else:
+        most = limits.text_bytes if _is_text_name(path, ext) else limits.file_bytes
+    check_limit(path, size, most)
 
 
-def detect(path: str, data: bytes) -> str:
-    """Family of the file's format: "text", "markdown", "html", "pdf" or "code".
+def detect(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
+    """Family of the file's format: a key of `families.FAMILIES`.
 
     Raises `FileError` where it cannot be indexed: `empty`, `too-large`, `not-text` (binary
     content under the name of a text file), `unsupported` (with the type named), `damaged`.
@@ -117,8 +121,7 @@ def detect(path: str, data: bytes) -> str:
     ext = extension(path)
     binary = is_binary(data)
     if _is_pdf(ext, data, binary):
-        _check_limit(path, len(data), MAX_BYTES)
-        return "pdf"
+        return _within(path, data, "pdf", limits)
     kind = _kind_by_content(data, ext, binary) or _OFFICE.get(ext) or _OTHER.get(ext)
     if kind:
         raise FileError(f"{path} is {kind}, which cannot be read yet.", code="unsupported")
@@ -128,16 +131,13 @@ def detect(path: str, data: bytes) -> str:
         raise FileError(f"{path} is not text, although its name says so.", code="not-text")
     if binary:
         raise FileError(f"{path} is binary data of an unknown kind.", code="unsupported")
-    _check_limit(path, len(data), MAX_TEXT_BYTES)
-    return _text_family(path, ext, data)
+    return _within(path, data, _text_family(path, ext, data), limits)
 
 
-def _check_limit(path: str, size: int, limit: int) -> None:
-    if size > limit:
-        raise FileError(
-            f"{path} has {size / (1 << 20):.0f} MB; at most {limit >> 20} MB are read.",
-            code="too-large",
-        )
+def _within(path: str, data: bytes, family: str, limits: Limits) -> str:
+    """The family itself, or `FileError("too-large")`."""
+    check_limit(path, len(data), FAMILIES[family].max_bytes(limits))
+    return family
 
 
 def _is_pdf(ext: str, data: bytes, binary: bool) -> bool:

@@ -21,6 +21,7 @@ from app.formats.html_elements import (
 )
 from app.formats.html_pieces import Piece, assemble, main_part
 from app.formats.html_tokens import Tag, tokens
+from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.names import stem, visible
 
 _CHARSET = re.compile(
@@ -44,7 +45,7 @@ _DEEPEST = 500
 """Elements inside each other that are told apart, about as many as in browsers."""
 
 
-def read_html(path: str, data: bytes) -> Document:
+def read_html(path: str, data: bytes, _limits: Limits = DEFAULT_LIMITS) -> Document:
     """A document of what a reader of the page sees as its content.
 
     Where there is a <main> or <article> with a fair share of the text, it is that; else the whole

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from app.core.chunking.sections import heading_text
 from app.core.model import Block, BlockKind, Document
 from app.formats.encoding import decode
+from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.names import stem, visible
 
 _FENCE = re.compile(r"[ >\t]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(`{3,}|~{3,})([^\n]*)")
@@ -26,7 +27,7 @@ _FIELD = re.compile(
 )
 
 
-def read_markdown(path: str, data: bytes) -> Document:
+def read_markdown(path: str, data: bytes, _limits: Limits = DEFAULT_LIMITS) -> Document:
     """A document titled by its front matter, else its outermost heading, else its name."""
     text, encoding = decode(data)
     scanner = _Scanner(text)

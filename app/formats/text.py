@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from app.core.model import Block, Document
 from app.formats.encoding import decode
+from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.names import file_name
 
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*|\f\s*")
@@ -34,7 +35,7 @@ _ALONE = frozenset({"prologue", "epilogue", "preface", "foreword", "introduction
 _LONGEST_TITLE = 80
 
 
-def read_text(path: str, data: bytes) -> Document:
+def read_text(path: str, data: bytes, _limits: Limits = DEFAULT_LIMITS) -> Document:
     """A document whose canonical text is the file's, line ends aside."""
     text, encoding = decode(data)
     return Document(

@@ -14,7 +14,10 @@ from app.core.model import Address
 from app.storage.columns import Rows, concat, from_arrays, take, to_arrays
 from app.storage.strings import StringTable
 
-HEADING_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
+
+_DISTINCT = {"headings": "heading", "places": "place"}
+"""Tables of distinct strings, and the column that says which row of it a chunk has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ class ChunkTable:
     end_page: NDArray[np.uint32]
     line: NDArray[np.uint32]
     end_line: NDArray[np.uint32]
+    places: StringTable
+    """The distinct stretches that formats name themselves, first and last joined by U+001F."""
+    place: NDArray[np.uint32]
+    """Row in `places`."""
     fingerprint: NDArray[np.uint64]
     """See `app.core.duplicates.fingerprint`; 0 unknown."""
 
@@ -73,9 +80,12 @@ class ChunkTable:
             dtype=np.uint32,
         ).reshape(len(rows), 10)
         numbers = np.array(heading, dtype=np.uint32)
+        stretches: dict[str, int] = {}
+        place = [stretches.setdefault(_place_key(row.address), len(stretches)) for row in rows]
         if fingerprints is None:
             fingerprints = np.full(len(rows), UNKNOWN, dtype=np.uint64)
-        described: list[Any] = [*columns.T.copy(), fingerprints]
+        named = (StringTable.build(stretches), np.array(place, dtype=np.uint32))
+        described: list[Any] = [*columns.T.copy(), *named, fingerprints]
         return cls(StringTable.build(paths), numbers, *described)
 
     def __len__(self) -> int:
@@ -84,6 +94,7 @@ class ChunkTable:
     def row(self, ordinal: int) -> ChunkRow:
         """One chunk, decoded."""
         path = self.headings[int(self.heading[ordinal])]
+        first, _, last = self.places[int(self.place[ordinal])].partition(SEPARATOR)
         return ChunkRow(
             document=int(self.document[ordinal]),
             start=int(self.start[ordinal]),
@@ -96,7 +107,9 @@ class ChunkTable:
                 end_page=int(self.end_page[ordinal]) or None,
                 line=int(self.line[ordinal]) or None,
                 end_line=int(self.end_line[ordinal]) or None,
-                heading=tuple(path.split(HEADING_SEPARATOR)) if path else (),
+                place=first,
+                end_place=last,
+                heading=tuple(path.split(SEPARATOR)) if path else (),
             ),
         )
 
@@ -110,27 +123,31 @@ class ChunkTable:
         table = cls(**from_arrays(cls, arrays, "chunk"))
         for column in fields(cls):
             value = getattr(table, column.name)
-            if column.name != "headings" and value.shape != (len(table),):
+            if column.name not in _DISTINCT and value.shape != (len(table),):
                 raise KeyError(f"chunk.{column.name}")
-        if len(table) and int(table.heading.max()) >= len(table.headings):
-            raise KeyError("chunk.heading")
+        for distinct, rows in _DISTINCT.items():
+            if len(table) and int(getattr(table, rows).max()) >= len(getattr(table, distinct)):
+                raise KeyError(f"chunk.{rows}")
         return table
 
     @staticmethod
     def join(parts: Sequence[tuple[ChunkTable, Rows, NDArray[np.uint32]]]) -> ChunkTable:
-        """The given chunks of each table, one after another; headings are made distinct again.
+        """The given chunks of each table, one after another; what is distinct is made so again.
 
         The third of each part is the new ordinal of each of its documents.
         """
-        paths: dict[str, int] = {}
+        known: dict[str, dict[str, int]] = {distinct: {} for distinct in _DISTINCT}
         columns: list[dict[str, Any]] = []
         for table, rows, documents in parts:
-            picked = take(table, rows, but=("headings",))
-            numbers = [paths.setdefault(path, len(paths)) for path in table.headings]
-            picked["heading"] = np.array(numbers, dtype=np.uint32)[picked["heading"]]
+            picked = take(table, rows, but=_DISTINCT)
+            for distinct, column in _DISTINCT.items():
+                seen = known[distinct]
+                numbers = [seen.setdefault(text, len(seen)) for text in getattr(table, distinct)]
+                picked[column] = np.array(numbers, dtype=np.uint32)[picked[column]]
             picked["document"] = documents[picked["document"]]
             columns.append(picked)
-        return ChunkTable(headings=StringTable.build(paths), **concat(columns))
+        tables: dict[str, Any] = {name: StringTable.build(seen) for name, seen in known.items()}
+        return ChunkTable(**tables, **concat(columns))
 
 
 def without_fingerprints(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -139,5 +156,20 @@ def without_fingerprints(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArra
     return {"chunk.fingerprint": np.full(n_chunks, UNKNOWN, dtype=np.uint64)}
 
 
+def without_places(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The sections that files before version 7 lack: no chunk has a place of its format's own."""
+    n_chunks = len(arrays.get("chunk.document", ()))
+    rows = {"chunk.place": np.zeros(n_chunks, dtype=np.uint32)}
+    return rows | StringTable.build([SEPARATOR]).to_arrays("chunk.places")
+
+
 def _heading_key(address: Address) -> str:
-    return HEADING_SEPARATOR.join(part.replace(HEADING_SEPARATOR, " ") for part in address.heading)
+    return _joined(*address.heading)
+
+
+def _place_key(address: Address) -> str:
+    return _joined(address.place, address.end_place)
+
+
+def _joined(*parts: str) -> str:
+    return SEPARATOR.join(part.replace(SEPARATOR, " ") for part in parts)

@@ -27,8 +27,8 @@ from app.ports import Buffer
 from app.storage.damage import DamagedFileError, foreign
 
 MAGIC = b"\x89FOSSICK"
-VERSION = 6
-READABLE = (3, 4, 5, 6)
+VERSION = 7
+READABLE = (3, 4, 5, 6, 7)
 """Formats that are read; one of them is written."""
 ALIGNMENT = 16
 

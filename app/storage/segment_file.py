@@ -17,7 +17,7 @@ from app.core.lexical.postings import Postings
 from app.errors import StorageError
 from app.ports import Buffer, Store
 from app.storage import sections
-from app.storage.chunk_table import ChunkTable, without_fingerprints
+from app.storage.chunk_table import ChunkTable, without_fingerprints, without_places
 from app.storage.damage import DamagedFileError, of_this_format
 from app.storage.document_table import DocumentTable
 from app.storage.opening import open_table
@@ -28,6 +28,8 @@ from app.storage.vectors import ROWS, as_codes, in_file, of_table, to_arrays
 _POSTINGS = "lex."
 _FINGERPRINTS = 5
 """The first format that has them."""
+_PLACES = 7
+"""Format since which chunks say where they stand in the words of their format."""
 
 
 def encode(segment: Segment) -> list[Buffer]:
@@ -89,6 +91,8 @@ def _opened(table: Table, data: Buffer, base: int) -> Segment:
     }
     if table.version < _FINGERPRINTS:
         arrays |= without_fingerprints(arrays)
+    if table.version < _PLACES:
+        arrays |= without_places(arrays)
     try:
         documents, chunks = DocumentTable.from_arrays(arrays), ChunkTable.from_arrays(arrays)
         postings = Postings.from_arrays(_postings(arrays))

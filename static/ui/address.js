@@ -15,9 +15,31 @@ export function place(address, title = "") {
   const out = [];
   if (address.page) out.push(span("page", address.page, address.endPage));
   if (address.line) out.push(span("line", address.line, address.endLine));
+  if (address.place) out.push(stretch(address.place, address.endPlace));
   const heading = headingPath(address, title);
   if (heading) out.push(heading);
   return out;
+}
+
+/**
+ * From one place of a format to another; what cells of one sheet share is said once.
+ * @param {string} first
+ * @param {string} [last]
+ */
+function stretch(first, last) {
+  if (!last || last === first) return first;
+  const [sheet, cells] = parted(first);
+  const [other, lastCells] = parted(last);
+  if (sheet && sheet === other) {
+    return `${sheet}!${cells.split(":")[0]}:${lastCells.split(":").at(-1)}`;
+  }
+  return `${first} – ${last}`;
+}
+
+/** @param {string} place */
+function parted(place) {
+  const at = place.lastIndexOf("!");
+  return [place.slice(0, Math.max(at, 0)), place.slice(at + 1)];
 }
 
 /**

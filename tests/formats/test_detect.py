@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import FILE_CODES, FileError
 from app.formats import check_size, detect, extension, read
-from app.formats.detect import MAX_BYTES, MAX_TEXT_BYTES
+from app.formats.limits import DEFAULT_LIMITS
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
 ZIP = b"PK\x03\x04" + bytes(range(200))
@@ -87,11 +87,11 @@ def test_refusals(path, data, code, words):
 @pytest.mark.parametrize(
     ("path", "size", "fine"),
     [
-        ("a.txt", MAX_TEXT_BYTES, True),
-        ("a.txt", MAX_TEXT_BYTES + 1, False),
+        ("a.txt", DEFAULT_LIMITS.text_bytes, True),
+        ("a.txt", DEFAULT_LIMITS.text_bytes + 1, False),
         ("a.txt", 200 << 20, False),
-        ("a.pdf", MAX_TEXT_BYTES + 1, True),
-        ("a.pdf", MAX_BYTES + 1, False),
+        ("a.pdf", DEFAULT_LIMITS.text_bytes + 1, True),
+        ("a.pdf", DEFAULT_LIMITS.file_bytes + 1, False),
     ],
 )
 def test_sizes_are_refused_before_reading(path, size, fine):
@@ -107,9 +107,9 @@ def test_sizes_are_refused_before_reading(path, size, fine):
 def test_a_large_text_that_got_through_is_refused():
     """Where the size was not known before, the bytes are counted."""
     with pytest.raises(FileError) as caught:
-        detect("a.txt", b"word " * (MAX_TEXT_BYTES // 5 + 1))
+        detect("a.txt", b"word " * (DEFAULT_LIMITS.text_bytes // 5 + 1))
     assert caught.value.code == "too-large"
-    assert detect("a.txt", b"%PDF-1.4" + bytes(MAX_TEXT_BYTES)) == "pdf"
+    assert detect("a.txt", b"%PDF-1.4" + bytes(DEFAULT_LIMITS.text_bytes)) == "pdf"
 
 
 @pytest.mark.parametrize(

@@ -86,11 +86,17 @@ def test_distinct(strings):
 
 def test_chunk_rows():
     """Addresses come back, with None for what does not apply."""
-    addresses = [Address(), Address(1, 2, 3, 4, ("A", "B")), Address(page=7, heading=("A", "B"))]
+    addresses = [
+        Address(),
+        Address(1, 2, 3, 4, heading=("A", "B")),
+        Address(page=7, heading=("A", "B")),
+        Address(place="Budget!A2:D2", end_place="Budget!A9:D9"),
+        Address(place="items[3].name"),
+    ]
     rows = chunk_rows(0, "abcdef", b"abcdef", [Chunk(0, 6, address) for address in addresses])
     table = ChunkTable.from_arrays(ChunkTable.build(rows).to_arrays())
-    assert [table.row(i).address for i in range(3)] == addresses
-    assert len(table.headings) == 2
+    assert [table.row(i).address for i in range(len(rows))] == addresses
+    assert (len(table.headings), len(table.places)) == (2, 3)
 
 
 @given(st.text(max_size=60), st.data())

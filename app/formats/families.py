@@ -1,0 +1,76 @@
+"""The families of formats: who reads them, and what of them is read.
+
+Readers are imported when a file first needs them, so a start of the program loads none.
+A reader is a function `(path, data, limits) -> Document`. A container's `members` is a function
+`(path, data, limits) -> Iterator[Member]` that unpacks one member at a time; a family may have
+both, as mail has. Both raise nothing but `FileError` for what is wrong with a file.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.model import Document
+from app.formats.limits import Limits
+
+ReadFunction = Callable[[str, bytes, Limits], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside of another: a file of an archive, a message of a mailbox, an attachment."""
+
+    path: str
+    """Path inside of the container with ``/``, without ``..`` and never absolute."""
+    data: bytes
+    modified: float | None = None
+    """Seconds since 1970, None where unknown."""
+
+
+MembersFunction = Callable[[str, bytes, Limits], Iterator[Member]]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """How one family of formats is read; functions are named as "module:function"."""
+
+    read: str = ""
+    members: str = ""
+    text: bool = False
+    """Whether its files are text: `Limits.text_bytes` holds for them, else `file_bytes`."""
+    archive: bool = False
+    """Whether its files hold other files and little else: `Limits.archive_bytes` holds."""
+    wheels: tuple[str, ...] = ()
+    """Packages beyond the standard library that its reader imports, by their import names."""
+
+    def reader(self) -> ReadFunction | None:
+        """The function that reads a document, None for what only has members."""
+        return _function(self.read) if self.read else None
+
+    def unpacker(self) -> MembersFunction | None:
+        """The function that gives the members, None for what has none."""
+        return _function(self.members) if self.members else None
+
+    def max_bytes(self, limits: Limits) -> int:
+        """Largest file of this family that is read."""
+        if self.archive:
+            return limits.archive_bytes
+        return limits.text_bytes if self.text else limits.file_bytes
+
+
+FAMILIES: dict[str, Family] = {
+    "text": Family("app.formats.text:read_text", text=True),
+    "markdown": Family("app.formats.markdown:read_markdown", text=True),
+    "html": Family("app.formats.html:read_html", text=True),
+    "code": Family("app.formats.code:read_code", text=True),
+    "pdf": Family(),
+}
+"""By name; PDFs need their pages from a renderer first, see `app.formats.pdf.from_pages`."""
+
+
+def _function(name: str) -> Any:  # noqa: ANN401 (two kinds of functions)
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)
