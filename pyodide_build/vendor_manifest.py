@@ -17,7 +17,7 @@ from typing import Any
 
 from vendor_fetch import sha256, written_aside
 
-FRAGMENTS = ("assets", "kernels", "model")
+FRAGMENTS = ("assets", "encoder", "kernels", "model")
 NOTICES_FILE = "ThirdPartyNotices.txt"
 """A vendored file of this name is linked from the page instead of standing in it."""
 

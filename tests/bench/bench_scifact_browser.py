@@ -4,7 +4,8 @@ Run: ``python tests/bench/bench_scifact_browser.py [--data FOLDER] [--embed]``, 
 layout (default: ``eval/scifact`` of the judged data that FOSSICK_DATA names). The documents go in
 with vectors that native ONNX Runtime made of them, kept in build/eval-cache; the queries' vectors
 are made by the model in the page. With ``--embed`` the page makes the documents' vectors too,
-which takes ten minutes and more. Exit code 1 if the keyword rankings are not the same.
+which takes minutes. Last comes whether the hybrid ranking is better than its legs by more than
+chance. Exit code 1 if the keyword rankings are not the same.
 """
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import sync_playwright
 
-from app.core.evaluation import JudgedCollection, evaluate, load_beir
+from app.core.evaluation import (
+    JudgedCollection,
+    by_query,
+    evaluate,
+    load_beir,
+    paired_randomisation,
+)
 from app.core.model import Mode
 from app.engine import Collection, PlainChunk, SearchOptions
 from app.host.onnx_embedder import OnnxEmbedder
@@ -45,8 +52,12 @@ ADD = """
   const own = (at) => rows.length ? { model, vector: rows.slice(at * dim, (at + 1) * dim) } : {};
   const report = await fossick.add(
     passages.map((passage, at) => ({ ...passage, ...own(at) })));
+  const began = performance.now();
+  await fossick.upgraded();
   globalThis.fossick = fossick;
-  return { report, models: (await fossick.stats()).models };
+  const { runtime, threads } = fossick.info();
+  return { report, models: (await fossick.stats()).models, runtime, threads,
+    upgrading: (performance.now() - began) / 1000 };
 """
 
 RANK = """
@@ -108,11 +119,28 @@ def in_browser(files: Mapping[str, bytes], queries: Mapping[str, str]) -> dict[s
 
 def metrics(judged: JudgedCollection, rankings: Rankings) -> dict[str, float]:
     """Ranks are judged, not scores: equal scores keep the order in which they were shown."""
-    run = {
+    return evaluate(run_of(rankings), judged.qrels)
+
+
+def run_of(rankings: Rankings) -> dict[str, dict[str, float]]:
+    """Falling scores for what was ranked."""
+    return {
         query: {document: 1.0 / rank for rank, document in enumerate(documents, start=1)}
         for query, documents in rankings.items()
     }
-    return evaluate(run, judged.qrels)
+
+
+def significance(judged: JudgedCollection, rankings: Mapping[str, Rankings]) -> dict[str, float]:
+    """p-value of the difference of nDCG@10 between the hybrid ranking and each leg."""
+    values = {
+        mode: {
+            query: measured["ndcg@10"]
+            for query, measured in by_query(run_of(ranked), judged.qrels).items()
+        }
+        for mode, ranked in rankings.items()
+    }
+    legs = [mode for mode in MODES if mode != "hybrid"]
+    return {mode: paired_randomisation(values["hybrid"], values[mode]) for mode in legs}
 
 
 def same(one: Rankings, other: Rankings) -> int:
@@ -146,7 +174,12 @@ def main() -> int:
     print(f"Vectors of the documents {'from the page' if options.embed else 'given'}: ", end="")
     print(", ".join(f"{one['chunks']} of {one['model']}" for one in found["models"]), "\n")
     print(harness.table(["nDCG@10", "Browser", "CPython", f"same first {FIRST}"], rows))
-    harness.keep("scifact", {"rows": rows, "report": report, "passages": len(passages)})
+    chances = significance(judged, found["rankings"])
+    for mode, chance in chances.items():
+        print(f"Hybrid beside {mode}: p = {chance:.5f}, paired randomisation, in the browser")
+    kept = {"rows": rows, "report": report, "passages": len(passages), "p": chances}
+    harness.keep("scifact", {**kept, **{k: found[k] for k in ("runtime", "threads", "upgrading")}})
+    print(f"{found['runtime']}, {found['threads']} threads; upgraded in {found['upgrading']:.0f} s")
     identical = found["rankings"]["keyword"] == expected["keyword"]
     print(f"All {DEPTH} hits by words are {'the same' if identical else 'NOT the same'}.")
     return 0 if identical and not report["failed"] else 1

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import pytest
 
-from app.core.evaluation import average_precision, evaluate, load_beir, mrr, ndcg, ranking, recall
+from app.core.evaluation import (
+    average_precision,
+    by_query,
+    evaluate,
+    load_beir,
+    mrr,
+    ndcg,
+    paired_randomisation,
+    ranking,
+    recall,
+)
 from app.errors import InputError
 
 GRADES = {"a": 3, "b": 1, "c": 0, "d": 2}
@@ -120,3 +131,36 @@ def test_missing_split_is_named(beir):
     with pytest.raises(InputError, match=r"qrels/dev\.tsv") as caught:
         load_beir(beir, "dev")
     assert caught.value.code == "not-found"
+
+
+def test_metrics_of_each_query():
+    """Their means are what `evaluate` gives; queries without judgements are left out."""
+    qrels = {"q1": {"a": 1}, "q2": {"b": 1}, "q3": {}}
+    run = {"q1": {"a": 1.0}, "q2": {"x": 2.0, "b": 1.0}}
+    each = by_query(run, qrels)
+    assert (each["q1"]["mrr@10"], each["q2"]["mrr@10"]) == (1.0, 0.5)
+    assert evaluate(run, qrels)["mrr@10"] == 0.75
+    assert evaluate(run, qrels)["queries"] == len(each) == 2
+
+
+@pytest.mark.parametrize("differences", [[0.4] * 9, [0.5, -0.1, 0.2, 0.3, -0.05, 0.4, 0.1, 0.0]])
+def test_randomisation_beside_all_changes(differences):
+    """So many changes by chance come near to all changes that there are, in both directions."""
+    one = {str(number): 0.5 + value for number, value in enumerate(differences)}
+    other = dict.fromkeys(one, 0.5)
+    seen = abs(sum(differences))
+    changes = [
+        abs(sum(sign * value for sign, value in zip(signs, differences, strict=True)))
+        for signs in product((-1, 1), repeat=len(differences))
+    ]
+    exact = sum(change >= seen - 1e-9 for change in changes) / len(changes)
+    found = paired_randomisation(one, other, rounds=50_000)
+    assert found == pytest.approx(exact, abs=0.005)
+    assert found == paired_randomisation(one, other, rounds=50_000)
+    assert paired_randomisation(other, one, rounds=50_000) == pytest.approx(found, abs=0.005)
+
+
+def test_randomisation_wants_the_same_queries():
+    """Else there are no pairs."""
+    with pytest.raises(ValueError, match="different queries"):
+        paired_randomisation({"a": 1.0}, {"b": 1.0})

@@ -2,7 +2,8 @@
 
 from app.core.evaluation.beir import JudgedCollection, JudgedDocument, load_beir
 from app.core.evaluation.metrics import average_precision, mrr, ndcg, recall
-from app.core.evaluation.runs import Qrels, Run, evaluate, ranking
+from app.core.evaluation.runs import Qrels, Run, by_query, evaluate, ranking
+from app.core.evaluation.significance import paired_randomisation
 
 __all__ = [
     "JudgedCollection",
@@ -10,10 +11,12 @@ __all__ = [
     "Qrels",
     "Run",
     "average_precision",
+    "by_query",
     "evaluate",
     "load_beir",
     "mrr",
     "ndcg",
+    "paired_randomisation",
     "ranking",
     "recall",
 ]

@@ -27,13 +27,15 @@ def evaluate(run: Run, qrels: Qrels) -> dict[str, float]:
 
     Keys: "ndcg@10", "recall@10", "recall@100", "mrr@10", "map", and "queries", their number.
     """
-    per_query = [_measure(ranking(run.get(query, {})), qrels[query]) for query in judged(qrels)]
+    measured = by_query(run, qrels).values()
     names = _measure([], {})
-    means = {
-        name: sum(measured[name] for measured in per_query) / max(1, len(per_query))
-        for name in names
-    }
-    return {**means, "queries": len(per_query)}
+    means = {name: sum(one[name] for one in measured) / max(1, len(measured)) for name in names}
+    return {**means, "queries": len(measured)}
+
+
+def by_query(run: Run, qrels: Qrels) -> dict[str, dict[str, float]]:
+    """The metrics of `evaluate` for each query that has judgements."""
+    return {query: _measure(ranking(run.get(query, {})), qrels[query]) for query in judged(qrels)}
 
 
 def judged(qrels: Qrels) -> list[str]:
