@@ -32,14 +32,20 @@ _NO_TEXT_HINT = "Open it in a browser, let it load, save the page from there and
 def read(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Document:
     """The document in a file.
 
-    Raises `FileError` where there is none. PDFs need their pages from a renderer first:
-    `app.formats.pdf.from_pages`, and archives have `members` only; `InputError` for them here.
+    Raises `FileError` where there is none: archives have `members` only and are `unsupported`
+    here. PDFs need their pages from a renderer first, `app.formats.pdf.from_pages`; `InputError`.
 
     >>> read("a.md", b"# Gold" + bytes([10, 10]) + b"It is heavy.").title
     'Gold'
     """
     family = detect(path, data, limits)
     reader = FAMILIES[family].reader()
+    if reader is None and FAMILIES[family].members:
+        raise FileError(
+            f"{path} is no document, but holds others.",
+            code="unsupported",
+            hint="Unpack it, then add what is in it.",
+        )
     if reader is None:
         raise InputError(f"{path} is a {family} file, which is not read as one document.")
     document = reader(path, data, limits)

@@ -10,13 +10,14 @@ from app.formats.encoding import is_binary
 from app.formats.families import FAMILIES
 from app.formats.languages import language_of
 from app.formats.limits import DEFAULT_LIMITS, Limits, check_limit
+from app.formats.packed import is_tar, packing_of
 
 _MARKDOWN = {"md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"}
 _HTML = {"html", "htm", "xhtml", "shtml", "xht"}
 _TEXT = {"txt", "text", "rst", "rest", "log", "csv", "tsv", "tex", "org", "adoc", "asciidoc"}
 _TEXT |= {"srt", "vtt", "nfo", "diz", "me", "bib", "po", "ics", "vcf", "textile", "pod", "man"}
 
-_ARCHIVES = {"zip", "tar", "tgz", "gz", "tbz", "bz2", "txz", "xz", "mbox"}
+_ARCHIVES = {"zip", "tar", "tgz", "gz", "tbz", "tbz2", "bz2", "txz", "xz", "mbox"}
 
 _OFFICE = {
     "doc": "a Word document", "docx": "a Word document", "docm": "a Word document",
@@ -77,6 +78,7 @@ _MAGIC_AT: tuple[tuple[int, bytes, str], ...] = (
     (8, b"AVI ", "an AVI video"),
     (257, b"ustar", "a tar archive"),
 )
+_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 _BLANK = b" \t\r\n\x0b\x0c\x00"
 _IS_HTML = re.compile(
     r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]*>\s*)*+<(?:!doctype\s+html|html|head|body)\b",
@@ -122,6 +124,8 @@ def detect(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
     binary = is_binary(data)
     if _is_pdf(ext, data, binary):
         return _within(path, data, "pdf", limits)
+    if _is_archive(ext, data):
+        return _within(path, data, "archive", limits)
     kind = _kind_by_content(data, ext, binary) or _OFFICE.get(ext) or _OTHER.get(ext)
     if kind:
         raise FileError(f"{path} is {kind}, which cannot be read yet.", code="unsupported")
@@ -144,6 +148,13 @@ def _is_pdf(ext: str, data: bytes, binary: bool) -> bool:
     """Viewers accept junk before the mark; a text about PDF is none, though."""
     place = data.find(b"%PDF-", 0, 1024 + 5)
     return place == 0 or (place > 0 and (ext == "pdf" or binary))
+
+
+def _is_archive(ext: str, data: bytes) -> bool:
+    """Whether it is a container and nothing more; books and Office files are zips as well."""
+    if data.startswith(_ZIP_MARKS):
+        return ext not in _OFFICE
+    return bool(packing_of(data)) or is_tar(data)
 
 
 def _is_text_name(path: str, ext: str) -> bool:

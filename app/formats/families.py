@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.model import Document
+from app.errors import FileError
 from app.formats.limits import Limits
 
 ReadFunction = Callable[[str, bytes, Limits], Document]
@@ -28,6 +29,8 @@ class Member:
     data: bytes
     modified: float | None = None
     """Seconds since 1970, None where unknown."""
+    problem: FileError | None = None
+    """Why it could not be unpacked, alone of all the members; `data` is empty then."""
 
 
 MembersFunction = Callable[[str, bytes, Limits], Iterator[Member]]
@@ -67,6 +70,7 @@ FAMILIES: dict[str, Family] = {
     "html": Family("app.formats.html:read_html", text=True),
     "code": Family("app.formats.code:read_code", text=True),
     "pdf": Family(),
+    "archive": Family(members="app.formats.archives:unpack", archive=True),
 }
 """By name; PDFs need their pages from a renderer first, see `app.formats.pdf.from_pages`."""
 
