@@ -40,6 +40,18 @@ def test_vectors_are_normalised_sums(texts):
         assert row.tobytes() == embedder.embed([text])[0].tobytes()
 
 
+@pytest.mark.parametrize("tokens", [0, 1, 100, 512, 700])
+def test_many_texts_at_once(tokens):
+    """As many as do not fit into one step, long and empty ones among them."""
+    embedder = StaticEmbedder(table_of(), WordPiece(VOCABULARY))
+    texts = ["gold " * tokens, "", "mine !", "silver " * 511, "", "golden " * tokens] * 3 + [""]
+    found = embedder.embed(texts)
+    assert len(found) == 19
+    for text, row in zip(texts, found, strict=True):
+        assert row.tobytes() == embedder.embed([text])[0].tobytes()
+        assert row.any() == bool(text.strip())
+
+
 def test_tables_are_near_the_rows_they_are_made_of():
     """Half a step of the code, and of the weight, away at most."""
     rows = np.random.default_rng(1).standard_normal((500, 64)).astype(np.float32)

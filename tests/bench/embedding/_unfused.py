@@ -55,7 +55,7 @@ class _Graph:
 
     def constant(self, value: Any, dtype: Any = np.float32) -> str:
         self.count += 1
-        array = np.ascontiguousarray(value, dtype=dtype)
+        array = np.array(value, dtype=dtype, order="C")  # a scalar stays one
         self.constants.append(numpy_helper.from_array(array, f"c{self.count}"))
         return f"c{self.count}"
 

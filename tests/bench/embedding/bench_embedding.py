@@ -1,11 +1,12 @@
 """How fast does the transformer embed in a browser without a GPU?
 
-Run: ``python tests/bench/embedding/bench_embedding.py [--rounds 3] [--memory 10000]``, with the
-data that FOSSICK_DATA names, on a machine that does nothing else. Chunks of 50, 100 and 200 tokens
-cut from SciFact's documents go, on one thread and on two, through Fossick's own workers, through
-transformers.js as its documentation shows it (the same file, and the model as an exporter leaves it
-that fuses nothing) and through native ONNX Runtime. Then: what a query waits while passages are
-embedded, and with ``--memory`` what the page holds after 500 and after so many chunks.
+Run: ``python tests/bench/embedding/bench_embedding.py [--rounds 3] [--threads 1 2] [--queries]
+[--memory 10000]``, with the data that FOSSICK_DATA names, on a machine that does nothing else.
+Chunks of 50, 100 and 200 tokens cut from SciFact's documents go, on so many threads, through
+Fossick's own workers (with relaxed SIMD, and without), through transformers.js as its documentation
+shows it (the same file, and the model as an exporter leaves it that fuses nothing) and through
+native ONNX Runtime. With ``--queries``: what a query waits while passages are embedded; with
+``--memory``: what the page holds after 500 and after so many chunks.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,16 +25,21 @@ sys.path.insert(0, str(HERE.parent))
 
 import _harness as harness  # noqa: E402 (path set above)
 from _unfused import write  # noqa: E402
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import BrowserContext, Page, sync_playwright  # noqa: E402
 
 from app.core.evaluation import load_beir  # noqa: E402
 from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder  # noqa: E402
 
+Timer = Callable[[Sequence[str]], float]
+"""Seconds that an engine takes for texts."""
 LENGTHS = (50, 100, 200)
 TOKENS = 4800
 """Of each length together: 96, 48 and 24 chunks."""
 AT_ONCE = 32
 """Texts in a call of transformers.js, the batch of its Python sister."""
+
+OWN, PLAIN = "Fossick", "Fossick, without relaxed SIMD"
+RELAXED = "**/encoder/relaxed.wasm"
 
 START = """
   const { InferenceHost } = await import(new URL("static/inference-host.js", base));
@@ -132,38 +138,44 @@ def chunks(length: int, text: str) -> list[str]:
     raise SystemExit("There is too little text.")
 
 
-def native(texts: dict[int, list[str]], threads: int, rounds: int) -> dict[int, float]:
-    """Tokens a second of ONNX Runtime on CPython, by length of the chunks."""
+def native(threads: int) -> Timer:
+    """ONNX Runtime on CPython."""
     embedder = OnnxEmbedder(threads=threads)
-    found = {}
-    for length, passages in texts.items():
-        embedder.embed_now(passages)
-        seconds = []
-        for _ in range(rounds):
-            began = time.perf_counter()
-            embedder.embed_now(passages)
-            seconds.append(time.perf_counter() - began)
-        found[length] = TOKENS / statistics.median(seconds)
-    return found
+
+    def timed(texts: Sequence[str]) -> float:
+        began = time.perf_counter()
+        embedder.embed_now(texts)
+        return time.perf_counter() - began
+
+    return timed
 
 
-def in_page(
-    page: Page,
-    url: str,
-    start: str,
-    given: dict[str, Any],
-    texts: dict[int, list[str]],
-    rounds: int,
-) -> tuple[dict[int, float], Any]:
-    """Tokens a second of an engine in the page, by length; and what its start tells."""
+def in_page(page: Page, url: str, start: str, given: dict[str, Any]) -> tuple[Timer, Any]:
+    """An engine in a page of its own, started; and what its start tells."""
     page.goto(url + harness.BARE)
-    told = harness.evaluate(page, start, {**given, "warm": texts[50][:4] + texts[200][:2]})
-    found = {}
-    for length, passages in texts.items():
-        times = [harness.evaluate(page, TIME, passages) for _ in range(rounds)]
-        found[length] = TOKENS / statistics.median(times) * 1000
-    harness.evaluate(page, "stop()")
-    return found, told
+    told = harness.evaluate(page, start, given)
+
+    def timed(texts: Sequence[str]) -> float:
+        page.bring_to_front()
+        milliseconds: float = harness.evaluate(page, TIME, list(texts))
+        return milliseconds / 1000
+
+    return timed, told
+
+
+def measured(
+    timers: dict[str, Timer], texts: dict[int, list[str]], rounds: int
+) -> dict[str, dict[int, list[float]]]:
+    """Tokens a second by engine and length, round by round.
+
+    The engines take turns, so that what else the machine does meets all of them.
+    """
+    found: dict[str, dict[int, list[float]]] = {name: {} for name in timers}
+    for _ in range(rounds):
+        for length, passages in texts.items():
+            for name, timed in timers.items():
+                found[name].setdefault(length, []).append(TOKENS / timed(passages))
+    return found
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -175,13 +187,14 @@ def main() -> int:
     """Measure and print; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--queries", action="store_true")
     parser.add_argument("--memory", type=int, default=0, help="so many chunks of 50 tokens")
     options = parser.parse_args()
     judged = load_beir(harness.DATA / "eval" / "scifact")
     text = " ".join(document.text for document in judged.documents[:200])
     texts = {length: chunks(length, text) for length in LENGTHS}
     queries = list(judged.queries.values())[:40]
-    speeds: dict[tuple[int, str], dict[int, float]] = {}
     raw: dict[str, Any] = {}
     with TemporaryDirectory() as folder, sync_playwright() as driver:
         print(harness.machine(driver), "\n")
@@ -196,28 +209,44 @@ def main() -> int:
             harness.browsing(driver, profile) as context,
         ):
             page = harness.open_bare(context, url)
-            same = {"folder": "static/vendor/models/", "name": "all-MiniLM-L6-v2"}
-            other = {"folder": "bench/models/", "name": "unfused"}
-            for threads in (1, 2):
-                engines = {
-                    "Fossick": (START, {}),
-                    "transformers.js, the same file": (START_PIPELINE, same),
-                }
-                if unfused is not None:
-                    engines["transformers.js, unfused"] = (START_PIPELINE, other)
-                for name, (start, given) in engines.items():
-                    asked = {**given, "threads": threads, "atOnce": AT_ONCE}
-                    found, told = in_page(page, url, start, asked, texts, options.rounds)
-                    speeds[threads, name] = found
-                    raw[f"{name} {threads}"] = told
-                    print(threads, name, {n: round(v) for n, v in found.items()}, told, flush=True)
-                speeds[threads, "ONNX Runtime, native"] = native(texts, threads, options.rounds)
-            raw["queries"] = waits(page, url, texts, queries)
+            for threads in options.threads:
+                timers, told = start_all(context, url, threads, texts, unfused is not None)
+                found = measured(timers, texts, options.rounds)
+                report(threads, found)
+                raw[f"{threads} threads"] = {"told": told, "speeds": found}
+                for other in context.pages[1:]:
+                    other.close()
+            if options.queries:
+                raw["queries"] = waits(page, url, texts, queries)
             if options.memory:
                 raw["memory"] = memory(page, url, texts, options.memory)
-    report(speeds)
-    harness.keep("embedding", {"speeds": {str(k): v for k, v in speeds.items()}, **raw})
+    harness.keep("embedding", raw)
     return 0
+
+
+def start_all(
+    context: BrowserContext, url: str, threads: int, texts: dict[int, list[str]], unfused: bool
+) -> tuple[dict[str, Timer], Any]:
+    """All engines, ready; and what their starts tell."""
+    plain = (harness.DIST / "static/vendor/encoder/plain.wasm").read_bytes()
+    same = {"folder": "static/vendor/models/", "name": "all-MiniLM-L6-v2"}
+    engines: dict[str, tuple[str, dict[str, Any]]] = {
+        OWN: (START, {}),
+        PLAIN: (START, {}),
+        "transformers.js, the same file": (START_PIPELINE, same),
+    }
+    if unfused:
+        other = {"folder": "bench/models/", "name": "unfused"}
+        engines["transformers.js, unfused"] = (START_PIPELINE, other)
+    timers, told = {}, {}
+    for name, (start, given) in engines.items():
+        page = context.new_page()
+        if name == PLAIN:
+            page.route(RELAXED, lambda route: route.fulfill(body=plain))
+        warm = texts[50][:4] + texts[200][:2]
+        asked = {**given, "threads": threads, "atOnce": AT_ONCE, "warm": warm}
+        timers[name], told[name] = in_page(page, url, start, asked)
+    return {**timers, "ONNX Runtime, native": native(threads)}, told
 
 
 def waits(page: Page, url: str, texts: dict[int, list[str]], queries: list[str]) -> Any:
@@ -249,14 +278,21 @@ def memory(page: Page, url: str, texts: dict[int, list[str]], chunks: int) -> An
     return found
 
 
-def report(speeds: dict[tuple[int, str], dict[int, float]]) -> None:
-    """The table, with each engine's speed as a share of Fossick's."""
-    rows = []
-    for (threads, name), found in speeds.items():
-        own = speeds[threads, "Fossick"]
-        shares = [f"{own[length] / found[length]:.2f}" for length in LENGTHS]
-        rows.append([name, threads, *(round(found[length]) for length in LENGTHS), *shares])
-    head = ["Tokens a second", "threads", *(f"{length} tokens" for length in LENGTHS)]
+def report(threads: int, found: dict[str, dict[int, list[float]]]) -> None:
+    """The medians, and Fossick's as multiples of each engine's."""
+    medians = {
+        name: [statistics.median(speeds[length]) for length in LENGTHS]
+        for name, speeds in found.items()
+    }
+    rows = [
+        [
+            name,
+            *map(round, speeds),
+            *(f"{own / its:.2f}" for own, its in zip(medians[OWN], speeds, strict=True)),
+        ]
+        for name, speeds in medians.items()
+    ]
+    head = [f"Tokens a second, {threads} threads", *(f"{length} tokens" for length in LENGTHS)]
     print("\n" + harness.table([*head, *(f"Fossick / it, {length}" for length in LENGTHS)], rows))
 
 
