@@ -71,6 +71,7 @@ FAMILIES: dict[str, Family] = {
     "code": Family("app.formats.code:read_code", text=True),
     "pdf": Family(),
     "archive": Family(members="app.formats.archives:unpack", archive=True),
+    "docx": Family("app.formats.docx:read_docx"),
 }
 """By name; PDFs need their pages from a renderer first, see `app.formats.pdf.from_pages`."""
 

@@ -454,7 +454,7 @@ def test_files_that_cannot_be_read(run: Run) -> None:
         "gone.txt": "unreadable",
         "empty.txt": "empty",
         "binary.txt": "not-text",
-        "odd.docx": "unsupported",
+        "odd.docx": "damaged",
     }
     assert all(failure["message"] and failure["hint"] for failure in out["failed"])
     assert out["added"] == 2
