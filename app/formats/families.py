@@ -72,6 +72,8 @@ FAMILIES: dict[str, Family] = {
     "pdf": Family(),
     "archive": Family(members="app.formats.archives:unpack", archive=True),
     "docx": Family("app.formats.docx:read_docx"),
+    "xlsx": Family("app.formats.xlsx:read_xlsx"),
+    "pptx": Family("app.formats.pptx:read_pptx"),
 }
 """By name; PDFs need their pages from a renderer first, see `app.formats.pdf.from_pages`."""
 
