@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from app.core.model import Document
 from app.errors import FileError
-from app.formats.docx_blocks import Found
 from app.formats.docx_body import Body
 from app.formats.docx_styles import Numbering, Styles
 from app.formats.families import FAMILIES
+from app.formats.flow_blocks import Found
 from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.names import stem, visible
 from app.formats.ooxml import Package, open_package

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.core.model import BlockKind
-from app.formats.docx_blocks import Found, Paragraph, Table, row_blocks
 from app.formats.docx_styles import Numbering, Styles, is_code
+from app.formats.flow_blocks import Found, Paragraph, Table, row_blocks
 from app.formats.xml_events import Attributes
 
 __all__ = ["Body"]

@@ -74,6 +74,9 @@ FAMILIES: dict[str, Family] = {
     "docx": Family("app.formats.docx:read_docx"),
     "xlsx": Family("app.formats.xlsx:read_xlsx"),
     "pptx": Family("app.formats.pptx:read_pptx"),
+    "odt": Family("app.formats.odf:read_odf"),
+    "ods": Family("app.formats.odf:read_odf"),
+    "odp": Family("app.formats.odf:read_odf"),
 }
 """By name; PDFs need their pages from a renderer first, see `app.formats.pdf.from_pages`."""
 

@@ -1,4 +1,4 @@
-"""What of a DOCX is not yet written: blocks, an open paragraph, an open table."""
+"""What of a document that flows is not yet written: blocks, an open paragraph, an open table."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Found:
     """Kinds ("footnote", "endnote", "comment", "altChunk") and ids of what is referred to."""
     ends: bool = False
     """Whether a table ends with it."""
+    place: str = ""
 
 
 @dataclass(slots=True)
