@@ -77,6 +77,8 @@ FAMILIES: dict[str, Family] = {
     "odt": Family("app.formats.odf:read_odf"),
     "ods": Family("app.formats.odf:read_odf"),
     "odp": Family("app.formats.odf:read_odf"),
+    "epub": Family("app.formats.epub:read_epub"),
+    "rtf": Family("app.formats.rtf:read_rtf"),
 }
 """By name; PDFs need their pages from a renderer first, see `app.formats.pdf.from_pages`."""
 
