@@ -13,8 +13,8 @@ __all__ = [
     "SKIPPED",
     "STARRED",
     "TOKEN",
+    "WHOLE_FILE",
     "code_page",
-    "joined_surrogates",
 ]
 
 TOKEN = re.compile(
@@ -66,6 +66,9 @@ CODE_PAGES = {
 }  # fmt: skip
 """By the number of a font's character set."""
 
+WHOLE_FILE = {b"ansi": "cp1252", b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850"}
+"""Code pages by the words that name them for all of a file."""
+
 _NUMBERED = {65001: "utf-8", 10000: "mac_roman", 936: "gbk", 950: "big5", 0: "cp1252"}
 
 
@@ -81,12 +84,3 @@ def code_page(number: int) -> str:
     except LookupError:
         return "cp1252"
     return name
-
-
-def joined_surrogates(text: str) -> str:
-    r"""Text with pairs of surrogates joined, and single ones replaced.
-
-    >>> joined_surrogates("\ud83d\ude00!") == "\U0001f600!"
-    True
-    """
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
