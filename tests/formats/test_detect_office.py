@@ -9,7 +9,7 @@ from app.formats import detect
 from app.formats.ole_names import root_entries
 from app.formats.zip_names import zip_family
 from tests.fixtures.compound import compound
-from tests.fixtures.office import docx, paragraph, zipped
+from tests.fixtures.office import docx, name_of, paragraph, zipped
 
 
 def word(flags: int) -> bytes:
@@ -36,6 +36,7 @@ def word(flags: int) -> bytes:
         ("a.docx", b"Just a text", "damaged", "does not begin"),
         ("a.epub", bytes(range(256)), "damaged", "does not begin"),
     ],
+    ids=name_of,
 )
 def test_refused(name, data, code, words):
     """With a code, and a hint that names another format where that is the way out."""

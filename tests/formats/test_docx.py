@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import FileError
 from app.formats import detect, read
-from tests.fixtures.office import STYLES, W, docx, paragraph, properties, table, zipped
+from tests.fixtures.office import STYLES, W, docx, name_of, paragraph, properties, table, zipped
 
 
 def blocks(body: str, **parts: str) -> list[tuple[object, ...]]:
@@ -203,6 +203,7 @@ def test_properties():
         (zipped({"[Content_Types].xml": "", "word/x": ""}), "damaged"),
         (docx(paragraph("x"))[:-30], "damaged"),
     ],
+    ids=name_of,
 )  # fmt: skip
 def test_refusals(data, code):
     """Each with its code."""

@@ -7,7 +7,7 @@ import pytest
 from app.errors import FileError
 from app.formats import detect, read
 from app.formats.limits import Limits
-from tests.fixtures.office import zipped
+from tests.fixtures.office import name_of, zipped
 
 CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
@@ -111,6 +111,7 @@ def test_copy_protection():
         (zipped({"mimetype": "application/epub+zip"}), Limits(), "damaged"),
         (epub()[:-30], Limits(), "damaged"),
     ],
+    ids=name_of,
 )
 def test_refusals(data, limits, code):
     """Each with its code."""

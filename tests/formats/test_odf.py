@@ -7,7 +7,7 @@ import pytest
 from app.errors import FileError
 from app.formats import detect, read
 from app.formats.limits import Limits
-from tests.fixtures.office import ODF, flat_odf, odf
+from tests.fixtures.office import ODF, flat_odf, name_of, odf
 
 
 def blocks(data: bytes) -> list[tuple[object, ...]]:
@@ -198,6 +198,7 @@ def test_detected(kind, family):
         (odf("text", "<text:p>" + "<text:span>" * 600), "too-large"),
         (odf("text", "<text:p>x</text:p>")[:-40], "damaged"),
     ],
+    ids=name_of,
 )  # fmt: skip
 def test_refusals(data, code):
     """Each with its code."""
