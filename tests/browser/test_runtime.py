@@ -461,27 +461,6 @@ def test_files_that_cannot_be_read(run: Run) -> None:
     assert (out["address"]["page"], out["address"]["endPage"]) == (1, 2)
 
 
-def test_parse_worker_is_replaced(run: Run) -> None:
-    """A document on which the reader hangs is damaged, and the next one is read all the same."""
-    out = run(
-        """
-      const { ParseClient } = await import(new URL("static/workers/parse-client.js", base));
-      const bytes = () => Uint8Array.from(atob(given), (char) => char.charCodeAt(0));
-      const client = new ParseClient(1);
-      const hung = code(client.pages("slow.pdf", bytes()));
-      const first = await hung;
-      client.silence = 60_000;
-      const { pages, info } = await client.pages("good.pdf", bytes());
-      client.close();
-      return { first, strings: pages[0].strings, height: pages[0].pageHeight };
-    """,
-        base64.b64encode(write_pdf([["Title", "Gold in the river."]])).decode(),
-    )
-    assert out["first"] == "damaged"
-    assert "Title" in out["strings"]
-    assert out["height"] == 842
-
-
 def test_folders_are_walked(run: Run) -> None:
     """A directory handle is walked in the engine's worker, without hidden and machine folders."""
     out = run("""
