@@ -241,7 +241,7 @@ export interface AddReport {
   failed: FailedFile[];
   chunks: number;
   seconds: number;
-  /** Seconds by part: read, parse, chunk, analyse, embed, write, merge. */
+  /** Seconds by part: read (waiting for files that are read and cut), analyse, embed, write, merge. */
   timings: Record<string, number>;
   /** Sentences for the user, such as that the model failed on the way. */
   notes: string[];

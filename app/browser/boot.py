@@ -13,12 +13,13 @@ from app.browser.bridge import Bridge
 from app.browser.endpoint import Endpoint
 from app.browser.inference import BrowserEmbedder, BrowserReranker
 from app.browser.kernels import browser_kernels
-from app.browser.pdf import BrowserPdfReader
+from app.browser.parsing_client import BrowserParser
 from app.browser.store import BrowserStore
 from app.browser.vectors import VectorBridge
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
-from app.engine import Collection, EmbedderChain, HashEmbedder, StaticEmbedder
+from app.engine import Collection, EmbedderChain, HashEmbedder, InlineParser, StaticEmbedder
 from app.errors import EmbedderError, FossickError
+from app.formats.parsing import Parser
 from app.ports import Embedder, Store, TokenCounter
 from app.storage.memory_store import MemoryStore
 
@@ -28,7 +29,7 @@ async def boot(capabilities: ffi.JsObject) -> Endpoint | ffi.JsObject:
 
     `capabilities` has `files` (a FileStore, or null for memory), `writable`, `embedder` (flags
     `transformer`, `static` and `hash`), `inference` (an InferenceClient, or null), `reranker`
-    (another, whose model comes when it is asked for), `parse` (a ParseClient), `vocabulary` (the
+    (another, whose model comes when it is asked for), `parse` (a ParsePool), `vocabulary` (the
     model's, one entry a line, may be empty), `staticTable` (gives a promise of the bytes of the
     table of static vectors), `kernels` (what the WebAssembly
     module exports, or null) and `onEmbedder`, which is told whenever another embedder takes over.
@@ -51,12 +52,13 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
     chain = EmbedderChain(embedders)
     kernels = browser_kernels(capabilities.kernels)
     store = _store(capabilities)
+    count = _token_counter(vocabulary)
     collection = await Collection.open(
         store,
         embedder=chain,
         clock=time.perf_counter,
-        count_tokens=_token_counter(vocabulary),
-        pdf_reader=BrowserPdfReader(capabilities.parse),
+        count_tokens=count,
+        parser=BrowserParser(capabilities.parse, InlineParser(Parser(count_tokens=count))),
         reranker=BrowserReranker(capabilities.reranker),
         read_only=not capabilities.writable,
         kernels=kernels,

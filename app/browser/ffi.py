@@ -3,20 +3,21 @@
 Everything that copies or releases stands here, so that a leak has one place to be. JavaScript
 gets copies, never proxies of Python's own values; Python gets copies, except for the few objects
 that are meant to stay (stores, clients, sources), which live as long as Python refers to them.
+What makes arrays of NumPy stands in `ffi_arrays`: workers that only read files do without it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from js import Object
-from numpy.typing import NDArray
-from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull, to_js
+from pyodide.ffi import JsException, JsProxy, jsnull, to_js
 
 from app.errors import CODES, CancelledError, FossickError
-from app.ports import Buffer
+
+if TYPE_CHECKING:
+    from app.ports import Buffer
 
 JsObject = Any
 """An object that lives in JavaScript; its attributes are known only there."""
@@ -64,31 +65,6 @@ def to_uint8_array(data: Buffer) -> JsObject:
 def to_bytes(array: JsObject) -> bytes:
     """A copy of a typed array's bytes."""
     return bytes(array.to_bytes())
-
-
-def filled(size: int, fill: JsObject, *arguments: object) -> memoryview | None:
-    """Memory of ours that a function of JavaScript fills, given a proxy of it after `arguments`.
-
-    The function answers how many bytes it has written, which is what comes back; None where it
-    throws or has nothing to write. Nothing is copied on the way.
-    """
-    data = np.empty(size, dtype=np.uint8)
-    proxy = create_proxy(data)
-    try:
-        count = at_once(fill, *arguments, proxy)
-    finally:
-        proxy.destroy()
-    return None if is_nothing(count) else data.data[: int(count)]
-
-
-def to_float32(array: JsObject, columns: int) -> NDArray[np.float32]:
-    """A matrix (-1, columns) with a copy of a Float32Array."""
-    return np.frombuffer(array.to_bytes(), dtype=np.float32).reshape(-1, columns)
-
-
-def float32(copied: memoryview) -> NDArray[np.float32]:
-    """What `to_python` makes of a Float32Array, as an array of NumPy."""
-    return np.frombuffer(copied, dtype=np.float32)
 
 
 def at_once(call: JsObject, *arguments: object) -> JsObject:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.browser import ffi
+from app.browser import ffi, ffi_arrays
 from app.browser.requests import CURRENT
 from app.errors import EmbedderError
 from app.ports import EmbedderInfo, Float32Matrix, Float32Row, TextRole
@@ -52,7 +52,7 @@ class BrowserEmbedder:
         owner = CURRENT.get()
         asked = self._client.embed(call, owner, ffi.to_javascript(list(texts)), role)
         try:
-            return ffi.to_float32(await ffi.settled(asked, EmbedderError), dim)
+            return ffi_arrays.to_float32(await ffi.settled(asked, EmbedderError), dim)
         except asyncio.CancelledError:
             self._client.abort(call)
             raise
@@ -77,7 +77,7 @@ class BrowserReranker:
         texts = ffi.to_javascript(list(passages))
         asked = self._client.score(call, CURRENT.get(), query, texts)
         try:
-            return ffi.to_float32(await ffi.settled(asked, EmbedderError), 1)[:, 0]
+            return ffi_arrays.to_float32(await ffi.settled(asked, EmbedderError), 1)[:, 0]
         except asyncio.CancelledError:
             self._client.abort(call)
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from app.browser import ffi
+from app.browser import ffi, ffi_arrays
 from app.errors import StorageError
 from app.ports import Buffer
 from app.storage.names import check_name
@@ -44,7 +44,7 @@ class BrowserStore:
         files = self._open_files()
         data = None
         if self._at_once and length is not None and length >= _LARGE:
-            found = ffi.filled(length, files.readInto, check_name(name), offset)
+            found = ffi_arrays.filled(length, files.readInto, check_name(name), offset)
             if found is not None:
                 return found
         if self._at_once:  # a handle gone bad throws: `read` opens another or says what is wrong

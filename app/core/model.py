@@ -57,9 +57,9 @@ class Address:
     end_page: int | None = None
     line: int | None = None
     end_line: int | None = None
-    place: str = ""
+    place: str | None = None
     """`Block.place` of its first block."""
-    end_place: str = ""
+    end_place: str | None = None
     """`Block.place` of its last block."""
     heading: tuple[str, ...] = ()
     """Heading path from the outermost to the innermost."""

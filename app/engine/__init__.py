@@ -22,8 +22,9 @@ from app.engine.reports import (
     Vacuumed,
     VectorAudit,
 )
-from app.engine.sources import BytesSource, PdfReader, PlainChunk, Source
+from app.engine.sources import FileParser, PlainChunk
 from app.engine.vectors import Vectors
+from app.formats.sources import BytesSource, InlineParser, Source
 
 __all__ = [
     "AddReport",
@@ -36,9 +37,10 @@ __all__ = [
     "Duplicates",
     "EmbedderChain",
     "Failure",
+    "FileParser",
     "HashEmbedder",
+    "InlineParser",
     "Passage",
-    "PdfReader",
     "PlainChunk",
     "Progress",
     "Repaired",

@@ -22,7 +22,7 @@ from app.engine.indexer import PARTS as INDEX_PARTS
 from app.engine.indexer import Indexer, Rhythm
 from app.engine.options import SearchOptions
 from app.engine.progress import Cancellation, Meter, OnProgress, Pacer
-from app.engine.reading import Reader
+from app.engine.reading import PassageReader
 from app.engine.reports import (
     AddReport,
     Context,
@@ -38,13 +38,15 @@ from app.engine.reports import (
 from app.engine.reranking import RERANKED, reranked
 from app.engine.searcher import PARTS as SEARCH_PARTS
 from app.engine.searcher import Searcher
-from app.engine.sources import PdfReader, PlainChunk, Source
+from app.engine.sources import FileParser, PlainChunk
 from app.engine.state import State
 from app.engine.suggesting import PARTS as SUGGEST_PARTS
 from app.engine.suggesting import suggest
 from app.engine.timing import Timings
 from app.engine.upgrading import Gate, Upgrader, lesser
 from app.errors import CancelledError, EmbedderError, StorageError
+from app.formats.parsing import Parser
+from app.formats.sources import InlineParser, Source
 from app.ports import Clock, Embedder, Reranker, Store, TokenCounter
 from app.storage.merge import MergePolicy
 from app.storage.vectors import VectorBlock
@@ -69,7 +71,7 @@ class Collection:
         chain: EmbedderChain,
         clock: Clock,
         count_tokens: TokenCounter,
-        pdf_reader: PdfReader | None,
+        parser: FileParser,
         reranker: Reranker | None,
         rhythm: Rhythm,
         today: Callable[[], date],
@@ -78,7 +80,7 @@ class Collection:
         self._chain = chain
         self._clock = clock
         self._count_tokens = count_tokens
-        self._pdf_reader = pdf_reader
+        self._parser = parser
         self._reranker = reranker
         self._rhythm = rhythm
         self._today = today
@@ -97,7 +99,7 @@ class Collection:
         embedder: Embedder | EmbedderChain | None,
         clock: Clock,
         count_tokens: TokenCounter,
-        pdf_reader: PdfReader | None = None,
+        parser: FileParser | None = None,
         reranker: Reranker | None = None,
         read_only: bool = False,
         policy: MergePolicy | None = None,
@@ -108,8 +110,9 @@ class Collection:
         """Open the index of a store, or begin one.
 
         `embedder` None means: words only. A `read_only` collection follows another writer, see
-        `refresh`. `kernels` None means: those of NumPy. `today` is what "yesterday" in a query
-        counts from. What of the index is damaged is set aside, see `Stats.damage`. Raises
+        `refresh`. `parser` None means: files are read where they are added, PDFs not at all.
+        `kernels` None means: those of NumPy. `today` is what "yesterday" in a query counts from.
+        What of the index is damaged is set aside, see `Stats.damage`. Raises
         `StorageError`: `storage-damaged` where nothing can be read, `index-version`,
         `storage-unavailable`.
         """
@@ -125,7 +128,7 @@ class Collection:
             chain=embedder,
             clock=clock,
             count_tokens=count_tokens,
-            pdf_reader=pdf_reader,
+            parser=parser or InlineParser(Parser(count_tokens=count_tokens)),
             reranker=reranker,
             rhythm=rhythm or Rhythm(),
             today=today,
@@ -366,21 +369,20 @@ class Collection:
     ) -> Indexer:
         timings = Timings(self._clock, INDEX_PARTS)
         pacer = Pacer(self._clock)
-        reader = Reader(
-            count_tokens=self._count_tokens,
-            pdf_reader=self._pdf_reader,
-            timings=timings,
-            pacer=pacer,
-            dim_of=lambda model: self._chain.dim(model) or self._state.view.dim(model),
+        passages = PassageReader(
+            lambda model: self._chain.dim(model) or self._state.view.dim(model)
         )
 
         async def commit(group: Group, vectors: Sequence[VectorBlock]) -> int:
             return await self._state.commit(group, vectors, timings)
 
         return Indexer(
-            reader=reader,
+            parser=self._parser,
+            passages=passages,
             chain=self._chain,
+            count_tokens=self._count_tokens,
             commit=commit,
+            remove=self._state.delete,
             snapshot=lambda: self._state.view.snapshot,
             timings=timings,
             clock=self._clock,

@@ -53,7 +53,7 @@ def place(address: Address) -> str:
     return ", ".join(parts)
 
 
-def stretch(first: str, last: str) -> str:
+def stretch(first: str, last: str | None) -> str:
     """From one place to another, in few words; what cells of one sheet share is said once.
 
     >>> stretch("Budget!A2:D2", "Budget!A9:D9"), stretch("0:01:23", "0:02:05"), stretch("a", "")

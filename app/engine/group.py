@@ -38,6 +38,8 @@ class Group:
         self._documents: dict[str, Prepared] = {}
         self.chunks = 0
         self.files = 0
+        self.sources = 0
+        """Sources that are done when the group is; of an archive many files are one source."""
         self._fingerprints: NDArray[np.uint64] | None = None
 
     def add(self, prepared: Prepared) -> None:

@@ -1,4 +1,4 @@
-"""Adding: sources are read and cut while the embedder works on those before them.
+"""Adding: files are read and cut while the embedder works on those before them.
 
 Documents gather in a group. When the embedder is free and some time has passed, or when a group
 holds what the embedder can do in a few seconds, it is embedded, written and committed, and is
@@ -8,8 +8,7 @@ searchable from then on. A kill loses the groups under way and nothing else.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,19 +18,22 @@ from app.core.lexical import Vocabulary
 from app.engine.embedding import EmbedderChain
 from app.engine.group import Group
 from app.engine.progress import Cancellation, Meter, Pacer
-from app.engine.reading import Prepared, Reader, plain_digest
+from app.engine.reading import PassageReader, document, plain_digest
+from app.engine.reading_ahead import Job, ReadAhead, jobs
 from app.engine.reports import AddReport, Failure
-from app.engine.sources import PlainChunk, Source
+from app.engine.sources import FileParser, PlainChunk
 from app.engine.timing import Timings
-from app.errors import CancelledError, ClosedError, FossickError, StorageError
-from app.ports import Clock
+from app.errors import FossickError
+from app.formats.parsing import Known, Parsed
+from app.formats.sources import Source
+from app.ports import Clock, TokenCounter
 from app.storage.snapshot import Snapshot
 from app.storage.vectors import VectorBlock
 
 MOST_FORMS = 500_000
 """Forms that are remembered before all are forgotten: each takes some hundred bytes."""
 
-PARTS = ("read", "parse", "chunk", "analyse", "embed", "write", "merge")
+PARTS = ("read", "analyse", "embed", "write", "merge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class Rhythm:
     largest: int = 16_384
 
 
+Remove = Callable[[Iterable[str]], Awaitable[int]]
+"""Deletes documents; answers how many there were."""
+Outcome = tuple[Job, Sequence[Parsed]] | PlainChunk
 Commit = Callable[[Group, Sequence[VectorBlock]], Awaitable[int]]
 """Makes a group searchable; answers how many of its documents replaced older ones."""
 
@@ -56,9 +61,12 @@ class Indexer:
     def __init__(
         self,
         *,
-        reader: Reader,
+        parser: FileParser,
+        passages: PassageReader,
         chain: EmbedderChain,
+        count_tokens: TokenCounter,
         commit: Commit,
+        remove: Remove,
         snapshot: Callable[[], Snapshot],
         timings: Timings,
         clock: Clock,
@@ -68,9 +76,12 @@ class Indexer:
         rhythm: Rhythm,
         kernels: Kernels,
     ) -> None:
-        self._reader = reader
+        self._ahead = ReadAhead(parser)
+        self._passages = passages
         self._chain = chain
+        self._count_tokens = count_tokens
         self._commit = commit
+        self._remove = remove
         self._snapshot = snapshot
         self._timings = timings
         self._clock = clock
@@ -81,7 +92,7 @@ class Indexer:
         self._rhythm = rhythm
         self._kernels = kernels
         self._vocabulary = Vocabulary(kernels)
-        self._group = Group(self._vocabulary, reader.count_tokens)
+        self._group = Group(self._vocabulary, count_tokens)
         self._flushing: asyncio.Task[None] | None = None
         self._flushed_at = clock()
         self._room = rhythm.first_chunks
@@ -91,6 +102,9 @@ class Indexer:
         self._updated = 0
         self._chunks = 0
         self._failed: list[Failure] = []
+        self._inside: set[str] = set()
+        self._gone: set[str] = set()
+        self._removed = 0
 
     def stop(self) -> None:
         """Make `run` end with `CancelledError` at its next step."""
@@ -100,15 +114,25 @@ class Indexer:
         """Add the sources in order. Raises `CancelledError`, `ClosedError`, `StorageError`."""
         notes_before = len(self._chain.notes)
         try:
-            for source in sources:
+            changed = await self._changed(sources)
+            outcomes = self._ahead.outcomes(jobs(changed, map(self._known, changed)))
+            async for outcome in self._waited(outcomes):
                 self._check()
-                await self._take(source)
+                if isinstance(outcome, PlainChunk):
+                    self._take_passage(outcome)
+                else:
+                    for parsed in outcome[1]:
+                        self._take(outcome[0], parsed)
+                self._meter.tell()
                 await self._pacer.pause()
                 if self._is_time():
                     await self._hand_over()
             await self._hand_over()
             await self._flushed()
+            self._check()
+            self._removed = await self._remove(self._gone) if self._gone else 0
         finally:
+            await self._ahead.close()
             await self._abandon()
         self._meter.tell(last=True)
         return AddReport(
@@ -120,40 +144,85 @@ class Indexer:
             seconds=self._timings.elapsed,
             timings=self._timings.seconds(),
             notes=tuple(self._chain.notes[notes_before:]),
+            removed=self._removed,
         )
 
-    async def _take(self, source: Source | PlainChunk) -> None:
-        """Prepare one source, or note why there is nothing to do."""
-        path = source.id if isinstance(source, PlainChunk) else source.path
-        self._meter.path = path
-        try:
-            prepared = await self._prepare(source)
-        except (CancelledError, ClosedError, StorageError):
-            raise
-        except FossickError as error:
-            self._failed.append(Failure.of(path, error))
-            prepared = None
-        if prepared is None:
-            self._settle(1)
-        else:
-            self._group.add(prepared)
-        self._meter.tell()
-
-    async def _prepare(self, source: Source | PlainChunk) -> Prepared | None:
-        if isinstance(source, PlainChunk):
-            if self._is_known(source.id, plain_digest(source)):
+    async def _changed(self, sources: Sequence[Source | PlainChunk]) -> list[Source | PlainChunk]:
+        """What is to be read, as far as that can be told by size and time."""
+        changed: list[Source | PlainChunk] = []
+        for source in sources:
+            if isinstance(source, PlainChunk) or not self._looks_unchanged(source):
+                changed.append(source)
+            else:
                 self._skipped += 1
-                return None
-            return self._reader.passage(source)
-        if self._looks_unchanged(source):
+                self._settle(1)
+                self._meter.tell()
+            await self._pacer.pause()
+        return changed
+
+    async def _waited(self, outcomes: AsyncIterator[Outcome]) -> AsyncIterator[Outcome]:
+        """The outcomes; the time that they are waited for is that of reading."""
+        while True:
+            with self._timings.part("read"):
+                outcome = await anext(outcomes, None)
+            if outcome is None:
+                return
+            yield outcome
+
+    def _take_passage(self, plain: PlainChunk) -> None:
+        """Prepare a passage, or note why there is nothing to do."""
+        self._meter.path = plain.id
+        if self._is_known(plain.id, plain_digest(plain)):
             self._skipped += 1
-            return None
-        data = await self._reader.bytes_of(source)
-        digest = hashlib.sha256(data).digest()
-        if self._is_known(source.path, digest):
+            self._settle(1)
+            return
+        try:
+            self._group.add(self._passages.passage(plain))
+            self._group.sources += 1
+        except FossickError as error:
+            self._failed.append(Failure.of(plain.id, error))
+            self._settle(1)
+
+    def _take(self, job: Job, parsed: Parsed) -> None:
+        """Note what became of a file, or of one inside of it."""
+        self._meter.path = parsed.path
+        if parsed.problem is not None:
+            self._failed.append(Failure.of(parsed.path, parsed.problem))
+        elif parsed.document is None:
+            self._skipped += parsed.members is None
+        elif self._is_known(parsed.path, parsed.digest):
             self._skipped += 1
-            return None
-        return await self._reader.file(source, data, digest)
+        else:
+            self._group.add(document(parsed))
+        if not job.ends(parsed):
+            self._inside.add(parsed.path)
+            return
+        if parsed.members is not None:
+            self._note_gone(job, parsed)
+        self._inside.clear()
+        if self._group.chunks:
+            self._group.sources += 1
+        else:
+            self._settle(1)
+
+    def _note_gone(self, job: Job, parsed: Parsed) -> None:
+        """Documents of an archive whose files are no longer in it are removed at the end."""
+        broken = [failure.path for failure in self._failed if failure.path.startswith(parsed.path)]
+        for path in job.known:
+            is_inside = path.startswith(f"{parsed.path}/") and path not in self._inside
+            if is_inside and not any(path.startswith(start) for start in broken):
+                self._gone.add(path)
+
+    def _known(self, source: Source | PlainChunk) -> Known:
+        """What is indexed of a file and of those inside of it."""
+        if isinstance(source, PlainChunk):
+            return {}
+        known = self._snapshot().digests_below(f"{source.path}/")
+        place = self._sound_place(source.path)
+        if place is not None:
+            table = self._snapshot().segments[place[0]].segment.documents
+            known[source.path] = table.digest[place[1]].tobytes()
+        return known
 
     def _looks_unchanged(self, source: Source) -> bool:
         """Whether size and time are known and those of the document: no need to read it."""
@@ -194,7 +263,7 @@ class Indexer:
         self._check()
         if len(self._vocabulary) > MOST_FORMS:
             self._vocabulary = Vocabulary(self._kernels)
-        group, self._group = self._group, Group(self._vocabulary, self._reader.count_tokens)
+        group, self._group = self._group, Group(self._vocabulary, self._count_tokens)
         if group.chunks:
             self._flushing = asyncio.ensure_future(self._flush(group))
         self._flushed_at = self._clock()
@@ -224,7 +293,7 @@ class Indexer:
             self._check()
             ready += chunks
             self._meter.chunks = self._chunks + ready
-            self._meter.done = self._settled + group.files * ready / group.chunks * 0.99
+            self._meter.done = self._settled + group.sources * ready / group.chunks * 0.99
             self._meter.tell()
 
         with self._timings.part("embed"):
@@ -235,7 +304,7 @@ class Indexer:
         self._added += len(group.ids()) - updated
         self._skipped += group.files - len(group.ids())
         self._chunks += group.chunks
-        self._settle(group.files)
+        self._settle(group.sources)
         self._set_room(group.chunks, self._clock() - began)
 
     def _settle(self, files: int) -> None:

@@ -36,7 +36,8 @@ class AddReport:
     chunks: int
     seconds: float
     timings: Mapping[str, float]
-    """Seconds by part: read, parse, chunk, analyse, embed, write, merge. Embedding goes on beside
+    """Seconds by part: read (waiting for files that are read and cut beside the engine), analyse,
+    embed, write, merge. Embedding goes on beside
     the other parts, so they can sum to more than `seconds`."""
     notes: tuple[str, ...] = ()
     removed: int = 0

@@ -2,57 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from app.formats.pdf import PdfPage
+from app.formats.parsing import Known, Parsed
+from app.formats.sources import Source
 
 PLAIN = "chunk"
 """`kind` of a document that is one passage as it stands; its chunk has the document's own id."""
-
-
-class Source(Protocol):
-    """A file. Its `path` is its identity: adding the same path again replaces the document."""
-
-    @property
-    def path(self) -> str:
-        """Path with ``/``, from the root of what was picked, for example "notes/gold.md"."""
-        ...
-
-    @property
-    def size(self) -> int | None:
-        """Bytes, None where unknown."""
-        ...
-
-    @property
-    def modified(self) -> float | None:
-        """Seconds since 1970, None where unknown."""
-        ...
-
-    async def read(self) -> bytes:
-        """All bytes. Raises `FileError("unreadable")` or `OSError` if the file cannot be read."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class BytesSource:
-    """A file whose bytes are at hand: pasted text, a member of an archive, a test."""
-
-    path: str
-    data: bytes
-    modified: float | None = None
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return len(self.data)
-
-    async def read(self) -> bytes:
-        """The bytes."""
-        return self.data
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +29,16 @@ class PlainChunk:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-class PdfReader(Protocol):
-    """Renders PDFs to text items: pdf.js in the browser, PDFium on a host."""
+class FileParser(Protocol):
+    """Reads and cuts files, away from the engine where it can."""
 
-    async def pages(self, path: str, data: bytes) -> tuple[Sequence[PdfPage], Mapping[str, Any]]:
-        """The pages and the document's info dictionary.
+    ahead: int
+    """How many calls of `parse` to begin before the first has ended; 0 where it works inline."""
 
-        Raises `FileError`: `encrypted` or `damaged`; `path` is for the message.
+    def parse(self, sources: Sequence[Source], known: Known) -> AsyncIterator[Sequence[Parsed]]:
+        """What becomes of the sources in their order, some at a time as they are ready.
+
+        The files inside of a source come before the source itself, which ends it. Nothing is
+        raised for what is wrong with a file, nor for one that hangs.
         """
         ...

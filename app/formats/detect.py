@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from app.errors import FileError
+from app.formats.detect_office import office_family
 from app.formats.encoding import is_binary
 from app.formats.families import FAMILIES
 from app.formats.languages import language_of
@@ -124,6 +125,9 @@ def detect(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
     binary = is_binary(data)
     if _is_pdf(ext, data, binary):
         return _within(path, data, "pdf", limits)
+    office = office_family(path, ext, data)
+    if office:
+        return _within(path, data, office, limits)
     if _is_archive(ext, data):
         return _within(path, data, "archive", limits)
     kind = _kind_by_content(data, ext, binary) or _OFFICE.get(ext) or _OTHER.get(ext)

@@ -71,6 +71,14 @@ FAMILIES: dict[str, Family] = {
     "code": Family("app.formats.code:read_code", text=True),
     "pdf": Family(),
     "archive": Family(members="app.formats.archives:unpack", archive=True),
+    "docx": Family("app.formats.docx:read_docx"),
+    "xlsx": Family("app.formats.xlsx:read_xlsx"),
+    "pptx": Family("app.formats.pptx:read_pptx"),
+    "odt": Family("app.formats.odf:read_odf"),
+    "ods": Family("app.formats.odf:read_odf"),
+    "odp": Family("app.formats.odf:read_odf"),
+    "epub": Family("app.formats.epub:read_epub"),
+    "rtf": Family("app.formats.rtf:read_rtf"),
 }
 """By name; PDFs need their pages from a renderer first, see `app.formats.pdf.from_pages`."""
 

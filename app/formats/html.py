@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.core.model import BlockKind, Document
@@ -51,23 +51,39 @@ def read_html(path: str, data: bytes, _limits: Limits = DEFAULT_LIMITS) -> Docum
     Where there is a <main> or <article> with a fair share of the text, it is that; else the whole
     body, without what is marked as navigation.
     """
+    page = page_of(data)
+    pieces = main_part(page.pieces)
+    text, blocks = assemble(pieces)
+    first = next((piece.text for piece in pieces if piece.level == 1), "")
+    title = page.title or first or stem(path)
+    return Document(
+        title=visible(title),
+        text=text,
+        blocks=blocks,
+        kind="html",
+        metadata=page.metadata,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that a page shows, with what is around its content."""
+
+    title: str
+    pieces: Sequence[Piece]
+    metadata: Mapping[str, str]
+
+
+def page_of(data: bytes) -> Page:
+    """A page of HTML or XHTML."""
     head = _CHARSET.search(data[:_HEAD_BYTES])
     declared = (head[1] or head[2] or b"").decode("ascii", "replace") if head else ""
     source, encoding = decode(data, declared)
     builder = _Builder()
     for token in tokens(source):
         builder.take(token)
-    pieces = main_part(builder.finish())
-    text, blocks = assemble(pieces)
-    first = next((piece.text for piece in pieces if piece.level == 1), "")
-    title = builder.title or first or stem(path)
-    return Document(
-        title=visible(title),
-        text=text,
-        blocks=blocks,
-        kind="html",
-        metadata={"encoding": encoding, **builder.metadata},
-    )
+    pieces = builder.finish()
+    return Page(builder.title, pieces, {"encoding": encoding, **builder.metadata})
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Titles from file names, safe to show."""
+"""Titles from file names, safe to show; texts that every model takes."""
 
 from __future__ import annotations
 
@@ -31,3 +31,16 @@ def stem(path: str) -> str:
     """`file_name` without its extension."""
     name = file_name(path)
     return PurePosixPath(name).stem or name
+
+
+def whole_text(text: str) -> str:
+    """The text with each lone surrogate replaced by "?", so that offsets stay.
+
+    >>> whole_text("a" + chr(0xDC00) + "b")
+    'a?b'
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text

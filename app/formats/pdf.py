@@ -15,16 +15,11 @@ from app.formats.names import stem, visible
 from app.formats.pdf_lines import Line, PdfPage, lines
 from app.formats.pdf_paragraphs import Paragraph, heading_levels, paragraphs
 from app.formats.pdf_running import without_running
+from app.formats.titles import says_nothing
 
 __all__ = ["PdfPage", "from_pages"]
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
-_NO_TITLE = re.compile(
-    r"(?:untitled|unknown|none|title|document\d*|slide 1|powerpoint presentation"
-    r"|microsoft (?:word|powerpoint|excel) - .*|.*\.(?:docx?|pptx?|xlsx?|dvi|tex|indd|qxd|rtf|ps"
-    r"|pdf|eps|txt|html?|wpd|odt))|[\W\d_]*",
-    re.IGNORECASE | re.DOTALL,
-)
 _FIELDS = {"Author": "author", "Subject": "description", "Keywords": "keywords"}
 _LONGEST_FIELD = 500
 
@@ -93,7 +88,7 @@ def _words(by_page: Sequence[Sequence[Line]]) -> frozenset[str]:
 
 def _title(info: Mapping[str, object]) -> str:
     title = visible(_string(info, "Title"))
-    return "" if _NO_TITLE.fullmatch(title) else title
+    return "" if says_nothing(title) else title
 
 
 def _largest_heading(text: str, blocks: Sequence[Block]) -> str:

@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
-from app.engine import Collection, EmbedderChain, HashEmbedder, StaticEmbedder
+from app.engine import Collection, EmbedderChain, HashEmbedder, InlineParser, StaticEmbedder
 from app.errors import EmbedderError, InputError
+from app.formats.parsing import Parser
 from app.host.disk_store import DirectoryStore
 from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder, token_counter
 from app.host.pdfium import PdfiumReader
@@ -97,7 +98,7 @@ async def collection(
         embedder=EmbedderChain(chain),
         clock=time.perf_counter,
         count_tokens=counter(model),
-        pdf_reader=PdfiumReader(),
+        parser=InlineParser(Parser(count_tokens=counter(model), pdf_reader=PdfiumReader())),
         read_only=read_only,
     )
     try:

@@ -107,8 +107,8 @@ class ChunkTable:
                 end_page=int(self.end_page[ordinal]) or None,
                 line=int(self.line[ordinal]) or None,
                 end_line=int(self.end_line[ordinal]) or None,
-                place=first,
-                end_place=last,
+                place=first or None,
+                end_place=last or None,
                 heading=tuple(path.split(SEPARATOR)) if path else (),
             ),
         )
@@ -168,7 +168,7 @@ def _heading_key(address: Address) -> str:
 
 
 def _place_key(address: Address) -> str:
-    return _joined(address.place, address.end_place)
+    return _joined(address.place or "", address.end_place or "")
 
 
 def _joined(*parts: str) -> str:

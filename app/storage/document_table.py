@@ -104,6 +104,25 @@ class DocumentTable:
     def find(self, document_id: str) -> int | None:
         """Ordinal of the document of this id, found by halves; None if there is none."""
         wanted = document_id.encode("utf-8", "surrogatepass")
+        place = self._first_from(wanted)
+        if place == len(self):
+            return None
+        ordinal = int(self.by_id[place])
+        return ordinal if self.id.encoded(ordinal) == wanted else None
+
+    def beginning(self, prefix: str) -> list[int]:
+        """Ordinals of the documents whose ids begin so, in the order of their ids."""
+        wanted = prefix.encode("utf-8", "surrogatepass")
+        found = []
+        for place in range(self._first_from(wanted), len(self)):
+            ordinal = int(self.by_id[place])
+            if not self.id.encoded(ordinal).startswith(wanted):
+                break
+            found.append(ordinal)
+        return found
+
+    def _first_from(self, wanted: bytes) -> int:
+        """The first place in `by_id` whose id is not less."""
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
@@ -111,10 +130,7 @@ class DocumentTable:
                 low = middle + 1
             else:
                 high = middle
-        if low == len(self):
-            return None
-        ordinal = int(self.by_id[low])
-        return ordinal if self.id.encoded(ordinal) == wanted else None
+        return low
 
     def row(self, ordinal: int, first_chunk: int) -> DocumentRow:
         """One document, decoded. `first_chunk` is its entry in `first_chunks()`."""

@@ -162,6 +162,16 @@ class Snapshot:
                 return number, ordinal
         return None
 
+    def digests_below(self, prefix: str) -> dict[str, bytes]:
+        """SHA-256 of the live, sound documents whose ids begin so, by id."""
+        found: dict[str, bytes] = {}
+        for live in self.segments:
+            table = live.segment.documents
+            for ordinal in table.beginning(prefix):
+                if not live.dead[ordinal] and live.segment.is_sound(ordinal):
+                    found[table.id[ordinal]] = table.digest[ordinal].tobytes()
+        return found
+
     def locate(self, ordinal: int) -> tuple[int, int]:
         """Segment number and local ordinal of a chunk's global ordinal."""
         number = int(np.searchsorted(self.bases, ordinal, side="right")) - 1

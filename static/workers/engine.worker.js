@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The engine's worker: Python, the index and the storage live here. It answers the page's calls
- * by passing them to `app.browser.bridge`, and owns the parse worker.
+ * by passing them to `app.browser.bridge`, and owns the parse workers.
  *
  * No answer is ever an exception: see errors.js for the envelope that all answers are in.
  */
@@ -12,7 +12,7 @@ import { InferenceClient } from "./inference-client.js";
 import { startInterpreter } from "./interpreter.js";
 import { compileKernels, kernelsOver } from "./kernels.js";
 import { nextTask } from "./next-task.js";
-import { ParseClient } from "./parse-client.js";
+import { ParsePool } from "./parse-pool.js";
 import { gather } from "./sources.js";
 import { becomeWriter, chooseStore } from "./stores.js";
 import { handingOver } from "./transfers.js";
@@ -59,7 +59,8 @@ class Engine {
     );
     /** @type {Map<number, boolean>} calls under way, and whether they are cancelled */
     this.calls = new Map();
-    this.parse = new ParseClient();
+    this.vocabulary = Promise.resolve("");
+    this.parse = new ParsePool(() => this.vocabulary);
     this.onEvent = (/** @type {EngineEvent} */ _event) => {};
     /** Settles when the page has heard which embedder is in use: events and answers may overtake. */
     this.heard = Promise.resolve();
@@ -87,18 +88,19 @@ class Engine {
   async startNow(options) {
     const begun = performance.now();
     const step = (/** @type {string} */ message, done = 0) => this.bootProgress(message, done);
+    this.vocabulary = fetchVocabulary(options.vocabulary);
     const [python, choice, writer, vocabulary, kernels] = await Promise.all([
       startInterpreter({ step, useImage: options.useImage }),
       chooseStore(options.storage, options.collection),
       options.storage === "memory" ? null : becomeWriter(options.collection),
-      fetchVocabulary(options.vocabulary),
+      this.vocabulary,
       compileKernels(),
     ]);
     this.release = writer?.release ?? this.release;
     step("Opening the collection", STEPS - 1);
     const opening = performance.now();
     const writable = writer?.writable ?? true;
-    const booted = await python.boot.boot({
+    const booted = await python.module.boot({
       files: choice.store,
       writable,
       embedder: options.embedder,

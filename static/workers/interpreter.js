@@ -14,7 +14,7 @@ import { failed, fetchPackages, fetchText, VENDOR } from "./site-files.js";
 /**
  * @typedef {object} Interpreter
  * @property {any} pyodide
- * @property {any} boot the Python module app.browser.boot
+ * @property {any} module the Python module that was asked for
  * @property {"plain" | "image"} origin
  * @property {Record<string, number>} timings milliseconds by step
  * @property {() => Promise<boolean>} keep keep the image made by a plain start; false if none
@@ -23,13 +23,19 @@ import { failed, fetchPackages, fetchText, VENDOR } from "./site-files.js";
 /** One modification time for all files, so that bytecode in an image still counts as fresh. */
 const MTIME = 1_600_000_000_000;
 
+/** The module that the engine's worker begins with; any other does without NumPy. */
+const ENGINE = "app.browser.boot";
+const isNumpy = (/** @type {string} */ name) => name.startsWith("numpy");
+
 /**
  * @param {object} options
- * @param {(message: string, done: number, total: number) => void} options.step told what comes next
+ * @param {string} [options.module] what to import of our package
+ * @param {(message: string, done: number, total: number) => void} [options.step] told what comes
+ *   next
  * @param {boolean} [options.useImage] false starts plainly and leaves images alone
  * @returns {Promise<Interpreter>}
  */
-export async function startInterpreter({ step, useImage = true }) {
+export async function startInterpreter({ module = ENGINE, step = () => {}, useImage = true }) {
   const started = performance.now();
   step("Reading what this device keeps", 0, 4);
   // Pyodide asks for it later; by then it has been fetched and parsed.
@@ -40,7 +46,7 @@ export async function startInterpreter({ step, useImage = true }) {
     fetchText("pyodide/pyodide-lock.json"),
   ]);
   const key = useImage ? await imageKey([loader.version, bundle, lock]) : "";
-  const site = { loader, lock, bundle: JSON.parse(bundle), key, step };
+  const site = { module, loader, lock, bundle: JSON.parse(bundle), key, step };
   const image = await readImage(key);
   const timings = { fetch: performance.now() - started };
   if (image) {
@@ -54,7 +60,7 @@ export async function startInterpreter({ step, useImage = true }) {
   return startPlainly(site, timings);
 }
 
-/** @typedef {{ loader: any, lock: string, bundle: any, key: string, step: Function }} Site */
+/** @typedef {{ module: string, loader: any, lock: string, bundle: any, key: string, step: Function }} Site */
 
 /**
  * @param {Site} site
@@ -70,10 +76,11 @@ async function startFromImage(site, image, timings) {
     createPyodideModule: roomFor(image.memory.length),
   });
   time("pyodide");
-  install(pyodide, image.files);
+  const whole = site.module === ENGINE;
+  install(pyodide, whole ? image.files : image.files.filter(([name]) => !isNumpy(name)));
   time("unpack");
-  const boot = importEngine(pyodide, site.step, time);
-  return { pyodide, boot, origin: "image", timings, keep: async () => false };
+  const module = importModule(pyodide, site, time);
+  return { pyodide, module, origin: "image", timings, keep: async () => false };
 }
 
 /**
@@ -84,21 +91,23 @@ async function startFromImage(site, image, timings) {
 async function startPlainly(site, timings) {
   const time = stopwatch(timings);
   site.step("Starting Python", 1, 4);
-  const packages = fetchPackages(site.lock, site.bundle);
+  const whole = site.module === ENGINE;
+  const packages = fetchPackages(site.lock, site.bundle, (name) => whole || !isNumpy(name));
   // Awaited below; without this a failing download would count as unhandled until then.
   packages.catch(() => {});
-  const pyodide = await load(site, { _makeSnapshot: Boolean(site.key) });
+  const imaged = whole && Boolean(site.key);
+  const pyodide = await load(site, { _makeSnapshot: imaged });
   time("pyodide");
   install(pyodide, await packages);
   pyodide.pyimport("sys").dont_write_bytecode = false;
   time("unpack");
-  pyodide.pyimport("app.browser.preload").destroy();
-  const memory = site.key ? makeSnapshot(pyodide) : null;
+  if (imaged) pyodide.pyimport("app.browser.preload").destroy();
+  const memory = imaged ? makeSnapshot(pyodide) : null;
   time("snapshot");
-  const boot = importEngine(pyodide, site.step, time);
+  const module = importModule(pyodide, site, time);
   const keep = async () =>
     memory !== null && keepImage(site.key, { memory, files: installed(pyodide) });
-  return { pyodide, boot, origin: "plain", timings, keep };
+  return { pyodide, module, origin: "plain", timings, keep };
 }
 
 /**
@@ -146,17 +155,19 @@ function makeSnapshot(pyodide) {
 
 /**
  * @param {any} pyodide
- * @param {Function} step
+ * @param {Site} site
  * @param {(name: string) => void} time
  */
-function importEngine(pyodide, step, time) {
-  step("Loading NumPy", 2, 4);
-  pyodide.pyimport("numpy").destroy();
-  time("numpy");
+function importModule(pyodide, { module, step }, time) {
+  if (module === ENGINE) {
+    step("Loading NumPy", 2, 4);
+    pyodide.pyimport("numpy").destroy();
+    time("numpy");
+  }
   step("Loading the engine", 3, 4);
-  const boot = pyodide.pyimport("app.browser.boot");
+  const imported = pyodide.pyimport(module);
   time("app");
-  return boot;
+  return imported;
 }
 
 /**
@@ -165,7 +176,7 @@ function importEngine(pyodide, step, time) {
  * @param {any} pyodide
  * @param {ArchiveFile[]} files
  */
-function install(pyodide, files) {
+export function install(pyodide, files) {
   const root = sitePackages(pyodide);
   const made = new Set();
   for (const [name, data] of files) {

@@ -1,164 +1,65 @@
 // @ts-check
 /**
- * Bytes of a PDF to the text items of its pages, through pdf.js. All of pdf.js runs here, in one
- * thread: it takes its worker half from `globalThis.pdfjsWorker` when it finds it there.
+ * Reads files: Python without NumPy, and pdf.js beside it. It is ended when a file hangs it, so
+ * nothing is kept here that anybody would miss.
  */
 
-import { enveloped, FossickError } from "../errors.js";
+import { enveloped } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
+import { startInterpreter } from "./interpreter.js";
+import { readPages } from "./pdf.js";
+import { installWheels } from "./wheels.js";
 
-/**
- * The text items of one page as parallel lists; see app/formats/pdf.py.
- *
- * @typedef {object} PageItems
- * @property {string[]} strings
- * @property {Float64Array} x
- * @property {Float64Array} y
- * @property {Float64Array} width
- * @property {Float64Array} size
- * @property {Uint8Array} eol
- * @property {number} pageHeight
- * @property {string} label
- */
-/** @typedef {{ pages: PageItems[], info: Record<string, string>, unreadable: number }} Parsed */
+/** @typedef {{ batch: string, paths: string[] }} Batch */
 
-const PDFJS = new URL("../vendor/pdfjs/", import.meta.url).href;
+class Parser {
+  constructor() {
+    /** @type {any} app.browser.parsing.ParseEndpoint */
+    this.endpoint = null;
+    /** Hears the path of each file that is opened, and of signs of life within it (""). */
+    this.tell = (/** @type {string} */ _path) => {};
+  }
 
-/** @type {Promise<any> | null} */
-let library = null;
-
-function load() {
-  library ??= (async () => {
-    const scope = /** @type {any} */ (globalThis);
-    scope.pdfjsWorker = await import("../vendor/pdfjs/pdf.worker.min.mjs");
-    return import("../vendor/pdfjs/pdf.min.mjs");
-  })();
-  return library;
-}
-
-/** Codes of pdf.js's exceptions, by name. */
-const CODES = /** @type {Record<string, [string, string]>} */ ({
-  PasswordException: ["encrypted", "The document is protected by a password."],
-  InvalidPDFException: ["damaged", "The document is damaged beyond reading."],
-  FormatError: ["damaged", "The document is damaged beyond reading."],
-  MissingPDFException: ["damaged", "There is no document in the file."],
-});
-
-const parser = {
   /**
-   * @param {ArrayBuffer} data given away by the caller
-   * @param {(done: number, total: number) => void} onPage also a sign of life
+   * @param {string} vocabulary
+   * @param {(path: string) => void} tell
    */
-  pages: (data, onPage) => enveloped(() => readPages(data, onPage), "damaged"),
-};
+  start(vocabulary, tell) {
+    this.tell = tell;
+    return enveloped(async () => {
+      const { module, pyodide } = await startInterpreter({ module: "app.browser.parsing" });
+      const pdf = {
+        pages: (/** @type {string} */ _path, /** @type {Uint8Array} */ data) =>
+          readPages(data, () => tell("")),
+      };
+      const need = (/** @type {string[]} */ names) => installWheels(pyodide, names);
+      this.endpoint = module.endpoint(pdf, vocabulary, tell, need);
+    }, "boot-failed");
+  }
 
-/**
- * @param {ArrayBuffer} data
- * @param {(done: number, total: number) => void} onPage
- * @returns {Promise<Parsed>}
- */
-async function readPages(data, onPage) {
-  const { getDocument, VerbosityLevel } = await load();
-  const task = getDocument({
-    data: new Uint8Array(data),
-    isEvalSupported: false,
-    disableFontFace: true,
-    useSystemFonts: false,
-    useWorkerFetch: true,
-    stopAtErrors: false,
-    enableXfa: false,
-    verbosity: VerbosityLevel.ERRORS,
-    cMapUrl: `${PDFJS}cmaps/`,
-    cMapPacked: true,
-    standardFontDataUrl: `${PDFJS}standard_fonts/`,
-    wasmUrl: `${PDFJS}wasm/`,
-  });
-  try {
-    return await readDocument(await task.promise, onPage);
-  } catch (error) {
-    throw coded(error);
-  } finally {
-    await task.destroy();
+  /**
+   * @param {import("./sources.js").Readable[]} sources
+   * @param {string} known JSON of digests in hex by path
+   * @param {string[]} done paths of which nothing is to be said
+   */
+  begin(sources, known, done) {
+    return enveloped(() => this.endpoint.begin(sources.map(readable), known, done));
+  }
+
+  /** @returns {Promise<import("../errors.js").Envelope<Batch | null>>} */
+  next() {
+    return enveloped(() => this.endpoint.next());
   }
 }
 
-/**
- * @param {any} pdf
- * @param {(done: number, total: number) => void} onPage
- * @returns {Promise<Parsed>}
- */
-async function readDocument(pdf, onPage) {
-  const labels = await pdf.getPageLabels().catch(() => null);
-  const { info = {} } = await pdf.getMetadata().catch(() => ({}));
-  /** @type {PageItems[]} */
-  const pages = [];
-  let unreadable = 0;
-  let reason;
-  for (let number = 1; number <= pdf.numPages; number += 1) {
-    try {
-      pages.push(await readPage(pdf, number, labels?.[number - 1] ?? ""));
-    } catch (error) {
-      // Page numbers must stay true, so an unreadable page stays as an empty one.
-      pages.push(itemsOf([], 0, ""));
-      unreadable += 1;
-      reason = error;
-    }
-    onPage(number, pdf.numPages);
-  }
-  if (unreadable > 0 && unreadable === pages.length) throw reason;
-  return { pages, info: texts(info), unreadable };
-}
-
-/**
- * @param {any} pdf
- * @param {number} number
- * @param {string} label
- */
-async function readPage(pdf, number, label) {
-  const page = await pdf.getPage(number);
-  try {
-    const content = await page.getTextContent({ includeMarkedContent: false });
-    const [, bottom, , top] = page.view;
-    return itemsOf(content.items, top - bottom, label);
-  } finally {
-    page.cleanup();
-  }
-}
-
-/**
- * @param {any[]} items
- * @param {number} pageHeight
- * @param {string} label
- * @returns {PageItems}
- */
-function itemsOf(items, pageHeight, label) {
-  return {
-    strings: items.map(({ str }) => str.toWellFormed()),
-    x: Float64Array.from(items, ({ transform }) => transform[4]),
-    y: Float64Array.from(items, ({ transform }) => transform[5]),
-    width: Float64Array.from(items, ({ width }) => width),
-    size: Float64Array.from(items, ({ transform }) => Math.hypot(transform[2], transform[3])),
-    eol: Uint8Array.from(items, ({ hasEOL }) => (hasEOL ? 1 : 0)),
-    pageHeight,
-    label,
+/** @param {import("./sources.js").Readable} source */
+function readable({ path, size, modified, file, handle }) {
+  const read = async () => {
+    // Asked for now: a File is void as soon as the file has changed.
+    const blob = file ?? (await handle?.getFile());
+    return new Uint8Array(await /** @type {Blob} */ (blob).arrayBuffer());
   };
+  return { path, size, modified, read };
 }
 
-/**
- * The entries of the information dictionary that are texts.
- *
- * @param {Record<string, unknown>} info
- */
-function texts(info) {
-  const entries = Object.entries(info).filter(([, value]) => typeof value === "string" && value);
-  return Object.fromEntries(entries.map(([key, value]) => [key, String(value).toWellFormed()]));
-}
-
-/** @param {unknown} error */
-function coded(error) {
-  const { name = "", message = String(error) } = /** @type {Error} */ (error ?? {});
-  const [code, sentence] = CODES[name] ?? ["damaged", "The document cannot be read."];
-  return new FossickError(code, code === "encrypted" ? sentence : `${sentence} (${message})`);
-}
-
-Comlink.expose(parser);
+Comlink.expose(new Parser());

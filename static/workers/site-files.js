@@ -19,24 +19,31 @@ const NEEDLESS = /\/tests\/(?!_natype)|\.(?:pyi|h|a|pxd)$|\/f2py\/src\//;
  *
  * @param {string} lock
  * @param {{ sha256: string }} bundle
+ * @param {(name: string) => boolean} wanted which of the packages
  * @returns {Promise<import("./unzip.js").ArchiveFile[]>}
  */
-export async function fetchPackages(lock, bundle) {
-  const archives = await Promise.all([...wheels(lock).map(fetchWheel), fetchBundle(bundle)]);
+export async function fetchPackages(lock, bundle, wanted) {
+  const archives = await Promise.all([
+    ...wheels(lock, PACKAGES.filter(wanted)).map(fetchWheel),
+    fetchBundle(bundle),
+  ]);
   return archives.flat();
 }
 
-/** @param {string} lock */
-function wheels(lock) {
+/**
+ * @param {string} lock
+ * @param {string[]} names
+ */
+function wheels(lock, names) {
   const { packages } = JSON.parse(lock);
-  return PACKAGES.map((name) => {
+  return names.map((name) => {
     if (!packages[name]) throw new FossickError("boot-failed", `${name} is not in the lock file.`);
     return /** @type {Wheel} */ (packages[name]);
   });
 }
 
 /** @param {Wheel} wheel */
-async function fetchWheel({ file_name, sha256 }) {
+export async function fetchWheel({ file_name, sha256 }) {
   const archive = await fetchChecked(`pyodide/${file_name}`, sha256);
   return unzip(archive, (name) => !NEEDLESS.test(name));
 }

@@ -8,12 +8,16 @@ import { FossickError } from "../errors.js";
 import { PathRegister } from "./paths.js";
 
 /**
- * @typedef {object} FileSource
+ * A file that can be sent to another worker: one of `file` and `handle` is there.
+ *
+ * @typedef {object} Readable
  * @property {string} path
  * @property {number | undefined} modified seconds since 1970
  * @property {number | undefined} size bytes
- * @property {() => Promise<Uint8Array>} read
+ * @property {Blob | undefined} [file]
+ * @property {FileSystemFileHandle | undefined} [handle]
  */
+/** @typedef {Readable & { read: () => Promise<Uint8Array> }} FileSource */
 /** @typedef {{ id: string, title: string, text: string, vector?: Float32Array, model?: string, metadata: Record<string, string> }} ChunkSource */
 /** @typedef {(found: number, path: string) => void} ScanProgress */
 
@@ -103,7 +107,7 @@ async function fromHandle(handle, path) {
   const read = async () => new Uint8Array(await (await handle.getFile()).arrayBuffer());
   /** @type {File | undefined} */
   const file = await handle.getFile().catch(() => undefined);
-  return { path, modified: file && file.lastModified / 1000, size: file?.size, read };
+  return { path, modified: file && file.lastModified / 1000, size: file?.size, handle, read };
 }
 
 /**
@@ -127,6 +131,7 @@ function fromBlob(blob, path, modified) {
     path,
     modified: modified === undefined ? undefined : modified / 1000,
     size: blob.size,
+    file: blob,
     read,
   };
 }

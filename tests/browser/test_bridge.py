@@ -124,7 +124,7 @@ def test_highlights_count_as_javascript_counts():
     out = plain([hit])[0]
     assert out["highlights"] == [[3, 7], [11, 15]]
     assert out["snippet"] == [3, 10]
-    assert out["address"] == {"page": 2, "heading": [], "place": "", "endPlace": ""}
+    assert out["address"] == {"page": 2, "heading": []}
     assert out["legs"] == {"keyword": {"rank": 1, "score": 2.5}}
 
 

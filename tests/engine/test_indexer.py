@@ -74,10 +74,10 @@ def test_bad_files_stop_nothing():
 def test_reader_that_breaks(monkeypatch):
     """An exception that no reader should raise is a damaged file, not the end of the work."""
 
-    def broken(path, data):
+    def broken(path, data, limits):
         if path == "bad.txt":
             raise ZeroDivisionError
-        return original(path, data)
+        return original(path, data, limits)
 
     from app import formats
 

@@ -9,7 +9,7 @@ from app.core.analysis.wordpiece import estimate_tokens
 from app.core.model import SearchResult
 from app.engine.collection import Collection
 from app.engine.embedding import HashEmbedder
-from app.engine.sources import BytesSource
+from app.formats.sources import BytesSource
 from app.ports import Store
 from app.storage.memory_store import MemoryStore
 

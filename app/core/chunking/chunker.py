@@ -160,8 +160,8 @@ class _Places:
             end_page=_count_on(last.page, last.start, end - 1, self._page_breaks),
             line=_count_on(first.line, first.start, start, self._newlines),
             end_line=_count_on(last.line, last.start, end - 1, self._newlines),
-            place=first.place,
-            end_place=last.place,
+            place=first.place or None,
+            end_place=last.place or None,
             heading=path,
         )
 

@@ -1,0 +1,207 @@
+"""Files, and the files inside of them, read and cut: all that is done before the engine.
+
+Without NumPy and without the engine, so that it runs in a worker or a process of its own, where a
+reader that hangs can be ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
+
+from app import formats
+from app.core.chunking import chunk
+from app.core.model import Chunk, Document
+from app.errors import FileError, FossickError
+from app.formats.families import FAMILIES, Member
+from app.formats.limits import DEFAULT_LIMITS, Limits
+from app.formats.names import whole_text
+from app.formats.pdf import PdfPage, from_pages
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+Known = Mapping[str, bytes]
+"""SHA-256 of files that are indexed already, by path: what is unchanged is not read again."""
+
+
+class PdfReader(Protocol):
+    """Renders PDFs to text items: pdf.js in the browser, PDFium on a host."""
+
+    async def pages(self, path: str, data: bytes) -> tuple[Sequence[PdfPage], Mapping[str, Any]]:
+        """The pages and the document's info dictionary.
+
+        Raises `FileError`: `encrypted` or `damaged`; `path` is for the message.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CutDocument:
+    """A document and its chunks; what it was cut by is no longer needed."""
+
+    title: str
+    text: str
+    kind: str
+    chunks: Sequence[Chunk]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What became of one file, or of one inside of another.
+
+    With neither `document` nor `problem` it is unchanged, or holds nothing but other files. The
+    files inside of one come before it.
+    """
+
+    path: str
+    """Of a member: the path of what it is in, "/", its own."""
+    size: int
+    digest: bytes
+    """SHA-256."""
+    modified: float | None = None
+    document: CutDocument | None = None
+    problem: FileError | None = None
+    members: int | None = None
+    """Files that were found inside, None for what is no container, or was not opened."""
+
+
+class Parser:
+    """Reads and cuts files."""
+
+    def __init__(
+        self,
+        *,
+        count_tokens: Callable[[str], int],
+        pdf_reader: PdfReader | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        tell: Callable[[str], None] | None = None,
+        need: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+    ) -> None:
+        """`tell` hears the path of each file before it is opened, `need` the packages to import."""
+        self.limits = limits
+        self._count_tokens = count_tokens
+        self._pdf_reader = pdf_reader
+        self._tell = tell or (lambda _path: None)
+        self._need = need
+        self.passed: frozenset[str] = frozenset()
+        """Paths of which nothing is said, for they were dealt with before."""
+
+    async def parse(
+        self, path: str, data: bytes, modified: float | None, known: Known
+    ) -> AsyncIterator[Parsed]:
+        """The files inside of this one, at any depth, then itself. Raises nothing for any bytes."""
+        parsed = Parsed(path, len(data), hashlib.sha256(data).digest(), modified)
+        async for one in self._opened(parsed, data, known, self.limits):
+            yield one
+
+    async def _opened(
+        self, parsed: Parsed, data: bytes, known: Known, limits: Limits
+    ) -> AsyncIterator[Parsed]:
+        path = parsed.path
+        if path in self.passed:
+            return
+        if known.get(path) == parsed.digest:
+            yield parsed
+            return
+        self._tell(path)
+        name = _guarded(path, lambda: formats.detect(path, data, limits))
+        if isinstance(name, FileError):
+            yield replace(parsed, problem=name)
+            return
+        family = FAMILIES[name]
+        if family.wheels and self._need is not None:
+            await self._need(family.wheels)
+        unpack = family.unpacker()
+        if unpack is not None:
+            problem = None
+            count, spent = 0, 0
+            members = unpack(path, data, limits)
+            while not isinstance(member := _guarded(path, lambda: _next(members)), FileError):
+                if member is None:
+                    break
+                count += 1
+                if limits.depth == 0:
+                    problem = _too_deep(path)
+                    break
+                spent += len(member.data)
+                inner = replace(
+                    limits, depth=limits.depth - 1, expanded_bytes=limits.expanded_bytes - spent
+                )
+                async for one in self._opened(_member(path, member), member.data, known, inner):
+                    yield one
+            else:
+                problem = member if isinstance(member, FileError) else None
+            parsed = replace(parsed, members=count, problem=problem)
+        if parsed.problem is None and (name == "pdf" or family.read):
+            parsed = await self._read(parsed, data, name, limits)
+        elif parsed.members == 0 and parsed.problem is None:
+            parsed = replace(parsed, problem=FileError(f"{path} holds no files.", code="empty"))
+        yield parsed
+
+    async def _read(self, parsed: Parsed, data: bytes, family: str, limits: Limits) -> Parsed:
+        path = parsed.path
+        try:
+            if family == "pdf":
+                document = await self._pdf(path, data)
+            else:
+                document = formats.read(path, data, limits)
+            return replace(parsed, document=self.cut(path, document))
+        except Exception as error:  # whatever a file does to a reader, the others go on
+            return replace(parsed, problem=_named(path, error))
+
+    async def _pdf(self, path: str, data: bytes) -> Document:
+        if self._pdf_reader is None:
+            raise FileError(f"{path} is a PDF, and no PDF reader is there.", code="unsupported")
+        return from_pages(path, *await self._pdf_reader.pages(path, data))
+
+    def cut(self, path: str, document: Document) -> CutDocument:
+        """The document with its chunks. Raises `FileError("no-text")` where there are none."""
+        text, title = whole_text(document.text), whole_text(document.title)
+        if text is not document.text or title is not document.title:
+            document = replace(document, text=text, title=title)
+        chunks = chunk(document, count_tokens=self._count_tokens)
+        if not chunks:
+            raise FileError(f"{path} has no text inside.", code="no-text")
+        return CutDocument(title, text, document.kind, chunks, document.metadata)
+
+
+def _member(path: str, member: Member) -> Parsed:
+    digest = hashlib.sha256(member.data).digest()
+    return Parsed(f"{path}/{member.path}", len(member.data), digest, member.modified)
+
+
+def _next(members: Iterator[Member]) -> Member | None:
+    return next(members, None)
+
+
+def _guarded(path: str, call: Callable[[], _T]) -> _T | FileError:
+    """What the call gives, or why it cannot."""
+    try:
+        return call()
+    except Exception as error:  # whatever a file does to a reader, the others go on
+        return _named(path, error)
+
+
+def _named(path: str, error: Exception) -> FileError:
+    """What went wrong as an error of one file."""
+    if isinstance(error, FileError):
+        return error
+    if isinstance(error, FossickError):
+        return FileError(error.message, code="unsupported", hint=error.hint)
+    if isinstance(error, (MemoryError, RecursionError)):
+        return FileError(f"{path} is too large, or too deeply nested.", code="too-large")
+    _log.error("%s broke its reader", path, exc_info=error)
+    return FileError(f"{path} could not be read.", code="damaged")
+
+
+def _too_deep(path: str) -> FileError:
+    return FileError(
+        f"{path} lies too deep inside of other archives.",
+        code="too-large",
+        hint="Unpack the outer archives, then add what is in them.",
+    )

@@ -1,0 +1,100 @@
+"""What files are read from, and the parser that reads them where it is called."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.errors import FileError, FossickError
+from app.formats.detect import check_size
+from app.formats.parsing import Known, Parsed, Parser
+
+_log = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """A file. Its `path` is its identity: adding the same path again replaces the document."""
+
+    @property
+    def path(self) -> str:
+        """Path with ``/``, from the root of what was picked, for example "notes/gold.md"."""
+        ...
+
+    @property
+    def size(self) -> int | None:
+        """Bytes, None where unknown."""
+        ...
+
+    @property
+    def modified(self) -> float | None:
+        """Seconds since 1970, None where unknown."""
+        ...
+
+    async def read(self) -> bytes:
+        """All bytes. Raises `FileError("unreadable")` or `OSError` if the file cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BytesSource:
+    """A file whose bytes are at hand: pasted text, a member of an archive, a test."""
+
+    path: str
+    data: bytes
+    modified: float | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.data)
+
+    async def read(self) -> bytes:
+        """The bytes."""
+        return self.data
+
+
+class InlineParser:
+    """A `FileParser` that works where it is called: simple, and as patient as a hanging reader."""
+
+    ahead = 0
+
+    def __init__(self, parser: Parser) -> None:
+        self.parser = parser
+
+    async def parse(
+        self, sources: Sequence[Source], known: Known
+    ) -> AsyncIterator[Sequence[Parsed]]:
+        """What becomes of each source, one at a time."""
+        for source in sources:
+            if source.path in self.parser.passed:
+                continue
+            try:
+                data = await bytes_of(source)
+            except FileError as error:
+                yield [unread(source, error)]
+                continue
+            async for parsed in self.parser.parse(source.path, data, source.modified, known):
+                yield [parsed]
+
+
+async def bytes_of(source: Source) -> bytes:
+    """The bytes of a file; `FileError` where it cannot or need not be read."""
+    if source.size is not None:
+        check_size(source.path, source.size)
+    try:
+        data = bytes(await source.read())
+    except FossickError as error:
+        raise FileError(error.message, code="unreadable", hint=error.hint) from error
+    except Exception as error:  # a file can vanish or be locked in ways that we cannot list
+        _log.info("%s cannot be read", source.path, exc_info=error)
+        message = f"{source.path} could not be read: {error}."
+        raise FileError(message, code="unreadable") from error
+    check_size(source.path, len(data))
+    return data
+
+
+def unread(source: Source, problem: FileError) -> Parsed:
+    """What became of a source of which nothing could be read."""
+    return Parsed(source.path, source.size or 0, b"", source.modified, problem=problem)

@@ -1,0 +1,145 @@
+"""Files are read in workers of their own, which a file may bring down without harm."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.test_runtime import BARE, Run, evaluate
+from tests.fixtures.pdf_files import write_pdf
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+POOL = """
+  const { ParsePool } = await import(new URL("static/workers/parse-pool.js", base));
+  const file = (path, text) => ({ path, file: new Blob([text]), size: text.length });
+  const all = async (job) => {
+    const rows = [];
+    for (;;) {
+      const batch = await job.next();
+      if (batch === null) return rows;
+      rows.push(...JSON.parse(batch));
+    }
+  };
+  const said = (rows) => rows.map(({ path, problem, document }) =>
+    [path, problem?.[0] ?? document[1]]);
+  const text = (name) => `in ${name}\n\n${"Gold is heavy. ".repeat(20_000)}`;
+"""
+
+
+@pytest.fixture
+def run(page: Page, site_server: str) -> Run:
+    """`run(body, argument)` in a bare page of the site, with the functions of `POOL`."""
+    page.goto(site_server + BARE)
+    return lambda body, argument=None: evaluate(page, POOL + body, argument)
+
+
+def test_a_worker_that_dies_is_replaced(run: Run) -> None:
+    """The file that did it is damaged; what came before is not said twice, the rest is read."""
+    out = run("""
+      const pool = new ParsePool(async () => "", { size: 1, silence: 1500 });
+      pool.warm();
+      while (!pool.ready) await sleep(20);
+      const [lane] = pool.lanes;
+      lane.silence = 1500;
+      let path = "";
+      Object.defineProperty(lane, "path", {
+        get: () => path,
+        set: (now) => { path = now; if (now === "b.txt") lane.worker.terminate(); },
+      });
+      const names = ["a.txt", "b.txt", "c.txt"];
+      // Each file is a batch of its own, so that the worker is still there when it dies.
+      const rows = await all(pool.begin(names.map((name) => file(name, text(name))), "{}"));
+      const after = await all(pool.begin([file("d.txt", "gold")], "{}"));
+      pool.close();
+      const short = said(rows).map(([path, word]) => [path, word.slice(0, 8).trim()]);
+      return { rows: short, message: rows.find(({ problem }) => problem).problem[1],
+        after: said(after) };
+    """)
+    assert [path for path, _ in out["rows"]].count("b.txt") == 1
+    assert dict(out["rows"]) == {"a.txt": "in a.txt", "b.txt": "damaged", "c.txt": "in c.txt"}
+    assert "no sign of life" in out["message"]
+    assert out["after"] == [["d.txt", "gold"]]
+
+
+def test_jobs_share_the_workers(run: Run) -> None:
+    """More jobs than workers all end; one that is given up frees its worker."""
+    out = run("""
+      const pool = new ParsePool(async () => "", { size: 2 });
+      const jobs = Array.from({ length: 6 }, (_, n) =>
+        pool.begin([file(`${n}.txt`, `gold ${n}`)], "{}"));
+      const dropped = pool.begin([file("up.txt", "x")], "{}");
+      const first = dropped.next();
+      dropped.close();
+      const gone = await code(first);
+      const rows = await Promise.all(jobs.map(all));
+      const lanes = pool.lanes.size;
+      pool.close();
+      return { rows: rows.flatMap(said), lanes, gone };
+    """)
+    assert out["rows"] == [[f"{n}.txt", f"gold {n}"] for n in range(6)]
+    assert out["lanes"] == 2
+    assert out["gone"] in (None, "cancelled", "damaged")
+
+
+def test_idle_workers_end(run: Run) -> None:
+    """Their memory is given back, and the next job starts another."""
+    out = run("""
+      const pool = new ParsePool(async () => "", { size: 1, idle: 200 });
+      await all(pool.begin([file("a.txt", "gold")], "{}"));
+      while (pool.lanes.size > 0) await sleep(20);
+      const rows = await all(pool.begin([file("b.txt", "silver")], "{}"));
+      pool.close();
+      return said(rows);
+    """)
+    assert out == [["b.txt", "silver"]]
+
+
+def test_a_pdf_in_the_worker(run: Run) -> None:
+    """pdf.js and the layout of its items work in the same worker; known files are not read."""
+    pdf = write_pdf([["Title", "Gold in the river."]])
+    out = run(
+        """
+      const bytes = Uint8Array.from(atob(given), (char) => char.charCodeAt(0));
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex?.() ??
+        Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)),
+          (byte) => byte.toString(16).padStart(2, "0")).join("");
+      const pool = new ParsePool(async () => "", { size: 1 });
+      const source = { path: "a.pdf", file: new Blob([bytes]), size: bytes.length };
+      const [read] = await all(pool.begin([source], "{}"));
+      const [known] = await all(pool.begin([source], JSON.stringify({ "a.pdf": digest })));
+      pool.close();
+      return { text: read.document[1], page: read.document[4][0][2], same: read.digest === digest,
+        known: !known.document && !known.problem };
+    """,
+        base64.b64encode(pdf).decode(),
+    )
+    assert "Gold in the river." in out["text"]
+    assert (out["page"], out["same"], out["known"]) == (1, True, True)
+
+
+def test_many_files_through_the_engine(run: Run) -> None:
+    """What workers read is found like what the engine reads itself, and in the same order."""
+    out = run("""
+      const texts = Array.from({ length: 120 }, (_, n) => ({
+        path: `${n % 2 ? "odd" : "even"}/${String(n).padStart(3, "0")}.md`,
+        text: `# Part ${n}\\n\\nGold number ${n} is heavy.\\n\\n## More\\n\\nSilver ${n}.` }));
+      const fossick = await Fossick.open({ storage: "memory", embedder: "hash" });
+      const first = await fossick.add(texts.slice(0, 60));
+      await sleep(4000);
+      const second = await fossick.add(texts);
+      const { hits } = await fossick.search("silver 77", { k: 1, mode: "keyword" });
+      const { documents } = await fossick.stats();
+      await fossick.close();
+      return { first, second, documents, path: hits[0].path, heading: hits[0].address.heading };
+    """)
+    assert (out["first"]["added"], out["first"]["failed"]) == (60, [])
+    assert (out["second"]["added"], out["second"]["skipped"]) == (60, 60)
+    assert out["documents"] == 120
+    assert out["path"] == "odd/077.md"
+    assert out["heading"][0] == "Part 77"
