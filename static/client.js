@@ -12,6 +12,7 @@ import { deleteCollection } from "./deleting.js";
 import { embed } from "./embedding.js";
 import { EngineLink } from "./engine-link.js";
 import { asFossickError, FossickError } from "./errors.js";
+import { Folders } from "./folders.js";
 import { InferenceHost } from "./inference-host.js";
 import { infoOf } from "./info.js";
 import { BUNDLED, modelOf, planEmbedder } from "./models.js";
@@ -107,6 +108,9 @@ export class Fossick extends EventTarget {
       onProgress: (progress) => this.tellProgress(progress),
     });
     this.reranking = new Reranking(() => this.engine);
+    this.kept = new Folders(this.options.collection, (sources, whole, rest) =>
+      this.adding(sources, whole, rest),
+    );
   }
 
   async start() {
@@ -142,8 +146,42 @@ export class Fossick extends EventTarget {
   /** @type {import("./fossick.js").Fossick["add"]} */
   async add(sources, options = {}) {
     checkAdd(sources);
-    const adding = this.call("add", { sources: cloneSources(sources) }, options);
+    return this.adding(cloneSources(sources), [], options);
+  }
+
+  /**
+   * @param {any[]} sources
+   * @param {string[]} whole folders of which all files are among the sources
+   * @param {import("./fossick.js").AddOptions} options
+   */
+  adding(sources, whole, options) {
+    const adding = this.call("add", { sources, whole }, options);
     return adding.finally(() => this.upgrading.wake());
+  }
+
+  /** @type {import("./fossick.js").Fossick["folders"]} */
+  folders() {
+    return this.kept.list();
+  }
+
+  /** @type {import("./fossick.js").Fossick["addFolder"]} */
+  addFolder(handle, options = {}) {
+    return this.kept.take(handle, options);
+  }
+
+  /** @type {import("./fossick.js").Fossick["syncFolders"]} */
+  syncFolders(options = {}) {
+    return this.kept.bring(options);
+  }
+
+  /** @type {import("./fossick.js").Fossick["forgetFolder"]} */
+  forgetFolder(name, options = {}) {
+    return this.kept.forget(name, options);
+  }
+
+  /** @type {import("./fossick.js").Fossick["unread"]} */
+  async unread() {
+    return this.call("unread", {});
   }
 
   /** @type {import("./fossick.js").Fossick["search"]} */

@@ -5,6 +5,7 @@
  */
 
 import { asFossickError, FossickError } from "./errors.js";
+import { forgetAll } from "./folders.js";
 
 /** How long another tab, or an engine that is ending, may hold the collection, in milliseconds. */
 const PATIENCE = 3000;
@@ -23,6 +24,7 @@ export async function deleteCollection(collection) {
     await alone(collection, async () => {
       await fromFileSystem(collection);
       await fromDatabase(collection);
+      await forgetAll(collection);
     });
   } catch (error) {
     throw asFossickError(error, "storage-unavailable");

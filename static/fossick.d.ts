@@ -230,6 +230,34 @@ export interface FailedFile {
   hint: string;
 }
 
+/** A file of which there is no document. */
+export interface UnreadFile {
+  path: string;
+  size: number;
+  /** Seconds since 1970. */
+  modified?: number;
+  /** SHA-256 in hex, empty where nothing could be read. */
+  digest: string;
+  /** Why it was refused; empty for an archive whose files were read. */
+  code: ErrorCode | "";
+  message: string;
+  hint: string;
+  /** Files inside of an archive. */
+  members?: number;
+}
+
+/** A folder that is remembered and can be brought up to date. */
+export interface Folder {
+  /** The first part of the paths of its files. */
+  name: string;
+  added: Date;
+  /** When it was last brought up to date. */
+  synced: Date | null;
+  /** "granted": it can be read now. "prompt": the user has to be asked, by a click. */
+  permission: "granted" | "prompt" | "denied";
+  handle: FileSystemDirectoryHandle;
+}
+
 /** What became of the sources, counted in documents. */
 export interface AddReport {
   added: number;
@@ -237,7 +265,10 @@ export interface AddReport {
   updated: number;
   /** Unchanged since they were added. */
   skipped: number;
+  /** Their files are no longer in an archive, or in a folder that is kept in step. */
   removed: number;
+  /** Of those added: files that were elsewhere before, and keep their vectors. */
+  moved: number;
   failed: FailedFile[];
   chunks: number;
   seconds: number;
@@ -1008,6 +1039,31 @@ export class Fossick extends EventTarget {
 
   /** All documents, in order of path. */
   documents(): Promise<DocumentInfo[]>;
+
+  /** Files that are no documents, and why, in order of path; archives are among them. */
+  unread(): Promise<UnreadFile[]>;
+
+  /**
+   * Folders that are remembered, in order of name. The browser may want to be asked anew before
+   * they can be read: see `permission`.
+   */
+  folders(): Promise<Folder[]>;
+
+  /**
+   * Remember a folder, and add what is in it. The paths of its files begin with its name, followed
+   * by a number where another folder has that name already.
+   */
+  addFolder(handle: FileSystemDirectoryHandle, options?: AddOptions): Promise<AddReport>;
+
+  /**
+   * Bring remembered folders up to date: what has changed is read, what is gone is removed, what
+   * has moved keeps its vectors. Those that may not be read are left as they are, unless `ask` is
+   * true and the user allows it; that takes a click.
+   */
+  syncFolders(options?: AddOptions & { names?: string[]; ask?: boolean }): Promise<AddReport>;
+
+  /** Forget a folder and remove its documents; with `keep` they stay, and `null` comes back. */
+  forgetFolder(name: string, options?: AddOptions & { keep?: boolean }): Promise<AddReport | null>;
 
   stats(): Promise<Stats>;
 

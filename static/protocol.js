@@ -15,6 +15,7 @@ export const METHODS = /** @type {const} */ ([
   "get",
   "context",
   "documents",
+  "unread",
   "stats",
   "audit",
   "duplicates",

@@ -39,10 +39,20 @@ class Bridge:
         self._follows = follows
         self.requests: dict[int, Request] = {}
 
-    async def add(self, request: Request, sources: Sequence[Source | PlainChunk]) -> Plain:
-        """Index sources; replaces documents of the same path."""
+    async def add(
+        self,
+        request: Request,
+        sources: Sequence[Source | PlainChunk],
+        whole: Sequence[str] = (),
+    ) -> Plain:
+        """Index sources; replaces documents of the same path.
+
+        `whole` names folders of which all files are among the sources.
+        """
         tell = _teller(request)
-        report = await self._collection.add(sources, on_progress=tell, cancel=request.cancellation)
+        report = await self._collection.add(
+            sources, whole=whole, on_progress=tell, cancel=request.cancellation
+        )
         return plain(report)
 
     async def search(
@@ -79,6 +89,10 @@ class Bridge:
         """All documents, by path."""
         await self._follow()
         return plain(await self._collection.documents())
+
+    async def unread(self, request: Request) -> Plain:
+        """Files that are no documents, and why, by path."""
+        return plain(await self._collection.unread())
 
     async def stats(self, request: Request) -> Plain:
         """What the collection holds."""

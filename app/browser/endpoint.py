@@ -107,4 +107,5 @@ class Endpoint:
 def _arguments(method: str, args: ffi.JsObject) -> dict[str, Any]:
     if method != "add":
         return dict(ffi.to_python(args))
-    return {"sources": [source_of(one) for one in args.sources]}
+    sources = [source_of(one) for one in args.sources]
+    return {"sources": sources, "whole": list(ffi.to_python(args.whole))}

@@ -20,6 +20,7 @@ from app.engine.embedding import Embedded, EmbedderChain
 from app.engine.group import Group
 from app.engine.indexer import PARTS as INDEX_PARTS
 from app.engine.indexer import Indexer, Rhythm
+from app.engine.keeping_step import KeepingStep
 from app.engine.options import SearchOptions
 from app.engine.progress import Cancellation, Meter, OnProgress, Pacer
 from app.engine.reading import PassageReader
@@ -48,6 +49,7 @@ from app.errors import CancelledError, EmbedderError, StorageError
 from app.formats.parsing import Parser
 from app.formats.sources import InlineParser, Source
 from app.ports import Clock, Embedder, Reranker, Store, TokenCounter
+from app.storage.ledger import Unread
 from app.storage.merge import MergePolicy
 from app.storage.vectors import VectorBlock
 
@@ -165,17 +167,23 @@ class Collection:
         self,
         sources: Sequence[Source | PlainChunk],
         *,
+        whole: Sequence[str] = (),
         on_progress: OnProgress | None = None,
         cancel: Cancellation | None = None,
     ) -> AddReport:
         """Index sources; a path or id that is there already is replaced, unless unchanged.
 
+        `whole` names folders of which all files are among the sources: documents below them
+        whose files are not are removed, and those that have moved keep their vectors.
         A source that cannot be read is listed in `failed` and the others go on; a document that
         it would have replaced stays. Raises `CancelledError` and `StorageError`
         (`quota-exceeded`, `read-only`); what was committed until then stays.
         """
         self._state.writable()
-        indexer = self._indexer(len(sources), on_progress, cancel or Cancellation())
+        ledger = await self._state.ledger()
+        step = KeepingStep(self._state, ledger, sources, whole)
+        meter = Meter(self._clock, on_progress, len(sources))
+        indexer = self._indexer(step, meter, cancel or Cancellation())
         self._adding.add(indexer)
         self.gate.hold("adding")
         try:
@@ -186,6 +194,8 @@ class Collection:
         finally:
             self._adding.discard(indexer)
             self.gate.free("adding")
+            if step.changed:
+                await self._state.keep_ledger()
 
     async def upgrade(
         self, *, on_progress: OnProgress | None = None, cancel: Cancellation | None = None
@@ -219,7 +229,11 @@ class Collection:
 
     async def remove(self, ids: Iterable[str]) -> int:
         """Delete documents by id or path; answers how many there were."""
-        return await self._state.delete(ids)
+        wanted = list(ids)
+        ledger = await self._state.ledger()
+        if [path for path in wanted if ledger.pop(path, None)]:
+            await self._state.keep_ledger()
+        return await self._state.delete(wanted)
 
     async def search(self, query: str, options: Options = None) -> SearchResult:
         """The best passages for a query. Raises `InputError` for options that are off."""
@@ -270,6 +284,12 @@ class Collection:
         """All documents, in order of path."""
         async with self._state.reading() as view:
             return listing.documents(view)
+
+    async def unread(self) -> list[Unread]:
+        """Files that are no documents, and why, in order of path; archives are among them."""
+        self._state.check()
+        entries = (await self._state.ledger()).values()
+        return sorted(entries, key=lambda entry: entry.path)
 
     async def stats(self) -> Stats:
         """What the collection holds."""
@@ -364,9 +384,7 @@ class Collection:
                 await self._state.load_vectors(view, searcher.vectors)
             return await answer(searcher, self._state.store)
 
-    def _indexer(
-        self, n_sources: int, on_progress: OnProgress | None, cancel: Cancellation
-    ) -> Indexer:
+    def _indexer(self, step: KeepingStep, meter: Meter, cancel: Cancellation) -> Indexer:
         timings = Timings(self._clock, INDEX_PARTS)
         pacer = Pacer(self._clock)
         passages = PassageReader(
@@ -383,11 +401,12 @@ class Collection:
             count_tokens=self._count_tokens,
             commit=commit,
             remove=self._state.delete,
+            step=step,
             snapshot=lambda: self._state.view.snapshot,
             timings=timings,
             clock=self._clock,
             pacer=pacer,
-            meter=Meter(self._clock, on_progress, n_sources),
+            meter=meter,
             cancel=cancel,
             rhythm=self._rhythm,
             kernels=self.kernels,

@@ -75,9 +75,9 @@ class Group:
         waiting: dict[str, list[int]] = {}
         ordinal = 0
         for prepared in self._documents.values():
-            if prepared.vector is not None:
-                vectors.put(prepared.model, [ordinal], prepared.vector[np.newaxis])
-            elif chain.info is not None:
+            for model, given in prepared.vectors.items():
+                vectors.put(model, list(range(ordinal, ordinal + len(given))), given)
+            if not prepared.vectors and chain.info is not None:
                 texts = embedding_texts(prepared.entry, self._count_tokens)
                 for number, text in enumerate(texts, ordinal):
                     waiting.setdefault(text, []).append(number)

@@ -17,6 +17,7 @@ from app.core.kernels import Kernels
 from app.core.lexical import Vocabulary
 from app.engine.embedding import EmbedderChain
 from app.engine.group import Group
+from app.engine.keeping_step import KeepingStep
 from app.engine.progress import Cancellation, Meter, Pacer
 from app.engine.reading import PassageReader, document, plain_digest
 from app.engine.reading_ahead import Job, ReadAhead, jobs
@@ -67,6 +68,7 @@ class Indexer:
         count_tokens: TokenCounter,
         commit: Commit,
         remove: Remove,
+        step: KeepingStep,
         snapshot: Callable[[], Snapshot],
         timings: Timings,
         clock: Clock,
@@ -82,6 +84,7 @@ class Indexer:
         self._count_tokens = count_tokens
         self._commit = commit
         self._remove = remove
+        self._step = step
         self._snapshot = snapshot
         self._timings = timings
         self._clock = clock
@@ -102,8 +105,7 @@ class Indexer:
         self._updated = 0
         self._chunks = 0
         self._failed: list[Failure] = []
-        self._inside: set[str] = set()
-        self._gone: set[str] = set()
+        self._moved = 0
         self._removed = 0
 
     def stop(self) -> None:
@@ -122,7 +124,7 @@ class Indexer:
                     self._take_passage(outcome)
                 else:
                     for parsed in outcome[1]:
-                        self._take(outcome[0], parsed)
+                        await self._take(outcome[0], parsed)
                 self._meter.tell()
                 await self._pacer.pause()
                 if self._is_time():
@@ -130,7 +132,8 @@ class Indexer:
             await self._hand_over()
             await self._flushed()
             self._check()
-            self._removed = await self._remove(self._gone) if self._gone else 0
+            gone = self._step.gone
+            self._removed = await self._remove(gone) - self._moved if gone else 0
         finally:
             await self._ahead.close()
             await self._abandon()
@@ -145,6 +148,7 @@ class Indexer:
             timings=self._timings.seconds(),
             notes=tuple(self._chain.notes[notes_before:]),
             removed=self._removed,
+            moved=self._moved,
         )
 
     async def _changed(self, sources: Sequence[Source | PlainChunk]) -> list[Source | PlainChunk]:
@@ -153,6 +157,9 @@ class Indexer:
         for source in sources:
             if isinstance(source, PlainChunk) or not self._looks_unchanged(source):
                 changed.append(source)
+            elif (entry := self._step.refused(source)) and entry.code:
+                self._failed.append(Failure(entry.path, entry.code, entry.message, entry.hint))
+                self._settle(1)
             else:
                 self._skipped += 1
                 self._settle(1)
@@ -183,9 +190,10 @@ class Indexer:
             self._failed.append(Failure.of(plain.id, error))
             self._settle(1)
 
-    def _take(self, job: Job, parsed: Parsed) -> None:
+    async def _take(self, job: Job, parsed: Parsed) -> None:
         """Note what became of a file, or of one inside of it."""
         self._meter.path = parsed.path
+        self._step.note(job, parsed)
         if parsed.problem is not None:
             self._failed.append(Failure.of(parsed.path, parsed.problem))
         elif parsed.document is None:
@@ -193,25 +201,16 @@ class Indexer:
         elif self._is_known(parsed.path, parsed.digest):
             self._skipped += 1
         else:
-            self._group.add(document(parsed))
+            prepared = document(parsed)
+            prepared.vectors = await self._step.vectors(prepared)
+            self._moved += bool(prepared.vectors)
+            self._group.add(prepared)
         if not job.ends(parsed):
-            self._inside.add(parsed.path)
             return
-        if parsed.members is not None:
-            self._note_gone(job, parsed)
-        self._inside.clear()
         if self._group.chunks:
             self._group.sources += 1
         else:
             self._settle(1)
-
-    def _note_gone(self, job: Job, parsed: Parsed) -> None:
-        """Documents of an archive whose files are no longer in it are removed at the end."""
-        broken = [failure.path for failure in self._failed if failure.path.startswith(parsed.path)]
-        for path in job.known:
-            is_inside = path.startswith(f"{parsed.path}/") and path not in self._inside
-            if is_inside and not any(path.startswith(start) for start in broken):
-                self._gone.add(path)
 
     def _known(self, source: Source | PlainChunk) -> Known:
         """What is indexed of a file and of those inside of it."""
@@ -222,10 +221,12 @@ class Indexer:
         if place is not None:
             table = self._snapshot().segments[place[0]].segment.documents
             known[source.path] = table.digest[place[1]].tobytes()
-        return known
+        return self._step.known(source, known)
 
     def _looks_unchanged(self, source: Source) -> bool:
         """Whether size and time are known and those of the document: no need to read it."""
+        if self._step.refused(source):
+            return True
         place = self._sound_place(source.path)
         if place is None or source.size is None or source.modified is None:
             return False

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.core.model import Chunk
 from app.engine.options import unit_vector
@@ -17,6 +16,7 @@ from app.engine.sources import PLAIN, PlainChunk
 from app.errors import InputError
 from app.formats.names import whole_text
 from app.formats.parsing import Parsed
+from app.ports import Float32Matrix
 from app.storage.builder import DocumentEntry
 
 _log = logging.getLogger(__name__)
@@ -27,10 +27,8 @@ class Prepared:
     """A document, read and cut; its language is told later."""
 
     entry: DocumentEntry
-    vector: NDArray[np.float32] | None = None
-    """Vector that came with a `PlainChunk`."""
-    model: str = ""
-    """Model of `vector`."""
+    vectors: Mapping[str, Float32Matrix] = field(default_factory=dict)
+    """Vectors of all its chunks that need not be made, by model."""
 
 
 def document(parsed: Parsed) -> Prepared:
@@ -81,7 +79,7 @@ class PassageReader:
         row = unit_vector(plain.vector)
         model = plain.model or given_model(len(row))
         self._check_dim(plain.id, model, len(row))
-        return Prepared(entry, row, model)
+        return Prepared(entry, {model: row[np.newaxis]})
 
     def _check_dim(self, passage_id: str, model: str, dim: int) -> None:
         """Raise `InputError("dimension-mismatch")` for a vector that its model cannot have made."""

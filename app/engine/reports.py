@@ -41,6 +41,9 @@ class AddReport:
     the other parts, so they can sum to more than `seconds`."""
     notes: tuple[str, ...] = ()
     removed: int = 0
+    """Documents whose files are no longer in an archive, or in a folder that was given whole."""
+    moved: int = 0
+    """Of those added: files that were elsewhere before, and keep the vectors that they had."""
 
 
 @dataclass(frozen=True, slots=True)

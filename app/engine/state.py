@@ -18,7 +18,8 @@ from app.engine.timing import Timings
 from app.engine.view import View
 from app.errors import ClosedError, StorageError
 from app.ports import Store
-from app.storage import loading, tuning
+from app.storage import ledger, loading, tuning
+from app.storage.ledger import Unread
 from app.storage.merge import MergePolicy
 from app.storage.snapshot import Snapshot
 from app.storage.vectors import VectorBlock
@@ -54,6 +55,7 @@ class State:
             )
         self._lock = asyncio.Lock()
         self._tuned = False
+        self._ledger: dict[str, Unread] | None = None
         self._readers = 0
         self._unread = asyncio.Event()
 
@@ -97,6 +99,19 @@ class State:
         if self._tidying:
             async with self._lock:
                 await tuning.save(self.store, self.view.wider)
+
+    async def ledger(self) -> dict[str, Unread]:
+        """Files that are no documents, by path; the writer's own, which `keep_ledger` keeps."""
+        if self._ledger is None or self._tidying is None:
+            self._ledger = await ledger.load(self.store)
+        return self._ledger
+
+    async def keep_ledger(self) -> None:
+        """Write down what was changed in it; what cannot be is found anew next time."""
+        if self._ledger is None or self.closed:
+            return
+        async with self._lock:
+            await ledger.save(self.store, self._ledger)
 
     async def commit(self, group: Group, vectors: Sequence[VectorBlock], timings: Timings) -> int:
         """Make a group searchable; answers how many documents it replaced.

@@ -13,7 +13,10 @@ import { asError } from "./searching.js";
  * @property {AddReport} report of all jobs since the queue was last empty
  * @property {Error | null} error
  * @property {boolean} cancelled
+ * @property {boolean} quiet nobody has asked for it: worth a word only if something has changed
  */
+/** @typedef {{onProgress: (progress: Progress) => void, signal: AbortSignal}} JobOptions */
+/** @typedef {{ work: (options: JobOptions) => Promise<AddReport>, quiet: boolean }} Job */
 
 export class Adder {
   /**
@@ -24,7 +27,7 @@ export class Adder {
     this.add = add;
     this.onProgress = onProgress;
     this.onDone = onDone;
-    /** @type {Source[][]} */
+    /** @type {Job[]} */
     this.queue = [];
     /** @type {AbortController | null} */
     this.running = null;
@@ -32,8 +35,15 @@ export class Adder {
 
   /** @param {Source[]} sources */
   push(sources) {
-    if (sources.length === 0) return;
-    this.queue.push(sources);
+    if (sources.length > 0) this.run((options) => this.add(sources, options));
+  }
+
+  /**
+   * @param {Job["work"]} work
+   * @param {boolean} [quiet]
+   */
+  run(work, quiet = false) {
+    this.queue.push({ work, quiet });
     if (!this.running) void this.drain();
   }
 
@@ -47,12 +57,14 @@ export class Adder {
     this.running = new AbortController();
     const { signal } = this.running;
     const report = emptyReport();
+    let quiet = true;
     /** @type {Error | null} */
     let error = null;
     for (let job = this.queue.shift(); job && !error; job = this.queue.shift()) {
-      this.onProgress({ phase: "scan", done: 0, total: 0 });
+      quiet &&= job.quiet;
+      if (!job.quiet) this.onProgress({ phase: "scan", done: 0, total: 0 });
       try {
-        merge(report, await this.add(job, { onProgress: (p) => this.onProgress(p), signal }));
+        merge(report, await job.work({ onProgress: (p) => this.onProgress(p), signal }));
       } catch (reason) {
         error = asError(reason);
       }
@@ -61,7 +73,7 @@ export class Adder {
     this.running = null;
     this.onProgress(null);
     const cancelled = signal.aborted;
-    this.onDone({ report, error: cancelled ? null : error, cancelled });
+    this.onDone({ report, error: cancelled ? null : error, cancelled, quiet });
   }
 }
 
@@ -72,6 +84,7 @@ export function emptyReport() {
     updated: 0,
     skipped: 0,
     removed: 0,
+    moved: 0,
     failed: [],
     chunks: 0,
     seconds: 0,
@@ -85,6 +98,7 @@ const COUNTS = /** @type {const} */ ([
   "updated",
   "skipped",
   "removed",
+  "moved",
   "chunks",
   "seconds",
 ]);

@@ -9,6 +9,7 @@ import { LightElement } from "./element.js";
 import { Engine } from "./engine.js";
 import { actionsTemplate, brandTemplate, startTemplate } from "./header.js";
 import { hitId } from "./hit.js";
+import { Keeping } from "./keeping.js";
 import { listen } from "./keys.js";
 import { Notes } from "./notes.js";
 import { Offline } from "./offline-status.js";
@@ -49,6 +50,7 @@ export class FossickApp extends LightElement {
       this.notes.add(/** @type {Custom} */ (event).detail),
     );
     this.collecting = new Collecting(this);
+    this.keeping = new Keeping(this);
     this.opening = new Opening(this);
     this.offline = new Offline({ onChange: changed, mayReload: () => !this.collecting.busy });
     this.asking = new Asking(this);
@@ -71,6 +73,7 @@ export class FossickApp extends LightElement {
     await isolate();
     const started = this.engine.start();
     void this.offline.begin(started);
+    void started.then(() => this.keeping.begin());
     this.asking.resume();
   }
 

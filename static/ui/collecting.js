@@ -43,8 +43,20 @@ export class Collecting {
   /** @param {Source[]} sources */
   push(sources) {
     this.outcomeShown = false;
-    this.adder.push(sources);
+    const isFolder = (/** @type {any} */ one) => one?.kind === "directory";
+    for (const folder of sources.filter(isFolder)) {
+      this.app.keeping.add(/** @type {FileSystemDirectoryHandle} */ (folder));
+    }
+    this.adder.push(sources.filter((one) => !isFolder(one)));
     this.app.requestUpdate();
+  }
+
+  /**
+   * @param {import("./adding.js").Job["work"]} work
+   * @param {boolean} [quiet]
+   */
+  run(work, quiet) {
+    this.adder.run(work, quiet);
   }
 
   cancel() {
@@ -72,14 +84,21 @@ export class Collecting {
 
   /** @param {import("./adding.js").Outcome} outcome */
   async done(outcome) {
+    const { added, updated, removed } = outcome.report;
+    const dull = outcome.quiet && !outcome.error && added + updated + removed === 0;
+    if (dull) {
+      await this.app.keeping.refresh();
+      return;
+    }
     this.outcome = outcome;
     this.outcomeShown = true;
     for (const note of outcome.report.notes) this.app.notes.add(note);
     clearTimeout(this.timer);
     // Good news goes by itself; it stays in the status dialog.
-    const good = !outcome.error && outcome.report.failed.length === 0;
+    const good = !outcome.error && (outcome.quiet || outcome.report.failed.length === 0);
     if (good) this.timer = window.setTimeout(() => this.dismiss(), GOOD_NEWS);
     this.app.requestUpdate();
+    await this.app.keeping.refresh();
     await this.app.renewed();
   }
 

@@ -46,6 +46,8 @@ export class Engine extends EventTarget {
     this.stats = null;
     /** @type {readonly import("../fossick.js").DocumentInfo[]} */
     this.documents = [];
+    /** @type {readonly import("../fossick.js").UnreadFile[]} */
+    this.unread = [];
     /** The same by id, made when it is needed. */
     this.byId = {
       from: this.documents,
@@ -167,7 +169,11 @@ export class Engine extends EventTarget {
   /** Reads again what is stored. */
   async refresh() {
     const fossick = this.opened();
-    [this.stats, this.documents] = await Promise.all([fossick.stats(), fossick.documents()]);
+    [this.stats, this.documents, this.unread] = await Promise.all([
+      fossick.stats(),
+      fossick.documents(),
+      fossick.unread(),
+    ]);
     this.remembered = this.documents.length;
     remember(COUNT_KEY, String(this.remembered));
     this.status();

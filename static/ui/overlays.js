@@ -14,7 +14,7 @@ import "./status-dialog.js";
 export function dockTemplate(app) {
   const { progress, outcome, outcomeShown } = app.collecting;
   return html`<div class="dock">
-    ${app.notes.template()}
+    ${app.notes.template()} ${app.keeping.template()}
     ${app.offline.version ? app.offline.updateTemplate() : nothing}
     ${outcome && outcomeShown ? outcomeTemplate(outcome, () => app.collecting.dismiss()) : nothing}
     ${progress ? progressTemplate(progress, () => app.collecting.cancel()) : nothing}
@@ -33,7 +33,9 @@ export function overlaysTemplate(app) {
     <drop-zone @sources=${push} @note=${(/** @type {Custom} */ e) => app.note(e.detail)}></drop-zone>
     <note-dialog @sources=${push}></note-dialog>
     <help-dialog @example=${(/** @type {Custom} */ e) => app.box.replace(e.detail)}></help-dialog>
-    <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${app.offline} .copy=${app.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep}
+    <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${app.offline} .copy=${app.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep} .folders=${app.keeping.folders} .busy=${collecting.busy}
+      @update-folder=${(/** @type {Custom} */ e) => void app.keeping.update(e.detail)}
+      @forget-folder=${(/** @type {Custom} */ e) => void app.keeping.forget(e.detail)}
       @embedder=${(/** @type {Custom} */ e) => void app.embedder(e.detail)}
       @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
       @pause=${(/** @type {Custom} */ e) => void engine.opened().pauseUpgrade(e.detail)}

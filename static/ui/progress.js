@@ -102,7 +102,7 @@ export function outcomeTemplate({ report, error, cancelled }, onDismiss) {
   </section>`;
 }
 
-/** @param {import("./adding.js").Outcome} outcome */
+/** @param {Omit<import("./adding.js").Outcome, "quiet">} outcome */
 export function outcomeLine({ report, error, cancelled }) {
   if (hasAny(report)) return `${cancelled ? "Stopped: " : ""}${reportLine(report)}`;
   if (cancelled) return "Stopped. What was written so far is kept.";

@@ -7,6 +7,7 @@ import { DEVICES, meaning } from "./header.js";
 import { icon } from "./icons.js";
 import { failedList, meter, outcomeLine } from "./progress.js";
 import "./documents-list.js";
+import { unreadTemplate } from "./folders-list.js";
 import "./embed-line.js";
 import "./models-list.js";
 import "./recall-line.js";
@@ -32,6 +33,8 @@ export class StatusDialog extends LightElement {
     copy: { attribute: false },
     outcome: { attribute: false },
     upkeep: {},
+    folders: { attribute: false },
+    busy: { type: Boolean },
     quota: { state: true },
     sure: { state: true },
   };
@@ -49,6 +52,9 @@ export class StatusDialog extends LightElement {
     this.outcome = null;
     /** What is being done to the index as a whole. */
     this.upkeep = "";
+    /** @type {readonly import("../fossick.js").Folder[]} */
+    this.folders = [];
+    this.busy = false;
     /** @type {StorageEstimate | null} */
     this.quota = null;
     this.sure = false;
@@ -99,7 +105,7 @@ export class StatusDialog extends LightElement {
           <h2 id="status-title">Status</h2>
           <button class="icon-button small" aria-label="Close">${icon("close")}</button>
         </form>
-        ${engine ? html`${this.facts(engine)} ${this.last()} ${this.documents(engine)}` : nothing}
+        ${engine ? html`${this.facts(engine)} ${this.last()} ${this.kept(engine)} ${this.documents(engine)} ${this.unread(engine)}` : nothing}
         <section aria-labelledby="models-title">
           <h3 id="models-title">Models</h3>
           <models-list .engine=${engine} .stamp=${this.stamp}></models-list>
@@ -173,6 +179,25 @@ export class StatusDialog extends LightElement {
       <h3 id="last-title">Added last</h3>
       <p>${outcomeLine(outcome)}</p>
       ${failed.length ? html`<details><summary>${count(failed.length, "file")} with a problem</summary>${failedList(failed)}</details>` : nothing}
+    </section>`;
+  }
+
+  /** @param {import("./engine.js").Engine} engine */
+  kept(engine) {
+    if (this.folders.length === 0) return nothing;
+    return html`<section aria-labelledby="folders-title">
+      <h3 id="folders-title">Folders</h3>
+      <folders-list .folders=${this.folders} .documents=${engine.documents} .busy=${this.busy}></folders-list>
+    </section>`;
+  }
+
+  /** @param {import("./engine.js").Engine} engine */
+  unread(engine) {
+    const list = unreadTemplate(engine.unread);
+    if (list === nothing) return nothing;
+    return html`<section aria-labelledby="unread-title">
+      <h3 id="unread-title">Not read</h3>
+      ${list}
     </section>`;
   }
 

@@ -63,6 +63,8 @@ async function* expand(one, at, register) {
     yield fromHandle(one, register.claim(one.name));
   } else if (one?.kind === "directory") {
     yield* walk(one, one.name, register);
+  } else if (one?.folder?.kind === "directory") {
+    yield* walk(one.folder, one.name, register);
   } else if (typeof one?.path === "string") {
     yield fromPath(one, at, register.claim(one.path));
   } else if (typeof one === "object" && one && "id" in one) {

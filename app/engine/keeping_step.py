@@ -1,0 +1,157 @@
+"""What a call of `add` finds besides documents: files that were refused, are gone, or have moved.
+
+A source that is given as a whole is kept in step: documents of it whose files are no longer there
+are removed. A file that is new while one with the same content is gone has moved; it keeps the
+vectors that it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+
+import numpy as np
+
+from app.engine.reading import Prepared
+from app.engine.reading_ahead import Job
+from app.engine.sources import PlainChunk
+from app.engine.state import State
+from app.errors import FileError
+from app.formats.parsing import Known, Parsed
+from app.formats.sources import Source
+from app.ports import Float32Matrix
+from app.storage.ledger import Unread
+from app.storage.snapshot import Snapshot
+
+
+class KeepingStep:
+    """Of one call of `add`."""
+
+    def __init__(
+        self,
+        state: State,
+        ledger: MutableMapping[str, Unread],
+        sources: Sequence[Source | PlainChunk],
+        whole: Sequence[str],
+    ) -> None:
+        """`whole` names folders of which `sources` has all files."""
+        self._state = state
+        self._ledger = ledger
+        self._inside: set[str] = set()
+        self._broken: list[str] = []
+        self.changed = False
+        """Whether the ledger was."""
+        self.gone: set[str] = set()
+        """Ids of documents whose files are no longer there."""
+        self._moved: dict[bytes, str] = {}
+        if whole:
+            self._look(frozenset(_path(source) for source in sources), whole)
+
+    def _look(self, paths: frozenset[str], whole: Sequence[str]) -> None:
+        """Find what is gone of whole folders; archives answer for what is in them."""
+        for folder in whole:
+            for path, digest in self._state.view.snapshot.digests_below(f"{folder}/").items():
+                if not _is_among(path, paths):
+                    self.gone.add(path)
+                    self._moved[digest] = path
+            for path in [one for one in self._ledger if one.startswith(f"{folder}/")]:
+                if not _is_among(path, paths):
+                    self._forget(path)
+
+    def refused(self, source: Source) -> Unread | None:
+        """The entry of a file that is as it was when it was refused, or opened and found to hold
+        nothing but other files."""
+        entry = self._ledger.get(source.path)
+        if entry is None or source.size is None or source.modified is None:
+            return None
+        same = (entry.size, entry.modified) == (source.size, source.modified)
+        return entry if same and entry.code != "unreadable" else None
+
+    def known(self, source: Source, known: Known) -> Known:
+        """`known`, and the digest of an archive."""
+        entry = self._ledger.get(source.path)
+        if entry is None or not entry.digest or entry.code:
+            return known
+        return {**known, source.path: bytes.fromhex(entry.digest)}
+
+    def note(self, job: Job, parsed: Parsed) -> None:
+        """Take down what became of a file."""
+        if parsed.problem is not None:
+            self._broken.append(parsed.path)
+            self._write(parsed, parsed.problem)
+        elif parsed.document is not None:
+            self._forget(parsed.path)
+        elif parsed.members is not None:
+            self._write(parsed, None)
+        if not job.ends(parsed):
+            self._inside.add(parsed.path)
+            return
+        if parsed.members is not None:
+            self._close(job, parsed.path)
+        self._inside.clear()
+        self._broken.clear()
+
+    def _close(self, job: Job, container: str) -> None:
+        """Note what is no longer in a container; what of it is damaged keeps what it had."""
+        for path in job.known:
+            is_inside = path.startswith(f"{container}/") and path not in self._inside
+            if is_inside and not any(path.startswith(start) for start in self._broken):
+                self.gone.add(path)
+        for path in [one for one in self._ledger if one.startswith(f"{container}/")]:
+            if path not in self._inside:
+                self._forget(path)
+
+    async def vectors(self, prepared: Prepared) -> Mapping[str, Float32Matrix]:
+        """What a file that has moved had, by model; nothing for any other, or if some lack one."""
+        before = self._moved.get(prepared.entry.digest)
+        if before is None:
+            return {}
+        async with self._state.reading() as view:
+            place = view.snapshot.place(before)
+            if place is None:
+                return {}
+            return await self._of_place(view.snapshot, place, len(prepared.entry.chunks))
+
+    async def _of_place(
+        self, snapshot: Snapshot, place: tuple[int, int], chunks: int
+    ) -> Mapping[str, Float32Matrix]:
+        live = snapshot.segments[place[0]]
+        first = int(live.first_chunks[place[1]])
+        count = int(live.segment.documents.chunks[place[1]])
+        if count != chunks:
+            return {}
+        for block in live.segment.vectors:
+            begin, end = np.searchsorted(block.ordinals, [first, first + count])
+            if end - begin == count and (rows := await block.read(self._state.store)) is not None:
+                picked = rows[begin:end].astype(np.float32)
+                lengths = np.maximum(np.linalg.norm(picked, axis=1, keepdims=True), 1)
+                return {block.model: (picked / lengths).astype(np.float32)}
+        return {}
+
+    def _write(self, parsed: Parsed, problem: FileError | None) -> None:
+        self.changed = True
+        self._ledger[parsed.path] = Unread(
+            path=parsed.path,
+            size=parsed.size,
+            modified=parsed.modified,
+            digest=parsed.digest.hex(),
+            code=problem.code if problem else "",
+            message=problem.message if problem else "",
+            hint=problem.hint if problem else "",
+            members=parsed.members,
+        )
+
+    def _forget(self, path: str) -> None:
+        self.changed |= self._ledger.pop(path, None) is not None
+
+
+def _path(source: Source | PlainChunk) -> str:
+    return source.id if isinstance(source, PlainChunk) else source.path
+
+
+def _is_among(path: str, paths: frozenset[str]) -> bool:
+    """Whether a path, or a file that it lies in, is one of these."""
+    while path not in paths:
+        path, slash, _ = path.rpartition("/")
+        if not slash:
+            return False
+    return True

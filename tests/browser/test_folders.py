@@ -1,0 +1,150 @@
+"""Folders are remembered and kept in step: through fossick.js, and on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.test_runtime import BARE, Run, evaluate
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+pytestmark = pytest.mark.browser
+
+FOLDER = """
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle("papers", { create: true });
+  const parted = async (path) => {
+    const parts = path.split("/");
+    let at = folder;
+    for (const part of parts.slice(0, -1)) {
+      at = await at.getDirectoryHandle(part, { create: true });
+    }
+    return [at, parts.at(-1)];
+  };
+  const put = async (path, text) => {
+    const [at, name] = await parted(path);
+    const handle = await at.getFileHandle(name, { create: true });
+    const stream = await handle.createWritable();
+    await stream.write(text);
+    await stream.close();
+  };
+  const drop = async (path) => {
+    const [at, name] = await parted(path);
+    await at.removeEntry(name);
+  };
+  const counts = ({ added, updated, skipped, removed, moved }) =>
+    [added, updated, skipped, removed, moved];
+"""
+
+
+@pytest.fixture
+def run(page: Page, site_server: str) -> Run:
+    """`run(body, argument)` in a bare page of the site, with the functions of `FOLDER`."""
+    page.goto(site_server + BARE)
+    return lambda body, argument=None: evaluate(page, FOLDER + body, argument)
+
+
+def test_a_folder_is_kept_in_step(run: Run) -> None:
+    """Changed, added, renamed and deleted files are exactly what a sync touches."""
+    out = run("""
+      for (let n = 0; n < 60; n++) await put(`deep/${n % 7}/file ${n}.md`, `# Part ${n}\\n\\ngold`);
+      const fossick = await Fossick.open({ collection: "step", embedder: "hash" });
+      const first = counts(await fossick.addFolder(folder));
+      const same = counts(await fossick.syncFolders());
+      await put("deep/1/file 1.md", "silver, changed");
+      await put("new.md", "tin");
+      await drop("deep/2/file 2.md");
+      await put("moved.md", "# Part 2\\n\\ngold");
+      await drop("deep/3/file 3.md");
+      await put("broken.txt", new Uint8Array([0, 1, 2, 255, 254, 0, 9, 200]));
+      const second = await fossick.syncFolders();
+      const unread = await fossick.unread();
+      const again = counts(await fossick.syncFolders());
+      const paths = (await fossick.documents()).map(({ path }) => path);
+      const folders = await fossick.folders();
+      const known = counts(await fossick.addFolder(folder));
+      await fossick.close();
+      const reopened = await Fossick.open({ collection: "step", embedder: "hash" });
+      const later = [counts(await reopened.syncFolders()), (await reopened.unread()).length];
+      await reopened.forgetFolder("papers");
+      const left = [(await reopened.documents()).length, (await reopened.folders()).length,
+        await code(reopened.forgetFolder("papers"))];
+      await reopened.close();
+      return { first, same, second: counts(second), failed: second.failed.map(({ path }) => path),
+        unread, again, paths, later, left, known,
+        folders: folders.map(({ name, permission, synced }) => [name, permission, !!synced]) };
+    """)
+    assert out["first"] == [60, 0, 0, 0, 0]
+    assert out["same"] == [0, 0, 60, 0, 0]
+    assert out["second"] == [2, 1, 57, 1, 1]
+    assert out["failed"] == ["papers/broken.txt"]
+    assert [(one["path"], one["code"]) for one in out["unread"]] == [
+        ("papers/broken.txt", "not-text")
+    ]
+    assert out["again"] == [0, 0, 60, 0, 0]
+    assert "papers/moved.md" in out["paths"]
+    assert "papers/deep/2/file 2.md" not in out["paths"]
+    assert out["folders"] == [["papers", "granted", True]]
+    assert out["known"] == [0, 0, 60, 0, 0]
+    assert out["later"] == [[0, 0, 60, 0, 0], 1]
+    assert out["left"] == [0, 0, "not-found"]
+
+
+def test_folders_of_one_name(run: Run) -> None:
+    """Each has paths of its own; forgetting one leaves the other, and may leave its documents."""
+    out = run("""
+      const other = await (await root.getDirectoryHandle("elsewhere", { create: true }))
+        .getDirectoryHandle("papers", { create: true });
+      await put("a.md", "gold");
+      const stream = await (await other.getFileHandle("a.md", { create: true })).createWritable();
+      await stream.write("silver");
+      await stream.close();
+      const fossick = await Fossick.open({ collection: "names", embedder: "none" });
+      await fossick.addFolder(folder);
+      await fossick.addFolder(other);
+      const both = (await fossick.documents()).map(({ path }) => path);
+      const kept = await fossick.forgetFolder("papers", { keep: true });
+      await fossick.forgetFolder("papers (2)");
+      const left = (await fossick.documents()).map(({ path }) => path);
+      await fossick.close();
+      return { both, kept, left };
+    """)
+    assert out["both"] == ["papers (2)/a.md", "papers/a.md"]
+    assert out["kept"] is None
+    assert out["left"] == ["papers/a.md"]
+
+
+def test_the_page_keeps_a_folder_in_step(
+    page: Page, context: BrowserContext, site_server: str
+) -> None:
+    """A picked folder stands in the status dialog; its changes are found at the next visit."""
+    from playwright.sync_api import expect
+
+    page.goto(site_server + BARE)
+    evaluate(page, FOLDER + "await put('one.md', '# Ore\\n\\ngold in the river')")
+    page.goto(site_server)
+    page.evaluate("""() => {
+      globalThis.showDirectoryPicker = async () =>
+        (await navigator.storage.getDirectory()).getDirectoryHandle("papers");
+    }""")
+    page.get_by_role("button", name="Add folder").first.click()
+    expect(page.get_by_text("1 document ready")).to_be_visible(timeout=60_000)
+    other = context.new_page()
+    other.goto(site_server + BARE)
+    evaluate(other, FOLDER + "await put('two.md', 'tin'); await put('bad.txt', new Uint8Array(90))")
+    other.close()
+    page.reload()
+    expect(page.get_by_text("2 documents ready")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Status").first.click()
+    dialog = page.get_by_role("dialog", name="Status")
+    folders = dialog.get_by_role("list", name="Folders")
+    expect(folders.get_by_text("2 documents · up to date")).to_be_visible()
+    unread = dialog.get_by_role("list", name="Files that could not be read")
+    expect(unread.get_by_text("papers/bad.txt is empty.")).to_be_visible()
+    folders.get_by_role("button", name="Forget papers").click()
+    folders.get_by_role("button", name="Forget it and its documents").click()
+    expect(folders).to_have_count(0)
+    expect(unread).to_have_count(0)

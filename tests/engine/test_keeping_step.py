@@ -1,0 +1,169 @@
+"""Folders are kept in step: what is gone goes, what moved keeps its vectors, what was refused is
+remembered."""
+
+import pytest
+
+from app.engine import BytesSource, Cancellation
+from app.errors import CancelledError
+from app.storage import ledger
+from app.storage.memory_store import MemoryStore
+from tests.engine.helpers import ConceptEmbedder, chain, collection, run, source
+
+
+class Counted(BytesSource):
+    """A file that counts how often it is read."""
+
+    reads = 0
+
+    async def read(self):
+        """The bytes."""
+        Counted.reads += 1
+        return self.data
+
+
+@pytest.fixture(autouse=True)
+def _from_zero():
+    Counted.reads = 0
+
+
+def files(**texts):
+    """Files of the folder "notes", by name."""
+    return [Counted(f"notes/{name}.txt", text.encode(), 5.0) for name, text in texts.items()]
+
+
+def numbers(report):
+    """The counts of a report."""
+    return report.added, report.updated, report.skipped, report.removed, report.moved
+
+
+async def paths(found):
+    """Paths of all documents."""
+    return [one.path for one in await found.documents()]
+
+
+def test_what_is_gone_is_removed():
+    """Below the folder that is given whole, and nowhere else."""
+
+    async def test():
+        found = await collection()
+        await found.add([source("notes-old/a.txt", "lead"), *files(a="gold", b="silver")])
+        report = await found.add(files(a="gold", c="tin"), whole=["notes"])
+        assert numbers(report) == (1, 0, 1, 1, 0)
+        assert await paths(found) == ["notes-old/a.txt", "notes/a.txt", "notes/c.txt"]
+        assert numbers(await found.add([], whole=["notes"])) == (0, 0, 0, 2, 0)
+        assert await paths(found) == ["notes-old/a.txt"]
+
+    run(test())
+
+
+def test_only_what_changed_is_read():
+    """Size and time tell; the rest is not touched."""
+
+    async def test():
+        found = await collection()
+        texts = {f"f{n}": f"gold {n}" for n in range(50)}
+        await found.add(files(**texts), whole=["notes"])
+        Counted.reads = 0
+        texts |= {"f3": "silver changed", "new": "tin"}
+        del texts["f9"]
+        report = await found.add(files(**texts), whole=["notes"])
+        assert numbers(report) == (1, 1, 48, 1, 0)
+        assert Counted.reads == 2
+
+    run(test())
+
+
+def test_what_has_moved_keeps_its_vectors():
+    """It is found under its new name, and no model is asked."""
+
+    async def test():
+        model = ConceptEmbedder()
+        found = await collection(embedder=chain(model))
+        await found.add(files(a="the dog barks", b="a fast car"), whole=["notes"])
+        nearest = {"mode": "vector", "k": 1}
+        before = (await found.search("puppy", nearest)).hits[0].legs["vector"].score
+        asked = len(model.batches)
+        moved = [Counted("notes/deep/dog.txt", b"the dog barks", 5.0), *files(b="a fast car")]
+        report = await found.add(moved, whole=["notes"])
+        assert numbers(report) == (1, 0, 1, 0, 1)
+        assert len(model.batches) == asked
+        [hit] = (await found.search("puppy", nearest)).hits
+        assert (hit.path, hit.legs["vector"].score) == ("notes/deep/dog.txt", before)
+        assert await paths(found) == ["notes/b.txt", "notes/deep/dog.txt"]
+
+    run(test())
+
+
+def test_refused_files_are_remembered():
+    """They are told of again without being read; a change, or a removal, ends that."""
+
+    async def test():
+        store = MemoryStore()
+        found = await collection(store)
+        bad = Counted("notes/bad.txt", b"\x00\x01\x02\xff" * 300, 5.0)
+        report = await found.add([bad, *files(a="gold")], whole=["notes"])
+        assert [failure.code for failure in report.failed] == ["not-text"]
+        found = await collection(store)
+        Counted.reads = 0
+        again = await found.add([bad, *files(a="gold")], whole=["notes"])
+        assert (again.failed, Counted.reads) == (report.failed, 0)
+        [entry] = await found.unread()
+        assert (entry.path, entry.code, entry.size) == ("notes/bad.txt", "not-text", 1200)
+        good = Counted("notes/bad.txt", b"now it is text", 6.0)
+        assert (await found.add([good, *files(a="gold")], whole=["notes"])).added == 1
+        assert await found.unread() == []
+        await found.add([bad], whole=["notes"])
+        await found.add([], whole=["notes"])
+        assert await found.unread() == []
+
+    run(test())
+
+
+def test_a_refused_file_can_be_dismissed():
+    """Removing it takes it off the list."""
+
+    async def test():
+        found = await collection()
+        await found.add([source("bad.txt", "")])
+        assert [entry.code for entry in await found.unread()] == ["empty"]
+        await found.remove(["bad.txt"])
+        assert await found.unread() == []
+
+    run(test())
+
+
+def test_a_cancelled_call_removes_nothing():
+    """Neither documents that seem to be gone, nor what is known of files."""
+
+    async def test():
+        found = await collection()
+        await found.add(files(a="gold", b="silver"), whole=["notes"])
+        cancel = Cancellation()
+        cancel.cancel()
+        with pytest.raises(CancelledError):
+            await found.add(files(c="tin"), whole=["notes"], cancel=cancel)
+        assert await paths(found) == ["notes/a.txt", "notes/b.txt"]
+
+    run(test())
+
+
+@pytest.mark.parametrize("damage", ["cut", "other", "readers"])
+def test_a_ledger_that_cannot_be_read_is_done_without(damage, monkeypatch):
+    """Files are then read again, and nothing else is lost."""
+
+    async def test():
+        store = MemoryStore()
+        found = await collection(store)
+        await found.add([source("bad.txt", "", modified=1.0), source("a.txt", "gold")])
+        data = bytes(await store.read(ledger.NAME))
+        if damage == "readers":
+            monkeypatch.setattr(ledger, "READERS", ledger.READERS + 1)
+        else:
+            await store.write(ledger.NAME, [data[:-9] if damage == "cut" else b"{}" * 50])
+        found = await collection(store)
+        assert await found.unread() == []
+        assert await paths(found) == ["a.txt"]
+        report = await found.add([source("bad.txt", "", modified=1.0)])
+        assert [failure.code for failure in report.failed] == ["empty"]
+
+    run(test())
