@@ -25,7 +25,7 @@ BUNDLED, DIM = "static/minilm-256/1", 256
 """Vector space of the table that comes with Fossick, and its dimension."""
 
 MOST_TOKENS = 8000
-"""Tokens of a text that are looked at: sums of more might not fit into 32 bits."""
+"""Tokens of a text that are looked at."""
 
 _LARGEST_WEIGHT = 2047
 _ROWS = 512
@@ -111,33 +111,21 @@ class StaticEmbedder:
         self.dim = table.codes.shape[1]
         self.model = table.model
         self._codes = table.codes
-        self._weights = table.weights.astype(np.int32)
+        self._weights = table.weights.astype(np.float64)
         self._tokens = _Tokens(pieces)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 matrix (len(texts), dim), rows of length 1; one without a token is all zeros."""
         sums = np.zeros((len(texts), self.dim))
-        begin = waiting = 0
-        found: list[list[int]] = []
-        for end, text in enumerate(texts, 1):
-            found.append(self._tokens.of(text))
-            waiting += len(found[-1])
-            if waiting >= _ROWS or end == len(texts):
-                self._add(found, sums[begin:end])
-                begin, waiting, found = end, 0, []
+        for row, text in zip(sums, texts, strict=True):
+            tokens = np.array(self._tokens.of(text), dtype=np.intp)
+            for start in range(0, len(tokens), _ROWS):
+                step = tokens[start : start + _ROWS]
+                # Whole numbers below 2^53: exact, in whatever order they are added.
+                row += self._weights[step] @ self._codes[step].astype(np.float64)
         lengths = np.sqrt((sums * sums).sum(axis=1, keepdims=True))
         np.divide(sums, lengths, out=sums, where=lengths > 0)
         return sums.astype(np.float32)
-
-    def _add(self, found: Sequence[Sequence[int]], sums: NDArray[np.float64]) -> None:
-        """Sums of the rows of each text's tokens, put into `sums` (len(found), dim)."""
-        sizes = np.fromiter(map(len, found), np.intp, len(found))
-        there = np.flatnonzero(sizes)
-        if len(there):
-            tokens = np.array([token for each in found for token in each], dtype=np.intp)
-            rows = self._codes[tokens].astype(np.int32) * self._weights[tokens, np.newaxis]
-            starts = (np.cumsum(sizes) - sizes)[there]
-            sums[there] = np.add.reduceat(rows, starts, axis=0)
 
     def embed_weighted(self, text: str, weigh: Callable[[str], float]) -> NDArray[np.float32]:
         """float32 (dim,) of length 1, or zeros: `weigh` tells how much each word of a text counts.
@@ -153,8 +141,7 @@ class StaticEmbedder:
         sums = np.zeros(self.dim)
         for word in text.split()[:MOST_TOKENS]:
             tokens = self._tokens[word]
-            rows = self._codes[tokens].astype(np.int64) * self._weights[tokens, np.newaxis]
-            sums += rows.sum(axis=0) * round(64 * weigh(word))
+            sums += self._weights[tokens] @ self._codes[tokens] * round(64 * weigh(word))
         length = np.sqrt((sums * sums).sum())
         return (sums / length if length else sums).astype(np.float32)
 
