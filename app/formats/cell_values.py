@@ -150,7 +150,7 @@ def _moment(value: float, wanted: _Format, since_1904: bool) -> str:
     written = (datetime(start.year, start.month, start.day) + timedelta(days=day)).date()
     if not wanted.days:
         return clock
-    return f"{written.isoformat()} {clock}" if wanted.times and seconds else written.isoformat()
+    return f"{written.isoformat()} {clock}" if seconds else written.isoformat()
 
 
 def _fixed(value: float, wanted: _Format) -> str:
