@@ -40,7 +40,7 @@ FILE_CODES: dict[str, str] = {
     "encrypted": "Remove the password, then add the file again.",
     "damaged": "Open and save it again in the program that made it, then add it again.",
     "too-large": "Split the file, then add its parts.",
-    "unsupported": "Save it as text, Markdown, HTML or PDF, then add it again.",
+    "unsupported": "Save it in a format that is read, such as PDF or text, then add it again.",
     "not-text": "The content is binary although the name says text.",
     "unreadable": "Check that the file is still there and may be read, then add it again.",
 }

@@ -131,9 +131,13 @@ def place_wheel(wheel: Wheel, path: Path, stage: Path) -> Package:
 
 
 def wheel_licences(path: Path) -> list[str]:
-    """The distinct licence texts in a wheel's dist-info/licenses."""
+    """The distinct licence texts in a wheel's dist-info, in older wheels not in licenses/."""
     with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if ".dist-info/licenses/" in name]
+        names = [
+            name
+            for name in archive.namelist()
+            if ".dist-info/licenses/" in name or ".dist-info/LICENSE" in name
+        ]
         texts = [archive.read(name).decode("utf-8", "replace").strip() for name in sorted(names)]
     return list(dict.fromkeys(text for text in texts if text))
 
@@ -141,12 +145,15 @@ def wheel_licences(path: Path) -> list[str]:
 def pyodide_lock(root: Path, wheels: tuple[Wheel, ...]) -> str:
     """A `pyodide-lock.json` with these wheels only, for the interpreter that npm brought.
 
-    `VendorError` if a wheel that Pyodide's own lock knows differs from what is pinned here.
+    `VendorError` if a wheel built for Pyodide differs from what its own lock names. Pure ones are
+    those of PyPI, as on the host, where Pyodide has packed them anew.
     """
     original = json.loads((root / "node_modules/pyodide/pyodide-lock.json").read_text("utf-8"))
     packages = {}
     for wheel in wheels:
         known = original["packages"].get(wheel.name)
+        if known and known["sha256"] != wheel.sha256 and not wheel.inside:
+            known = None
         if known and known["sha256"] != wheel.sha256:
             raise VendorError(
                 f"{wheel.name} {wheel.version} is not the build that Pyodide's lock names "

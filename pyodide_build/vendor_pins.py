@@ -74,6 +74,15 @@ RUNTIME_WHEELS = (
         licence="BSD-3-Clause",
         homepage="https://snowballstem.org",
     ),
+    Wheel(
+        name="xlrd",
+        version="2.0.2",
+        file="xlrd-2.0.2-py2.py3-none-any.whl",
+        sha256="ea762c3d29f4cca48d82df517b6d89fbce4db3107f9d78713e48cd321d5c9aa9",
+        size=96_555,
+        licence="BSD-3-Clause AND BSD-4-Clause",
+        homepage="https://xlrd.readthedocs.io",
+    ),
 )
 """What `loadPackage` can load in the browser; none of them needs another."""
 

@@ -24,6 +24,7 @@ __all__ = [
     "extension",
     "members",
     "read",
+    "read_as",
 ]
 
 _NO_TEXT_HINT = "Open it in a browser, let it load, save the page from there and add that."
@@ -38,7 +39,11 @@ def read(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Document:
     >>> read("a.md", b"# Gold" + bytes([10, 10]) + b"It is heavy.").title
     'Gold'
     """
-    family = detect(path, data, limits)
+    return read_as(detect(path, data, limits), path, data, limits)
+
+
+def read_as(family: str, path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """The document in a file of which the family is known; see `read`."""
     reader = FAMILIES[family].reader()
     if reader is None and FAMILIES[family].members:
         raise FileError(

@@ -23,7 +23,8 @@ BUILT_IN = {
 
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 _ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
-_NUMBER = re.compile(r"[#,0? ]*0?(?:\.(?P<decimals>[0#?]+))?\s*(?P<percent>%?)\s*")
+_NUMBER = re.compile(r"(?P<whole>[#,0? ]*)(?:\.(?P<decimals>[0#?]+))?\s*(?P<percent>%?)\s*")
+_ZEROS = re.compile(r"0{2,20}")
 _AM_PM = re.compile(r"am/pm|a/p", re.IGNORECASE)
 _PLAIN_SHEET = re.compile(r"[^\W\d]\w*")
 _LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}\d+|[RrCc]")
@@ -37,6 +38,8 @@ class _Format:
     times: bool = False
     elapsed: bool = False
     decimals: int | None = None
+    digits: int = 0
+    """Digits before the point at least, with zeros in front, as postal codes have them."""
     optional: bool = False
     percent: bool = False
 
@@ -56,12 +59,7 @@ def shown(value: float, code: str = "", *, since_1904: bool = False) -> str:
         return _elapsed(value)
     if (wanted.days or wanted.times) and 0 <= value < _LARGEST_DAY:
         return _moment(value, wanted, since_1904)
-    if wanted.percent:
-        return f"{value * 100:.{wanted.decimals or 0}f}%"
-    if wanted.decimals is not None and abs(value) < 1e15:
-        number = f"{value:.{wanted.decimals}f}"
-        return _short(number) if wanted.optional else number
-    return general(value)
+    return _fixed(value, wanted)
 
 
 def general(value: float) -> str:
@@ -70,7 +68,7 @@ def general(value: float) -> str:
     >>> general(3.0), general(0.1 + 0.2), general(12345678901.0)
     ('3', '0.3', '12345678901')
     """
-    if value == int(value) and abs(value) < 1e15:
+    if value == int(value) and abs(value) < 1e18:
         return str(int(value))
     return f"{value:.15g}"
 
@@ -119,7 +117,9 @@ def _format(code: str) -> _Format:
     if number is None or not number[0].strip():
         return _Format()
     decimals = number["decimals"] or ""
+    zeros = _ZEROS.fullmatch(number["whole"]) if not decimals else None
     return _Format(
+        digits=len(zeros[0]) if zeros else 0,
         decimals=min(len(decimals), 15),
         optional="0" not in decimals and bool(decimals),
         percent=bool(number["percent"]),
@@ -151,6 +151,18 @@ def _moment(value: float, wanted: _Format, since_1904: bool) -> str:
     if not wanted.days:
         return clock
     return f"{written.isoformat()} {clock}" if seconds else written.isoformat()
+
+
+def _fixed(value: float, wanted: _Format) -> str:
+    """A number with as many digits as its format wants."""
+    if wanted.percent:
+        return f"{value * 100:.{wanted.decimals or 0}f}%"
+    if wanted.decimals is None or abs(value) >= 1e15:
+        return general(value)
+    number = f"{value:.{wanted.decimals}f}"
+    if wanted.optional:
+        return _short(number)
+    return number.zfill(wanted.digits) if wanted.digits > 1 else number
 
 
 def _elapsed(value: float) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from app.core.model import Address, Chunk
@@ -66,4 +65,5 @@ def _place(fields: list[Any]) -> Address:
 
 def _address(address: Address) -> tuple[Any, ...]:
     """The fields of an address in their order, the heading last."""
-    return tuple(asdict(address).values())
+    pages = address.page, address.end_page, address.line, address.end_line
+    return (*pages, address.place, address.end_place, address.heading)

@@ -21,22 +21,14 @@ _TEXT |= {"srt", "vtt", "nfo", "diz", "me", "bib", "po", "ics", "vcf", "textile"
 _ARCHIVES = {"zip", "tar", "tgz", "gz", "tbz", "tbz2", "bz2", "txz", "xz", "mbox"}
 
 _OFFICE = {
-    "doc": "a Word document", "docx": "a Word document", "docm": "a Word document",
-    "dotx": "a Word template", "rtf": "a rich text document", "xls": "an Excel workbook",
-    "xlsx": "an Excel workbook", "xlsm": "an Excel workbook", "xlsb": "an Excel workbook",
-    "ppt": "a PowerPoint presentation", "pptx": "a PowerPoint presentation",
-    "odt": "an OpenDocument text", "ods": "an OpenDocument spreadsheet",
-    "odp": "an OpenDocument presentation", "epub": "an EPUB book", "jar": "a Java archive",
-    "apk": "an Android package", "whl": "a Python wheel", "msg": "an Outlook message",
-    "pages": "a Pages document", "numbers": "a Numbers sheet", "key": "a Keynote presentation",
+    "jar": "a Java archive", "apk": "an Android package", "whl": "a Python wheel",
+    "msg": "an Outlook message", "pages": "a Pages document", "numbers": "a Numbers sheet",
+    "key": "a Keynote presentation",
 }  # fmt: skip
 _OTHER = {"eml": "a mail message", "mbox": "a mailbox", "mht": "a saved web archive"}
 _OTHER |= {"mhtml": "a saved web archive", "ipynb": "a Jupyter notebook"}
 
-_TEXTUAL_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"{\\rtf", "a rich text document"),
-    (b"%!PS", "a PostScript document"),
-)
+_TEXTUAL_MAGIC: tuple[tuple[bytes, str], ...] = ((b"%!PS", "a PostScript document"),)
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a zip archive"),
     (b"PK\x05\x06", "a zip archive"),

@@ -16,9 +16,9 @@ _FAMILY_OF = {
     "xlsx": "xlsx", "xlsm": "xlsx", "xltx": "xlsx", "xltm": "xlsx",
     "pptx": "pptx", "pptm": "pptx", "potx": "pptx", "potm": "pptx", "ppsx": "pptx", "ppsm": "pptx",
     "odt": "odt", "ott": "odt", "ods": "ods", "ots": "ods", "odp": "odp", "otp": "odp",
-    "epub": "epub",
+    "fodt": "odt", "fods": "ods", "fodp": "odp", "epub": "epub", "xlsb": "xlsb",
 }  # fmt: skip
-"""Families of zip archives by the names that their files have."""
+"""Families by the names of their files, for what does not have the beginning of any other."""
 
 OLD_NAMES = {
     "doc": "doc", "dot": "doc", "wps": "doc",

@@ -48,13 +48,15 @@ class _Book:
             raise FileError(f"{self._path} has no package document.", code="damaged")
         manifest = Manifest(posixpath.dirname(package))
         self._parse(package, manifest)
-        chapters = [
-            item.name
-            for item in manifest.spine()
-            if item.name in self._parts
-            and not item.is_nav
-            and (item.media.endswith(_TEXTS) or item.name.lower().endswith(_SUFFIXES))
-        ]
+        chapters = list(
+            dict.fromkeys(
+                item.name
+                for item in manifest.spine()
+                if item.name in self._parts
+                and not item.is_nav
+                and (item.media.endswith(_TEXTS) or item.name.lower().endswith(_SUFFIXES))
+            )
+        )
         self._refuse_protected(chapters)
         if len(chapters) > self._limits.pages:
             raise FileError(

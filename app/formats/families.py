@@ -79,6 +79,7 @@ FAMILIES: dict[str, Family] = {
     "odp": Family("app.formats.odf:read_odf"),
     "epub": Family("app.formats.epub:read_epub"),
     "rtf": Family("app.formats.rtf:read_rtf"),
+    "xls": Family("app.formats.xls:read_xls", wheels=("xlrd",)),
 }
 """By name; PDFs need their pages from a renderer first, see `app.formats.pdf.from_pages`."""
 

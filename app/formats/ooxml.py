@@ -93,12 +93,13 @@ class Package:
         return found.relations
 
     def related(self, name: str, kind: str) -> list[str]:
-        """Names of the parts of one kind that a part names and that are there."""
-        return [
+        """Names of the parts of one kind that a part names and that are there, each once."""
+        found = (
             relation.target
             for relation in self.relations(name).values()
             if relation.kind == kind and not relation.outside and relation.target in self.parts
-        ]
+        )
+        return list(dict.fromkeys(found))
 
     def main(self, usual: str) -> str:
         """Name of the part that all begins with. Raises `FileError("damaged")` without one."""

@@ -149,7 +149,7 @@ class Parser:
             if family == "pdf":
                 document = await self._pdf(path, data)
             else:
-                document = formats.read(path, data, limits)
+                document = formats.read_as(family, path, data, limits)
             return replace(parsed, document=self.cut(path, document))
         except Exception as error:  # whatever a file does to a reader, the others go on
             return replace(parsed, problem=_named(path, error))

@@ -34,10 +34,10 @@ def read_pptx(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Docume
     package.parse(main, order)
     relations = package.relations(main)
     slides = _Slides(package)
-    for identity in order.slides:
-        relation = relations.get(identity)
-        if relation is not None and relation.target in package.parts:
-            slides.write(relation.target)
+    targets = (relations[identity].target for identity in order.slides if identity in relations)
+    for target in dict.fromkeys(targets):
+        if target in package.parts:
+            slides.write(target)
     return slides.document()
 
 

@@ -69,7 +69,14 @@ CODE_PAGES = {
 WHOLE_FILE = {b"ansi": "cp1252", b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850"}
 """Code pages by the words that name them for all of a file."""
 
-_NUMBERED = {65001: "utf-8", 10000: "mac_roman", 936: "gbk", 950: "big5", 0: "cp1252"}
+_NUMBERED = {
+    65001: "utf-8",
+    1200: "utf-16-le",
+    10000: "mac_roman",
+    936: "gbk",
+    950: "big5",
+    0: "cp1252",
+}
 
 
 def code_page(number: int) -> str:

@@ -37,10 +37,12 @@ def read_xlsx(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Docume
             package.parse(name, events)
     sheets = Sheets(path, limits)
     relations = package.relations(main)
+    seen: set[str] = set()
     for name, identity in book.sheets:
         relation = relations.get(identity)
-        if relation is None or relation.target not in package.parts:
+        if relation is None or relation.target not in package.parts or relation.target in seen:
             continue
+        seen.add(relation.target)
         sheets.begin(name)
         if relation.kind == "worksheet":
             package.parse(relation.target, SheetEvents(sheets, strings, styles, book.since_1904))

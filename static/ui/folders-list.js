@@ -103,7 +103,7 @@ export class UnreadList extends LightElement {
     return html`
       <label class="chooser"><span class="visually-hidden">Reason</span>
         <select class="field" @change=${this.chosen}>
-          <option value="">${count(this.files.length, "file")} of all reasons</option>
+          <option value="">All reasons (${this.files.length})</option>
           ${codes.map((code) => html`<option value=${code} ?selected=${this.code === code}>${reasonName(code)} (${this.files.filter((file) => file.code === code).length})</option>`)}
         </select>
       </label>

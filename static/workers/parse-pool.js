@@ -239,11 +239,12 @@ class Lane {
 
   /** @param {string} vocabulary */
   async start(vocabulary) {
-    const tell = (/** @type {string} */ path) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data: path }) => {
       this.path = path || this.path;
       this.alive();
     };
-    await this.ask(this.parser.start(vocabulary, Comlink.proxy(tell)), SILENCE);
+    await this.ask(this.parser.start(vocabulary, Comlink.transfer(port2, [port2])), SILENCE);
     this.started = true;
   }
 

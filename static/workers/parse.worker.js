@@ -12,20 +12,23 @@ import { installWheels } from "./wheels.js";
 
 /** @typedef {{ batch: string, paths: string[] }} Batch */
 
+/** Files that are loaded ahead, where each is smaller than so many bytes. */
+const AHEAD = 4;
+const SMALL = 1 << 18;
+
 class Parser {
   constructor() {
     /** @type {any} app.browser.parsing.ParseEndpoint */
     this.endpoint = null;
-    /** Hears the path of each file that is opened, and of signs of life within it (""). */
-    this.tell = (/** @type {string} */ _path) => {};
   }
 
   /**
    * @param {string} vocabulary
-   * @param {(path: string) => void} tell
+   * @param {MessagePort} port hears the path of each file that is opened, and of signs of life
+   *   within it ("")
    */
-  start(vocabulary, tell) {
-    this.tell = tell;
+  start(vocabulary, port) {
+    const tell = (/** @type {string} */ path) => port.postMessage(path);
     return enveloped(async () => {
       const { module, pyodide } = await startInterpreter({ module: "app.browser.parsing" });
       const pdf = {
@@ -43,7 +46,7 @@ class Parser {
    * @param {string[]} done paths of which nothing is to be said
    */
   begin(sources, known, done) {
-    return enveloped(() => this.endpoint.begin(sources.map(readable), known, done));
+    return enveloped(() => this.endpoint.begin(readables(sources), known, done));
   }
 
   /** @returns {Promise<import("../errors.js").Envelope<Batch | null>>} */
@@ -52,14 +55,43 @@ class Parser {
   }
 }
 
-/** @param {import("./sources.js").Readable} source */
-function readable({ path, size, modified, file, handle }) {
-  const read = async () => {
-    // Asked for now: a File is void as soon as the file has changed.
-    const blob = file ?? (await handle?.getFile());
-    return new Uint8Array(await /** @type {Blob} */ (blob).arrayBuffer());
+/**
+ * Sources with a `read`. While one is parsed, the next small ones are already on their way.
+ *
+ * @param {import("./sources.js").Readable[]} sources
+ */
+function readables(sources) {
+  /** @type {Promise<Uint8Array>[]} */
+  const begun = [];
+  const begin = (/** @type {number} */ at) => {
+    const { file, handle } = sources[at];
+    begun[at] ??= load(file, handle);
+    begun[at].catch(() => {}); // Heard of when its turn comes.
+    return begun[at];
   };
-  return { path, size, modified, read };
+  return sources.map(({ path, size, modified }, at) => ({
+    path,
+    size,
+    modified,
+    read: () => {
+      const data = begin(at);
+      for (let next = at + 1; next <= at + AHEAD && next < sources.length; next += 1) {
+        if ((sources[next].size ?? SMALL) < SMALL) void begin(next);
+      }
+      delete begun[at];
+      return data;
+    },
+  }));
+}
+
+/**
+ * @param {Blob | undefined} file
+ * @param {FileSystemFileHandle | undefined} handle
+ */
+async function load(file, handle) {
+  // Asked for now: a File is void as soon as the file has changed.
+  const blob = file ?? (await handle?.getFile());
+  return new Uint8Array(await /** @type {Blob} */ (blob).arrayBuffer());
 }
 
 Comlink.expose(new Parser());

@@ -74,15 +74,15 @@ def test_bad_files_stop_nothing():
 def test_reader_that_breaks(monkeypatch):
     """An exception that no reader should raise is a damaged file, not the end of the work."""
 
-    def broken(path, data, limits):
+    def broken(family, path, data, limits):
         if path == "bad.txt":
             raise ZeroDivisionError
-        return original(path, data, limits)
+        return original(family, path, data, limits)
 
     from app import formats
 
-    original = formats.read
-    monkeypatch.setattr(formats, "read", broken)
+    original = formats.read_as
+    monkeypatch.setattr(formats, "read_as", broken)
 
     async def test():
         found = await collection()

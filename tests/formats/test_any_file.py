@@ -24,6 +24,13 @@ NAMES = st.sampled_from(
         "a",
         "a.json",
         "a.xyz",
+        "a.docx",
+        "a.xlsx",
+        "a.odt",
+        "a.epub",
+        "a.rtf",
+        "a.xls",
+        "a.doc",
         "../\u202ea.TXT",
         "",
         "/",
@@ -32,7 +39,8 @@ NAMES = st.sampled_from(
 )
 STARTS = st.sampled_from(
     [b"", b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"\xef\xbb\xbf", b"<html>", b"---\n", b"# ",
-     b"#!/bin/sh\n", b"\xd0\xb0\xd0", b"\x81\x40", b"<meta charset=utf-16><p>"]
+     b"#!/bin/sh\n", b"\xd0\xb0\xd0", b"\x81\x40", b"PK\x03\x04", b"{\\rtf1\\u8364 ",
+     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08\x10\0", b"<meta charset=utf-16><p>"]
 )  # fmt: skip
 
 
@@ -98,5 +106,12 @@ def test_real_files(fossick_data: Path):
                 check(result)
             results[result if isinstance(result, str) else result.kind] += 1
     assert results["pdf"] >= 343
+    assert {
+        kind: results[kind]
+        for kind in ("docx", "xlsx", "pptx", "odt", "ods", "odp", "epub", "rtf", "xls")
+    } == {
+        "docx": 44, "xlsx": 34, "pptx": 13, "odt": 2, "ods": 6, "odp": 1, "epub": 1, "rtf": 13,
+        "xls": 26,
+    }  # fmt: skip
     assert results["html"] >= 16
     assert not results["unreadable"]

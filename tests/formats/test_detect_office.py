@@ -69,6 +69,22 @@ def test_zip_archives(parts, family):
     assert zip_family(b"MZ stub of a program" + zipped(parts)) in {family, ""}
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "family"),
+    [
+        ("export.xls", b"Name\tAge\nAda\t36\n", "text"),
+        ("export.xls", b"<html><body><table><tr><td>1</td></tr></table></body></html>", "html"),
+        ("letter.doc", b"Dear Ada,", "text"),
+        ("letter.rtf", b"Dear Ada,", "text"),
+        ("old.doc", b"{\\rtf1 x}", "rtf"),
+        ("report.docx", b"%PDF-1.7", "pdf"),
+    ],
+)
+def test_content_before_name(name, data, family):
+    """Programs save tables of text under the names of workbooks."""
+    assert detect(name, data) == family
+
+
 def test_torn_containers_never_raise():
     """Cut off anywhere, and with any byte turned, names are found or not."""
     for data, look in ((docx(paragraph("x")), zip_family), (word(0), root_entries)):

@@ -136,10 +136,10 @@ def test_a_reader_that_breaks(monkeypatch):
         (FileError("no", code="encrypted"), "encrypted"),
     ):
 
-        def broken(_path, _data, _limits, error=error):
+        def broken(_family, _path, _data, _limits, error=error):
             raise error
 
-        monkeypatch.setattr(parsing.formats, "read", broken)
+        monkeypatch.setattr(parsing.formats, "read_as", broken)
         [one] = outcomes("a.txt", b"gold")
         assert one.problem.code == code
 

@@ -1,0 +1,79 @@
+"""How soon is a large folder brought up to date, and how fast is it read the first time?
+
+Run: ``python tests/bench/bench_folder.py [--files N] [--embedder NAME]``. Through fossick.js on the
+built site, in Chromium, over a folder in the origin private file system, whose handles are of the
+same kind as those that a user picks: ten files change, ten come, ten move, ten go.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import _harness as harness
+from playwright.sync_api import sync_playwright
+
+BODY = """
+  const { Fossick } = await import(new URL("static/fossick.js", base));
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle("many", { create: true });
+  const make = { create: true };
+  const at = async (n) => folder.getDirectoryHandle(`part ${Math.floor(n / 200)}`, make);
+  const put = async (n, name, text) => {
+    const stream = await (await (await at(n)).getFileHandle(name, make)).createWritable();
+    await stream.write(text);
+    await stream.close();
+  };
+  const text = (n) => `# File ${n}\\n\\nGold number ${n} lies in the bend of the river.\\n`;
+  const name = (n) => `file ${n}.md`;
+  for (let n = 0; n < given.files; n += 50) {
+    await Promise.all(Array.from({ length: 50 }, (_, i) => put(n + i, name(n + i), text(n + i))));
+  }
+  const timed = async (work) => {
+    const began = performance.now();
+    const report = await work();
+    return { seconds: (performance.now() - began) / 1000, report };
+  };
+  const fossick = await Fossick.open({ collection: "many", embedder: given.embedder });
+  const first = await timed(() => fossick.addFolder(folder));
+  const same = await timed(() => fossick.syncFolders());
+  for (let n = 0; n < 10; n += 1) {
+    await put(n, name(n), `${text(n)}\\nChanged to silver.`);
+    await put(n + 1000, `new ${n}.md`, `Tin ${n}.`);
+    await put(n + 2000, `moved ${n}.md`, text(n + 2000));
+    await (await at(n + 2000)).removeEntry(name(n + 2000));
+    await (await at(n + 3000)).removeEntry(name(n + 3000));
+  }
+  const changed = await timed(() => fossick.syncFolders());
+  return { first, same, changed };
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--embedder", default="static")
+    options = parser.parse_args()
+    with (
+        sync_playwright() as driver,
+        harness.site() as url,
+        harness.profile() as profile,
+        harness.browsing(driver, profile) as context,
+    ):
+        print(harness.machine(driver))
+        page = harness.open_bare(context, url)
+        found: dict[str, Any] = harness.evaluate(page, BODY, vars(options))
+    rows = []
+    for step, title in (("first", "First"), ("same", "Nothing changed"), ("changed", "40 changed")):
+        report = found[step]["report"]
+        counts = (report[key] for key in ("added", "updated", "skipped", "removed", "moved"))
+        rows.append((title, found[step]["seconds"], *counts))
+    head = ("", "Seconds", "Added", "Updated", "Unchanged", "Removed", "Moved")
+    print(harness.table(head, rows))
+    print(found["first"]["report"]["timings"])
+    harness.keep("folder", found)
+
+
+if __name__ == "__main__":
+    main()
