@@ -117,12 +117,12 @@ class StaticEmbedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 matrix (len(texts), dim), rows of length 1; one without a token is all zeros."""
         sums = np.zeros((len(texts), self.dim))
-        for row, text in zip(sums, texts, strict=True):
+        for number, text in enumerate(texts):
             tokens = np.array(self._tokens.of(text), dtype=np.intp)
             for start in range(0, len(tokens), _ROWS):
                 step = tokens[start : start + _ROWS]
                 # Whole numbers below 2^53: exact, in whatever order they are added.
-                row += self._weights[step] @ self._codes[step].astype(np.float64)
+                sums[number] += self._weights[step] @ self._codes[step].astype(np.float64)
         lengths = np.sqrt((sums * sums).sum(axis=1, keepdims=True))
         np.divide(sums, lengths, out=sums, where=lengths > 0)
         return sums.astype(np.float32)
