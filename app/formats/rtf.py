@@ -5,13 +5,14 @@ The file is read once, token by token; groups keep a state that ends with them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.core.model import Document
 from app.errors import FileError
 from app.formats.flow_blocks import Found
 from app.formats.limits import DEFAULT_LIMITS, Limits
-from app.formats.names import stem, visible
+from app.formats.names import visible
+from app.formats.rtf_document import State, assembled
 from app.formats.rtf_flow import Flow, StyleSheet
 from app.formats.rtf_info import TIMES, Info
 from app.formats.rtf_text import TextBuffer
@@ -26,8 +27,6 @@ from app.formats.rtf_words import (
     WHOLE_FILE,
     code_page,
 )
-from app.formats.titles import says_nothing
-from app.formats.writer import Writer
 
 _PER_DEPTH = 100
 _MOST_SKIPPED = 16
@@ -45,29 +44,12 @@ def read_rtf(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Documen
     return reader.document()
 
 
-@dataclass(slots=True)
-class _State:
-    """What a group may change for its own length."""
-
-    goal: str = "text"
-    """Where its text goes: "text", "skip", "font", "style", "info", "label" (of a list), "author"
-    (of a comment)."""
-    encoding: str = ""
-    skip_after_unicode: int = 1
-    hidden: bool = False
-    aside: bool = False
-    """Whether paragraphs of their own began with this very group."""
-    info: str = ""
-    starred: bool = False
-    font: int = 0
-
-
 class _Reader:
     def __init__(self, path: str, limits: Limits) -> None:
         self._path = path
         self._limits = limits
-        self._state = _State()
-        self._stack: list[_State] = []
+        self._state = State()
+        self._stack: list[State] = []
         self._flows = [Flow()]
         self._margins: list[Found] = []
         self._buffer = TextBuffer()
@@ -278,19 +260,5 @@ class _Reader:
 
     def document(self) -> Document:
         """What was read."""
-        writer = Writer(self._path, self._limits)
-        for found in self._flows[0].finish(self._level()):
-            writer.add(found.kind, found.text, level=found.level, place=found.place)
-        writer.end_lines()
-        seen: set[str] = set()
-        for found in self._margins:
-            if found.text not in seen and any(char.isalpha() for char in found.text):
-                seen.add(found.text)
-                writer.add("paragraph", found.text, place=found.place)
-        metadata = self._info.metadata()
-        title = metadata.pop("title", "")
-        text, blocks = writer.text, tuple(writer.blocks)
-        if says_nothing(title):
-            first = next((block for block in blocks if block.level == 1), None)
-            title = visible(text[first.start : first.end]) if first else stem(self._path)
-        return Document(title, text, blocks, "rtf", metadata)
+        blocks = self._flows[0].finish(self._level())
+        return assembled(self._path, self._limits, blocks, self._margins, self._info)

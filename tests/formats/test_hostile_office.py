@@ -16,6 +16,7 @@ from app.formats.limits import MB, Limits
 from tests.fixtures.compound import compound
 from tests.fixtures.office import (
     CHAPTER,
+    W,
     docx,
     epub,
     flat_odf,
@@ -189,8 +190,6 @@ def test_nothing_outside_is_reached():
 
 def docx_body(text: str) -> str:
     """The main part of a DOCX."""
-    from tests.fixtures.office import W
-
     return f"<w:document {W}><w:body>{paragraph(text)}</w:body></w:document>"
 
 
@@ -218,6 +217,53 @@ def test_gigantic_tables():
     assert bounded(lambda: outcome("a.xlsx", xlsx({"S": rows}), Limits(cells=9999))) == "too-large"
     wide = table(tuple("x" * 20_000))
     assert bounded(lambda: outcome("a.docx", docx(wide)), 20) == "read"
+
+
+NAMES = {
+    "docx": "p r t tbl tr tc pPr rPr pStyle numPr numId ilvl outlineLvl del ins br tab sym"
+    " footnoteReference txbxContent trPr hyperlink footnote style name basedOn",
+    "odt": "text:p text:h text:s text:list text:list-item text:note office:annotation dc:creator"
+    " draw:page draw:frame draw:text-box svg:desc presentation:notes table:table table:table-row"
+    " table:table-cell table:covered-table-cell text:tracked-changes style:style",
+    "pptx": "a:p a:t a:pPr a:br a:tr a:tc a:buChar p:sp p:ph p:pic p:cNvPr p:text p:graphicFrame",
+    "xlsx": "row c v t is f rPh r",
+}
+VALUES = ("", "1", "-1", "9", "x", "A1", "ZZZ9999999", "s", "d", "title", "99999999999")
+
+
+def elements(chance: random.Random, ext: str, depth: int = 0) -> str:
+    """Well-formed XML that means nothing."""
+    out = ""
+    for _ in range(chance.randint(0, 4)):
+        name = chance.choice(NAMES[ext].split())
+        keys = {
+            "docx": ("w:val", "w:id", "w:type"), "pptx": ("type", "lvl", "descr"),
+            "odt": ("table:number-columns-repeated", "table:number-rows-repeated", "text:c",
+                    "text:outline-level", "office:value-type"), "xlsx": ("r", "t", "s"),
+        }[ext]  # fmt: skip
+        shown = "".join(f' {key}="{chance.choice(VALUES)}"' for key in keys)
+        tag = f"w:{name}" if ext == "docx" else name
+        inner = elements(chance, ext, depth + 1) if depth < 6 else ""
+        out += f"<{tag}{shown}>{chance.choice(VALUES)}{inner}</{tag}>"
+    return out
+
+
+@pytest.mark.parametrize("ext", NAMES)
+def test_elements_by_chance(ext):
+    """Any element inside of any other, with any value: read, or refused as empty or too large."""
+    chance = random.Random(ext)
+    for _ in range(40):
+        body, other = elements(chance, ext), elements(chance, ext)
+        if ext == "docx":
+            data = [docx(body, styles=f"<w:styles {W}>{other}</w:styles>")]
+        elif ext == "odt":
+            data = [
+                odf(kind, body, styles=other) for kind in ("text", "spreadsheet", "presentation")
+            ]
+        else:
+            data = [pptx(body, other) if ext == "pptx" else xlsx({"S": body}, strings=other)]
+        for one in data:
+            assert outcome(f"a.{ext}", one) in {"read", "empty", "too-large"}
 
 
 def test_loops_in_compound_files():
