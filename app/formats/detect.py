@@ -11,7 +11,7 @@ from app.formats.encoding import is_binary
 from app.formats.families import FAMILIES
 from app.formats.languages import language_of
 from app.formats.limits import DEFAULT_LIMITS, Limits, check_limit
-from app.formats.packed import is_tar, packing_of
+from app.formats.signs import is_archive, mail_family
 
 _MARKDOWN = {"md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"}
 _HTML = {"html", "htm", "xhtml", "shtml", "xht"}
@@ -22,11 +22,17 @@ _ARCHIVES = {"zip", "tar", "tgz", "gz", "tbz", "tbz2", "bz2", "txz", "xz", "mbox
 
 _OFFICE = {
     "jar": "a Java archive", "apk": "an Android package", "whl": "a Python wheel",
-    "msg": "an Outlook message", "pages": "a Pages document", "numbers": "a Numbers sheet",
+    "pages": "a Pages document", "numbers": "a Numbers sheet",
     "key": "a Keynote presentation",
 }  # fmt: skip
-_OTHER = {"eml": "a mail message", "mbox": "a mailbox", "mht": "a saved web archive"}
-_OTHER |= {"mhtml": "a saved web archive", "ipynb": "a Jupyter notebook"}
+_OTHER = {"ipynb": "a Jupyter notebook"}
+
+_PROMISED = {
+    "pdf": "a PDF", "msg": "an Outlook message", "mht": "a saved page", "mhtml": "a saved page",
+    "mbox": "a mailbox", "zip": "a zip archive", "tar": "a tar archive", "gz": "a gzip archive",
+    "tgz": "a packed tar archive", "bz2": "a bzip2 archive", "xz": "an xz archive",
+}  # fmt: skip
+"""What is never read as anything else."""
 
 _TEXTUAL_MAGIC: tuple[tuple[bytes, str], ...] = ((b"%!PS", "a PostScript document"),)
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -71,7 +77,6 @@ _MAGIC_AT: tuple[tuple[int, bytes, str], ...] = (
     (8, b"AVI ", "an AVI video"),
     (257, b"ustar", "a tar archive"),
 )
-_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 _BLANK = b" \t\r\n\x0b\x0c\x00"
 _IS_HTML = re.compile(
     r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]*>\s*)*+<(?:!doctype\s+html|html|head|body)\b",
@@ -120,13 +125,17 @@ def detect(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
     office = office_family(path, ext, data)
     if office:
         return _within(path, data, office, limits)
-    if _is_archive(ext, data):
+    if family := mail_family(ext, data):
+        return _within(path, data, family, limits)
+    if is_archive(data) and ext not in _OFFICE:
         return _within(path, data, "archive", limits)
     kind = _kind_by_content(data, ext, binary) or _OFFICE.get(ext) or _OTHER.get(ext)
     if kind:
         raise FileError(f"{path} is {kind}, which cannot be read yet.", code="unsupported")
-    if ext == "pdf":
-        raise FileError(f"{path} is not a PDF, although its name says so.", code="damaged")
+    if ext in _PROMISED:
+        raise FileError(
+            f"{path} is not {_PROMISED[ext]}, although its name says so.", code="damaged"
+        )
     if binary and _is_text_name(path, ext):
         raise FileError(f"{path} is not text, although its name says so.", code="not-text")
     if binary:
@@ -144,13 +153,6 @@ def _is_pdf(ext: str, data: bytes, binary: bool) -> bool:
     """Viewers accept junk before the mark; a text about PDF is none, though."""
     place = data.find(b"%PDF-", 0, 1024 + 5)
     return place == 0 or (place > 0 and (ext == "pdf" or binary))
-
-
-def _is_archive(ext: str, data: bytes) -> bool:
-    """Whether it is a container and nothing more; books and Office files are zips as well."""
-    if data.startswith(_ZIP_MARKS):
-        return ext not in _OFFICE
-    return bool(packing_of(data)) or is_tar(data)
 
 
 def _is_text_name(path: str, ext: str) -> bool:

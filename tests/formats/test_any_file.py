@@ -31,6 +31,13 @@ NAMES = st.sampled_from(
         "a.rtf",
         "a.xls",
         "a.doc",
+        "a.eml",
+        "a.mbox",
+        "a.mht",
+        "a.msg",
+        "a.zip",
+        "a.tar",
+        "a.gz",
         "../\u202ea.TXT",
         "",
         "/",
@@ -40,7 +47,8 @@ NAMES = st.sampled_from(
 STARTS = st.sampled_from(
     [b"", b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"\xef\xbb\xbf", b"<html>", b"---\n", b"# ",
      b"#!/bin/sh\n", b"\xd0\xb0\xd0", b"\x81\x40", b"PK\x03\x04", b"{\\rtf1\\u8364 ",
-     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08\x10\0", b"<meta charset=utf-16><p>"]
+     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08\x10\0", b"<meta charset=utf-16><p>",
+     b"From: a@b.org\nDate: x\nMessage-ID: y\n", b"\x1f\x8b\x08\x00"]
 )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def test_families(path, data, family):
         ("a.7z", b"7z\xbc\xaf'\x1c" + bytes(99), "unsupported", "7-Zip archive"),
         ("letter.pages", ZIP, "unsupported", "Pages document"),
         ("strange", OLE, "unsupported", "Office document"),
-        ("mail.eml", b"Subject: x\n\nHello", "unsupported", "mail message"),
+        ("a.msg", b"Hello", "damaged", "not an Outlook message"),
         ("a.mp4", b"\x00\x00\x00\x18ftypmp42" + bytes(50), "unsupported", "video"),
         ("a.pdf", b"no pdf at all", "damaged", "not a PDF"),
         ("a.sqlite", b"SQLite format 3\x00" + bytes(100), "unsupported", "SQLite"),
