@@ -18,7 +18,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     [
         ("a.txt", b"Hello", "text"),
         ("README", b"Hello", "text"),
-        ("data.csv", b"a,b\n1,2\n", "text"),
+        ("data.csv", b"a,b\n1,2\n", "csv"),
         ("notes.rst", b"Title\n=====\n", "text"),
         ("a.md", b"# Hello", "markdown"),
         ("A.MARKDOWN", b"Hello", "markdown"),
@@ -30,7 +30,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         ("run", b"#!/usr/bin/env python3\nx = 1", "code"),
         ("tool", b"#!/bin/sh -e\ntrue", "code"),
         ("src/Makefile", b"all:\n", "code"),
-        ("a.json", b"{}", "code"),
+        ("a.json", b"{}", "json"),
         (".gitignore", b"*.o", "code"),
         ("a.pdf", b"%PDF-1.4\n", "pdf"),
         ("a.txt", b"%PDF-1.4\n" + bytes(range(256)), "pdf"),
