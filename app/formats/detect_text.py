@@ -14,7 +14,10 @@ _BY_NAME = {
     **dict.fromkeys(HTML, "html"),
     **dict.fromkeys(_PLAIN.split(), "text"),
     **dict.fromkeys(("csv", "tsv", "tab"), "csv"),
-    **dict.fromkeys(("rst", "rest", "adoc", "asciidoc", "tex", "org"), "text"),
+    **dict.fromkeys(("rst", "rest"), "restructuredtext"),
+    **dict.fromkeys(("adoc", "asciidoc"), "asciidoc"),
+    **dict.fromkeys(("tex", "ltx"), "latex"),
+    "org": "org",
     **dict.fromkeys(("srt", "vtt", "vcf", "ics"), "text"),
     "ipynb": "notebook",
 }

@@ -143,8 +143,7 @@ class _Reader:
         """A value begins, with its key if it has one."""
         top = self._open[-1] if self._open else None
         if top is None:
-            part = self._values if self.several else None
-            self.partition.enter(part, self._length, self._line)
+            self.partition.enter([self._values] if self.several else [], self._length, self._line)
         elif top.mark == "{":
             start, line = self._length, self._line
             if top.key is not None and self._line - top.key_line <= 1:

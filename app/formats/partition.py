@@ -7,6 +7,7 @@ is reached, as in ``items[3].name``.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.model import Block, BlockKind
@@ -74,11 +75,12 @@ class Partition:
         """How many values are open."""
         return len(self._frames) - 1
 
-    def enter(self, part: str | int | None, start: int, line: int) -> None:
-        """A value begins under a key or a number, None for the only one there is."""
+    def enter(self, parts: str | int | Sequence[str | int], start: int, line: int) -> None:
+        """A value begins under a key, a number, or several of them from the outermost on."""
         path = self._frames[-1].path
-        if part is not None and len(self._frames) <= _DEEPEST:
-            path = child_path(path, part)
+        if len(self._frames) <= _DEEPEST:
+            for part in [parts] if isinstance(parts, (str, int)) else parts[:_DEEPEST]:
+                path = child_path(path, part)
         self._count += 1
         self._frames.append(_Frame(start, line, path, len(self._parts), self._count))
 

@@ -72,18 +72,18 @@ class _Reader:
         table = _TABLE.match(line)
         if table:
             self._leave(0)
-            for part in _names(table["name"]):
-                self.partition.enter(part, start, first)
+            parts: list[str | int] = [*_names(table["name"])]
             if table["many"]:
-                name = ".".join(_names(table["name"]))
+                name = table["name"].strip()
                 self._counts[name] = count = self._counts.get(name, -1) + 1
-                self.partition.enter(count, start, first)
+                parts.append(count)
+            self.partition.enter(parts, start, first)
             return
         key = _KEY.match(line)
         if key is None:
             return
         self._key = start
-        self.partition.enter(".".join(_names(key["name"])), start, first)
+        self.partition.enter(_names(key["name"]), start, first)
         self._value(key["value"])
 
     def _value(self, value: str) -> None:

@@ -32,6 +32,9 @@ NAMES = st.sampled_from(
         "a.xls",
         "a.doc",
         "a.csv",
+        "a.tex",
+        "a.adoc",
+        "a.org",
         "a.xml",
         "a.yaml",
         "a.toml",
@@ -61,7 +64,8 @@ STARTS = st.sampled_from(
 )  # fmt: skip
 
 
-_SOURCES = {"text", "markdown", "code", "json", "yaml", "toml"}
+_SOURCES = {"text", "markdown", "code", "json", "yaml", "toml", "latex", "org"}
+_SOURCES |= {"restructuredtext", "asciidoc"}
 """Families whose text is the source, so that its lines are those of the file."""
 
 

@@ -19,7 +19,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         ("a.txt", b"Hello", "text"),
         ("README", b"Hello", "text"),
         ("data.csv", b"a,b\n1,2\n", "csv"),
-        ("notes.rst", b"Title\n=====\n", "text"),
+        ("notes.rst", b"Title\n=====\n", "restructuredtext"),
         ("a.md", b"# Hello", "markdown"),
         ("A.MARKDOWN", b"Hello", "markdown"),
         ("a.html", b"Hello", "html"),
