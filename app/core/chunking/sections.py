@@ -17,6 +17,8 @@ _MARKED = frozenset({"markdown", "text", "restructuredtext", "asciidoc"})
 _STARS = re.compile(
     r"\A\*+\s+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)\s+)?(?:\[#\w\]\s*)?|\s+:[\w@#%:]+:\Z"
 )
+_SIGNATURE = re.compile(r"(?<=\w)[ \t]*\(.*|[ \t]*[{:=][ \t]*\Z")
+_LONGEST_NAME = 120
 _MARKS = re.compile(r"(\*\*|__|[*`])(?=\S)(.+?)(?<=\S)\1")
 
 
@@ -60,6 +62,8 @@ def heading_text(document: Document, block: Block) -> str:
     text = document.text[block.start : block.end].strip()
     if document.kind in _MARKED:
         text = _ATX.sub("", _RULES.sub("", text))
+    if document.kind == "code":
+        text = _SIGNATURE.sub("", text.rpartition("\n")[2])[:_LONGEST_NAME]
     if document.kind == "org":
         text = _STARS.sub("", text)
     if document.kind == "markdown":
