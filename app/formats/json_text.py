@@ -23,6 +23,9 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "r": "", "t": "\t", "b": "", "f": "\n", "/": "/", "\\": "\\"}
+_PACKED = re.compile(r"(?:data:[\w/+.-]{1,60};base64,)?[A-Za-z0-9+/_=-]{4000,}")
+"""Pictures and the like, packed into letters."""
+_SHOWN = 80
 _LINE_NAMES = {"jsonl", "ndjson", "jsonlines"}
 _CLOSES = {"}": "{", "]": "["}
 
@@ -30,7 +33,8 @@ _CLOSES = {"}": "{", "]": "["}
 def read_json(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Document:
     r"""Blocks of kind "code" with paths such as ``items[3].name`` and the lines of the source.
 
-    Strings lose their escapes; a long one with spaces is a paragraph. Values that follow each
+    Strings lose their escapes; a long one with spaces is a paragraph, one of packed bytes is cut
+    short. Values that follow each
     other without anything around them, as in JSON Lines, are numbered from 0. Errors in the
     notation do no harm.
 
@@ -117,6 +121,8 @@ class _Reader:
             top.key, top.key_start, top.key_line = plain, self._length, self._line
             self._put(token[0] + plain.replace("\n", " ") + token[0])
             return
+        if _PACKED.fullmatch(plain):
+            plain = f"{plain[:_SHOWN]}…"
         prose = len(plain) >= LONG and plain.count(" ") * 12 > len(plain)
         lines = prose and "\n" in plain
         if not prose:

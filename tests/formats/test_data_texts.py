@@ -96,6 +96,15 @@ def test_escapes_hide_no_words():
     assert "\\u" not in read("b.json", json.dumps("Größe ⚖ 黄金").encode()).text
 
 
+def test_packed_bytes_are_cut_short():
+    """A picture in letters is no text; what only looks like it is."""
+    packed = "iVBORw0KGgo" * 1000
+    document = read("a.json", json.dumps({"picture": packed, "data": "x y" * 3000}).encode())
+    assert len(document.text) < 9200
+    assert packed[:80] in document.text
+    assert "x y" * 3000 in document.text
+
+
 def test_json_lines():
     """Each line is a value with its number."""
     lines = [{"id": number, "text": f"nugget {number} " + "x" * 150} for number in range(20)]
