@@ -83,6 +83,15 @@ RUNTIME_WHEELS = (
         licence="BSD-3-Clause AND BSD-4-Clause",
         homepage="https://xlrd.readthedocs.io",
     ),
+    Wheel(
+        name="olefile",
+        version="0.47",
+        file="olefile-0.47-py2.py3-none-any.whl",
+        sha256="543c7da2a7adadf21214938bb79c83ea12b473a4b6ee4ad4bf854e7715e13d1f",
+        size=114_565,
+        licence="BSD-2-Clause",
+        homepage="https://github.com/decalage2/olefile",
+    ),
 )
 """What `loadPackage` can load in the browser; none of them needs another."""
 

@@ -56,11 +56,15 @@ def place(address: Address) -> str:
 def stretch(first: str, last: str | None) -> str:
     """From one place to another, in few words; what cells of one sheet share is said once.
 
-    >>> stretch("Budget!A2:D2", "Budget!A9:D9"), stretch("0:01:23", "0:02:05"), stretch("a", "")
-    ('Budget!A2:D9', '0:01:23 – 0:02:05', 'a')
+    >>> stretch("Budget!A2:D2", "Budget!A9:D9"), stretch("Budget", "Budget!A1:D1")
+    ('Budget!A2:D9', 'Budget!A1:D1')
+    >>> stretch("0:01:23", "0:02:05"), stretch("a", "")
+    ('0:01:23 – 0:02:05', 'a')
     """
     if not last or last == first:
         return first
+    if last.startswith(f"{first}!"):
+        return last
     sheet, mark, cells = first.rpartition("!")
     other, _, last_cells = last.rpartition("!")
     if mark and sheet == other:

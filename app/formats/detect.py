@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 
 from app.errors import FileError
 from app.formats.detect_office import office_family
+from app.formats.detect_text import is_text_name, text_family
 from app.formats.encoding import is_binary
 from app.formats.families import FAMILIES
-from app.formats.languages import language_of
 from app.formats.limits import DEFAULT_LIMITS, Limits, check_limit
-from app.formats.packed import is_tar, packing_of
-
-_MARKDOWN = {"md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"}
-_HTML = {"html", "htm", "xhtml", "shtml", "xht"}
-_TEXT = {"txt", "text", "rst", "rest", "log", "csv", "tsv", "tex", "org", "adoc", "asciidoc"}
-_TEXT |= {"srt", "vtt", "nfo", "diz", "me", "bib", "po", "ics", "vcf", "textile", "pod", "man"}
+from app.formats.signs import is_archive, mail_family
 
 _ARCHIVES = {"zip", "tar", "tgz", "gz", "tbz", "tbz2", "bz2", "txz", "xz", "mbox"}
 
 _OFFICE = {
     "jar": "a Java archive", "apk": "an Android package", "whl": "a Python wheel",
-    "msg": "an Outlook message", "pages": "a Pages document", "numbers": "a Numbers sheet",
+    "pages": "a Pages document", "numbers": "a Numbers sheet",
     "key": "a Keynote presentation",
 }  # fmt: skip
-_OTHER = {"eml": "a mail message", "mbox": "a mailbox", "mht": "a saved web archive"}
-_OTHER |= {"mhtml": "a saved web archive", "ipynb": "a Jupyter notebook"}
+
+_PROMISED = {
+    "pdf": "a PDF", "msg": "an Outlook message", "mht": "a saved page", "mhtml": "a saved page",
+    "mbox": "a mailbox", "zip": "a zip archive", "tar": "a tar archive", "gz": "a gzip archive",
+    "tgz": "a packed tar archive", "bz2": "a bzip2 archive", "xz": "an xz archive",
+}  # fmt: skip
+"""What is never read as anything else."""
 
 _TEXTUAL_MAGIC: tuple[tuple[bytes, str], ...] = ((b"%!PS", "a PostScript document"),)
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -71,12 +70,8 @@ _MAGIC_AT: tuple[tuple[int, bytes, str], ...] = (
     (8, b"AVI ", "an AVI video"),
     (257, b"ustar", "a tar archive"),
 )
-_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 _BLANK = b" \t\r\n\x0b\x0c\x00"
-_IS_HTML = re.compile(
-    r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]*>\s*)*+<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_HEAD = 4096
 
 
 def extension(path: str) -> str:
@@ -98,7 +93,7 @@ def check_size(path: str, size: int, limits: Limits = DEFAULT_LIMITS) -> None:
     if ext in _ARCHIVES:
         most = limits.archive_bytes
     else:
-        most = limits.text_bytes if _is_text_name(path, ext) else limits.file_bytes
+        most = limits.text_bytes if is_text_name(path, ext) else limits.file_bytes
     check_limit(path, size, most)
 
 
@@ -120,18 +115,24 @@ def detect(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
     office = office_family(path, ext, data)
     if office:
         return _within(path, data, office, limits)
-    if _is_archive(ext, data):
+    if family := mail_family(ext, data):
+        return _within(path, data, family, limits)
+    if is_archive(data) and ext not in _OFFICE:
         return _within(path, data, "archive", limits)
-    kind = _kind_by_content(data, ext, binary) or _OFFICE.get(ext) or _OTHER.get(ext)
+    kind = _kind_by_content(data, ext, binary) or _OFFICE.get(ext)
     if kind:
         raise FileError(f"{path} is {kind}, which cannot be read yet.", code="unsupported")
-    if ext == "pdf":
-        raise FileError(f"{path} is not a PDF, although its name says so.", code="damaged")
-    if binary and _is_text_name(path, ext):
+    if ext in _PROMISED:
+        raise FileError(
+            f"{path} is not {_PROMISED[ext]}, although its name says so.", code="damaged"
+        )
+    if binary and is_text_name(path, ext):
         raise FileError(f"{path} is not text, although its name says so.", code="not-text")
     if binary:
         raise FileError(f"{path} is binary data of an unknown kind.", code="unsupported")
-    return _within(path, data, _text_family(path, ext, data), limits)
+    head = data[:_HEAD].decode("utf-8", "replace").replace("\x00", "").lstrip("\ufeff\ufffd")
+    head = head.replace("\r\n", "\n")
+    return _within(path, data, text_family(path, ext, head), limits)
 
 
 def _within(path: str, data: bytes, family: str, limits: Limits) -> str:
@@ -144,17 +145,6 @@ def _is_pdf(ext: str, data: bytes, binary: bool) -> bool:
     """Viewers accept junk before the mark; a text about PDF is none, though."""
     place = data.find(b"%PDF-", 0, 1024 + 5)
     return place == 0 or (place > 0 and (ext == "pdf" or binary))
-
-
-def _is_archive(ext: str, data: bytes) -> bool:
-    """Whether it is a container and nothing more; books and Office files are zips as well."""
-    if data.startswith(_ZIP_MARKS):
-        return ext not in _OFFICE
-    return bool(packing_of(data)) or is_tar(data)
-
-
-def _is_text_name(path: str, ext: str) -> bool:
-    return ext in _TEXT | _MARKDOWN | _HTML or bool(language_of(path, ""))
 
 
 def _kind_by_content(data: bytes, ext: str, binary: bool) -> str:
@@ -171,14 +161,3 @@ def _kind_by_content(data: bytes, ext: str, binary: bool) -> str:
         if data[offset : offset + len(magic)] == magic:
             return kind
     return ""
-
-
-def _text_family(path: str, ext: str, data: bytes) -> str:
-    if ext in _MARKDOWN:
-        return "markdown"
-    if ext in _HTML:
-        return "html"
-    head = data[:4096].decode("utf-8", "replace").replace("\x00", "").lstrip("\ufeff\ufffd")
-    if language_of(path, head):
-        return "code"
-    return "html" if _IS_HTML.match(head) else "text"

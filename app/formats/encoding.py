@@ -46,6 +46,7 @@ _CODE_PAGES = (
     "euc",
     "johab",
 )
+_STATEFUL = ("iso-2022-", "iso2022", "csiso2022", "hz", "utf-7", "unicode-1-1-utf-7")
 _SAMPLE = 1 << 16
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _WRITTEN_CONTROLS = frozenset("\t\n\r\f\x1b\u200b\u200c\u200d\u200e\u200f\ufeff")
@@ -64,6 +65,22 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     """
     text, encoding = _decode(data, declared)
     return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+
+
+def declared_text(data: bytes, declared: str) -> str:
+    """The text, where `declared` is what tells 7-bit encodings from plain ASCII, as in mail.
+
+    >>> declared_text("日本".encode("iso2022_jp"), "ISO-2022-JP")
+    '日本'
+    """
+    name = declared.strip().lower().replace("_", "-")
+    if name.startswith(_STATEFUL):
+        try:
+            text = data.decode(name, "replace")
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+        except LookupError:
+            pass
+    return decode(data, declared)[0]
 
 
 def wide_encoding(data: bytes) -> str | None:

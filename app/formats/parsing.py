@@ -132,7 +132,7 @@ class Parser:
                 inner = replace(
                     limits, depth=limits.depth - 1, expanded_bytes=limits.expanded_bytes - spent
                 )
-                async for one in self._opened(_member(path, member), member.data, known, inner):
+                async for one in self._inside(path, member, known, inner):
                     yield one
             else:
                 problem = member if isinstance(member, FileError) else None
@@ -142,6 +142,17 @@ class Parser:
         elif parsed.members == 0 and parsed.problem is None:
             parsed = replace(parsed, problem=FileError(f"{path} holds no files.", code="empty"))
         yield parsed
+
+    async def _inside(
+        self, path: str, member: Member, known: Known, limits: Limits
+    ) -> AsyncIterator[Parsed]:
+        """A member of the file at `path`, or why it could not be unpacked."""
+        parsed = _member(path, member)
+        if member.problem is not None:
+            yield replace(parsed, problem=member.problem)
+            return
+        async for one in self._opened(parsed, member.data, known, limits):
+            yield one
 
     async def _read(self, parsed: Parsed, data: bytes, family: str, limits: Limits) -> Parsed:
         path = parsed.path

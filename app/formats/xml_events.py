@@ -49,12 +49,14 @@ def parse(
     *,
     limits: Limits = DEFAULT_LIMITS,
     namespaces: Mapping[str, str] | None = None,
+    locate: Callable[[Callable[[], int]], None] | None = None,
 ) -> None:
     r"""Tell `events` of everything in a file of XML; `path` names it in messages.
 
     With `namespaces`, a map from their URIs to prefixes, names are "prefix:local" whatever
     prefixes the file has; local names alone where the prefix is empty or there is no namespace,
-    and "?:local" for any other one. Without, names are as they are written.
+    and "?:local" for any other one. Without, names are as they are written. `locate` is given a
+    function that tells the line of the source, from 1, while `events` hears of something.
 
     Raises `FileError`: `damaged` for what is not well-formed or declares entities, `too-large`
     beyond the depth or the characters of `limits`. What `events` raises goes through.
@@ -78,6 +80,8 @@ def parse(
         pieces, override = iter(()), "utf-8"
     parser = expat.ParserCreate(override, " " if namespaces is not None else None)
     _connect(parser, path, events, limits, namespaces)
+    if locate is not None:
+        locate(lambda: parser.CurrentLineNumber)
     try:
         parser.Parse(first, False)
         for piece in pieces:

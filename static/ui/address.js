@@ -5,21 +5,30 @@ import { fileName } from "./format.js";
 
 /**
  * Where in the document a passage stands: `["page 3", "Panning › Tools"]`. A heading that is the
- * document's title is not said again.
+ * document's title is not said again, nor a sheet that its cells name.
  * @param {Address} [address]
  * @param {string} [title]
+ * @param {string} [path]
  * @returns {string[]}
  */
-export function place(address, title = "") {
+export function place(address, title = "", path = "") {
   if (!address) return [];
   const out = [];
-  if (address.page) out.push(span("page", address.page, address.endPage));
+  if (address.page) out.push(span(pageWord(path), address.page, address.endPage));
   if (address.line) out.push(span("line", address.line, address.endLine));
   if (address.place) out.push(stretch(address.place, address.endPlace));
   const heading = headingPath(address, title);
-  if (heading) out.push(heading);
+  if (heading && !address.endPlace?.startsWith(`${heading}!`)) out.push(heading);
   return out;
 }
+
+const SLIDES = /\.(?:pptx?|pptm|ppsx?|potx?|odp|otp|fodp)$/iu;
+
+/**
+ * What the pages of a file are called.
+ * @param {string} path
+ */
+export const pageWord = (path) => (SLIDES.test(path) ? "slide" : "page");
 
 /**
  * From one place of a format to another; what cells of one sheet share is said once.
@@ -28,6 +37,7 @@ export function place(address, title = "") {
  */
 function stretch(first, last) {
   if (!last || last === first) return first;
+  if (last.startsWith(`${first}!`)) return last;
   const [sheet, cells] = parted(first);
   const [other, lastCells] = parted(last);
   if (sheet && sheet === other) {

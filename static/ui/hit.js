@@ -76,7 +76,7 @@ function partsOf(hit, code) {
  * @param {string} [fact] what else is to be said of the document
  */
 export function addressTemplate(path, title, address, fact = "") {
-  const where = [...place(address, title), fact].filter(Boolean);
+  const where = [...place(address, title, path), fact].filter(Boolean);
   const parts = path === title && where.length > 0 ? where : [path, ...where];
   return html`<p class="hit-address">${parts.map((part, i) => [
     i > 0 ? html`<span class="sep" aria-hidden="true"> · </span>` : nothing,

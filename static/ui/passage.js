@@ -8,7 +8,8 @@ import { clip } from "./pieces.js";
 /** @typedef {import("./pieces.js").Range} Range */
 /** @typedef {{ text: string, mark: boolean, passage: boolean }} Run */
 /** @typedef {{ number: number, runs: Run[], passage: boolean }} Line */
-/** @typedef {{ number: number | null, runs: Run[] }} Page */
+/** @typedef {{ runs: Run[] } | { rows: Run[][][] }} Part text, or the cells of rows */
+/** @typedef {{ number: number | null, parts: Part[] }} Page */
 /**
  * @typedef {object} Span
  * @property {number} start
@@ -43,9 +44,10 @@ export function around(text, passage, before, after) {
  * @param {Span} shown
  * @param {Span} passage
  * @param {readonly Range[]} marks
+ * @param {boolean} [tables] whether lines with tabs in them are rows
  * @returns {Page[]}
  */
-export function pagesOf(text, shown, passage, marks) {
+export function pagesOf(text, shown, passage, marks, tables = false) {
   const paged = text.includes("\f");
   let page = paged ? countOf(text, "\f", shown.start) + 1 : 0;
   /** @type {Page[]} */
@@ -54,12 +56,73 @@ export function pagesOf(text, shown, passage, marks) {
   while (at <= shown.end) {
     const feed = paged ? text.indexOf("\f", at) : -1;
     const end = feed < 0 || feed > shown.end ? shown.end : feed;
-    out.push({ number: paged ? page : null, runs: runs(text, { start: at, end }, passage, marks) });
+    const span = { start: at, end };
+    const parts = tables
+      ? partsOf(text, span, passage, marks)
+      : [{ runs: runs(text, span, passage, marks) }];
+    out.push({ number: paged ? page : null, parts });
     if (end === shown.end) break;
     at = end + 1;
     page += 1;
   }
   return out;
+}
+
+/**
+ * Text and tables of a span: lines with tabs that follow each other are the rows of a table.
+ * @param {string} text
+ * @param {Span} span
+ * @param {Span} passage
+ * @param {readonly Range[]} marks
+ * @returns {Part[]}
+ */
+function partsOf(text, span, passage, marks) {
+  /** @type {Part[]} */
+  const parts = [];
+  let prose = span.start;
+  const flush = (/** @type {number} */ end) => {
+    if (text.slice(prose, end).trim()) {
+      parts.push({ runs: runs(text, { start: prose, end }, passage, marks) });
+    }
+  };
+  /** @type {Run[][][] | null} */
+  let rows = null;
+  for (let at = span.start; at <= span.end; ) {
+    const newline = text.indexOf("\n", at);
+    const end = newline < 0 || newline > span.end ? span.end : newline;
+    if (!text.slice(at, end).includes("\t")) {
+      if (rows) prose = at;
+      rows = null;
+    } else {
+      if (!rows) {
+        flush(at);
+        rows = [];
+        parts.push({ rows });
+      }
+      rows.push(cellsOf(text, { start: at, end }, passage, marks));
+      prose = end + 1;
+    }
+    at = end + 1;
+  }
+  if (!rows) flush(span.end);
+  return parts;
+}
+
+/**
+ * @param {string} text
+ * @param {Span} line
+ * @param {Span} passage
+ * @param {readonly Range[]} marks
+ */
+function cellsOf(text, line, passage, marks) {
+  const cells = [];
+  for (let at = line.start; at <= line.end; ) {
+    const tab = text.indexOf("\t", at);
+    const end = tab < 0 || tab > line.end ? line.end : tab;
+    cells.push(runs(text, { start: at, end }, passage, marks));
+    at = end + 1;
+  }
+  return cells;
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 import { utf16Offset } from "../fossick.js";
 import { html, nothing } from "../vendor/lit.js";
-import { isCode } from "./address.js";
+import { isCode, pageWord } from "./address.js";
 import { LightElement } from "./element.js";
 import { fileName } from "./format.js";
 import { addressTemplate } from "./hit.js";
@@ -122,7 +122,7 @@ export class PassagePreview extends LightElement {
       this.document.kind === "code" || (this.document.kind !== "markdown" && isCode(path));
     return html`
       ${shown.start > 0 ? this.more("Show earlier text", () => (this.earlier += 4 * MARGIN)) : nothing}
-      ${code ? codeTemplate(linesOf(text, shown, passage, marks)) : proseTemplate(pagesOf(text, shown, passage, marks))}
+      ${code ? codeTemplate(linesOf(text, shown, passage, marks)) : proseTemplate(pagesOf(text, shown, passage, marks, !PLAIN.has(this.document.kind)), pageWord(path))}
       ${shown.end < text.length ? this.more("Show later text", () => (this.later += 4 * MARGIN)) : nothing}
     `;
   }
@@ -151,14 +151,28 @@ export class PassagePreview extends LightElement {
   }
 }
 
-/** @param {import("./passage.js").Page[]} pages */
-function proseTemplate(pages) {
+/** Families in whose texts a tab is a tab. */
+const PLAIN = new Set(["text", "markdown", "html", "code", "chunk", "pdf"]);
+
+/**
+ * @param {import("./passage.js").Page[]} pages
+ * @param {string} word what a page is called
+ */
+function proseTemplate(pages, word) {
+  const title = word[0]?.toUpperCase() + word.slice(1);
   return pages.map(
-    ({ number, runs }) => html`<div class="page">
-      ${number === null ? nothing : html`<p class="page-number"><span>Page ${number}</span></p>`}
-      <div class="prose" dir="auto">${runs.map(runTemplate)}</div>
+    ({ number, parts }) => html`<div class="page">
+      ${number === null ? nothing : html`<p class="page-number"><span>${title} ${number}</span></p>`}
+      ${parts.map((part) => ("rows" in part ? tableTemplate(part.rows) : html`<div class="prose" dir="auto">${part.runs.map(runTemplate)}</div>`))}
     </div>`,
   );
+}
+
+/** @param {Run[][][]} rows */
+function tableTemplate(rows) {
+  return html`<div class="table-scroll"><table class="cells"><tbody>
+    ${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td dir="auto">${cell.map(runTemplate)}</td>`)}</tr>`)}
+  </tbody></table></div>`;
 }
 
 /** @param {import("./passage.js").Line[]} lines */

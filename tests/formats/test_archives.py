@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import bz2
 import gzip
 import io
@@ -12,9 +13,11 @@ import zipfile
 
 import pytest
 
+from app.core.analysis.wordpiece import estimate_tokens
 from app.errors import FileError
 from app.formats import detect, members, read
 from app.formats.member_paths import PathRegister
+from app.formats.parsing import Parser
 from tests.fixtures.archives import locked, tarred, zipped
 
 FILES = {
@@ -188,6 +191,20 @@ def test_locked_members():
     with pytest.raises(FileError) as caught:
         contents("a.zip", locked(data, [b"a.txt"]))
     assert caught.value.code == "encrypted"
+
+
+def test_members_that_cannot_be_unpacked_are_told_one_by_one():
+    """Beside those that can."""
+
+    async def parsed():
+        data = locked(zipped({"a.txt": b"open", "b.txt": b"shut"}), [b"b.txt"])
+        parser = Parser(count_tokens=estimate_tokens)
+        return [each async for each in parser.parse("a.zip", data, None, {})]
+
+    first, second, archive = asyncio.run(parsed())
+    assert first.document is not None
+    assert (second.path, second.problem and second.problem.code) == ("a.zip/b.txt", "encrypted")
+    assert (archive.members, archive.problem) == (2, None)
 
 
 def test_a_damaged_member_leaves_the_others():

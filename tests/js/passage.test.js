@@ -12,7 +12,7 @@ test("pages are numbered from the start of the document, and the passage may spa
   const passage = { start: 4, end: 18 };
   const pages = pagesOf(text, { start: 4, end: text.length }, passage, [[8, 12]]);
   assert.deepEqual(
-    pages.map(({ number, runs }) => [number, shown(runs)]),
+    pages.map(({ number, parts }) => [number, shown(parts[0].runs)]),
     [
       [2, "<two >[gold]"],
       [3, "<three>"],
@@ -24,7 +24,7 @@ test("pages are numbered from the start of the document, and the passage may spa
 test("a document without pages is one page without a number", () => {
   const [page] = pagesOf("gold", { start: 0, end: 4 }, { start: 0, end: 0 }, []);
   assert.equal(page.number, null);
-  assert.equal(shown(page.runs), "gold");
+  assert.equal(shown(page.parts[0].runs), "gold");
 });
 
 test("lines are numbered from the start of the document", () => {
@@ -83,4 +83,20 @@ test("two lists of ranges become one without overlap", () => {
       [10, 13],
     ],
   );
+});
+
+test("lines with tabs are rows where the format has tables", () => {
+  const text = "Sales\n\nname\tgold\ntin\t3\nThe end";
+  const whole = { start: 0, end: text.length };
+  const [page] = pagesOf(text, whole, { start: 7, end: 16 }, [[12, 16]], true);
+  const parts = page.parts.map((part) =>
+    "rows" in part ? part.rows.map((row) => row.map(shown)) : shown(part.runs),
+  );
+  assert.deepEqual(parts[1], [
+    ["<name>", "[gold]"],
+    ["tin", "3"],
+  ]);
+  assert.equal(parts[0].trim(), "Sales");
+  assert.equal(parts[2], "The end");
+  assert.equal(pagesOf(text, whole, { start: 7, end: 16 }, [])[0].parts.length, 1);
 });

@@ -13,6 +13,12 @@ _RULES = re.compile(r"\A([^\w\s])\1{2,}[^\S\n]*\n|\n[^\S\n]*([^\w\s])\2*[^\S\n]*
 _ATX = re.compile(r"\A(?:#{1,6}|={1,6})(?:\s+|\Z)|(?:\A|\s+)(?:#+|=+)\Z")
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])")
 _ATTRIBUTES = re.compile(r"\s*\{[#.:][^{}]*\}\Z")
+_MARKED = frozenset({"markdown", "text", "restructuredtext", "asciidoc"})
+_STARS = re.compile(
+    r"\A\*+\s+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)\s+)?(?:\[#\w\]\s*)?|\s+:[\w@#%:]+:\Z"
+)
+_SIGNATURE = re.compile(r"(?<=\w)[ \t]*\(.*|[ \t]*[{:=][ \t]*\Z")
+_LONGEST_NAME = 120
 _MARKS = re.compile(r"(\*\*|__|[*`])(?=\S)(.+?)(?<=\S)\1")
 
 
@@ -54,8 +60,12 @@ def heading_text(document: Document, block: Block) -> str:
     'The chunk path'
     """
     text = document.text[block.start : block.end].strip()
-    if document.kind in {"markdown", "text"}:
+    if document.kind in _MARKED:
         text = _ATX.sub("", _RULES.sub("", text))
+    if document.kind == "code":
+        text = _SIGNATURE.sub("", text.rpartition("\n")[2])[:_LONGEST_NAME]
+    if document.kind == "org":
+        text = _STARS.sub("", text)
     if document.kind == "markdown":
         text = _LINK.sub(r"\1", _ATTRIBUTES.sub("", text))
         text = _MARKS.sub(r"\2", _MARKS.sub(r"\2", text))

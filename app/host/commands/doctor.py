@@ -23,7 +23,16 @@ from app.host.disk_store import DirectoryStore
 from app.host.onnx_embedder import OnnxEmbedder, token_counter
 
 HELP = "check the installation"
-PACKAGES = ("numpy", "snowballstemmer", "xlrd", "onnxruntime", "tokenizers", "pypdfium2", "rich")
+PACKAGES = (
+    "numpy",
+    "snowballstemmer",
+    "olefile",
+    "xlrd",
+    "onnxruntime",
+    "tokenizers",
+    "pypdfium2",
+    "rich",
+)
 
 
 @dataclass(frozen=True, slots=True)
