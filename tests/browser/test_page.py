@@ -263,8 +263,9 @@ def test_files_that_cannot_be_read_are_listed_with_a_way_out(fresh: Page) -> Non
     )
     card = fresh.locator(".outcome")
     expect(card.locator("[data-code=empty]")).to_contain_text("empty.txt")
-    unsupported = card.locator("[data-code=unsupported]")
-    expect(unsupported).to_contain_text("Save it in a format that is read")
+    expect(card.locator("[data-code=unsupported]")).to_contain_text(
+        "Save it in a format that is read"
+    )
     fresh.get_by_role("button", name="Dismiss").click()
     expect(card).to_have_count(0)
     fresh.get_by_role("button", name=re.compile("^Status")).click()
