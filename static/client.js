@@ -179,6 +179,11 @@ export class Fossick extends EventTarget {
     return this.kept.forget(name, options);
   }
 
+  /** @type {import("./fossick.js").Fossick["file"]} */
+  file(path) {
+    return this.kept.file(path);
+  }
+
   /** @type {import("./fossick.js").Fossick["unread"]} */
   async unread() {
     return this.call("unread", {});

@@ -98,6 +98,25 @@ export class Folders {
   }
 
   /**
+   * The file itself, where its folder may be read.
+   *
+   * @param {string} path
+   * @returns {Promise<File | null>}
+   */
+  async file(path) {
+    const [name, ...parts] = path.split("/");
+    const folder = (await this.remembered()).find((one) => one.name === name);
+    if (!folder || (await permission(folder.handle)) !== "granted") return null;
+    try {
+      let at = folder.handle;
+      for (const part of parts.slice(0, -1)) at = await at.getDirectoryHandle(part);
+      return await (await at.getFileHandle(parts.at(-1) ?? "")).getFile();
+    } catch {
+      return null; // It has gone, or lies inside of another file.
+    }
+  }
+
+  /**
    * @param {Remembered[]} folders
    * @param {AddOptions} options
    */

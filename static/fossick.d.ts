@@ -1062,6 +1062,9 @@ export class Fossick extends EventTarget {
    */
   syncFolders(options?: AddOptions & { names?: string[]; ask?: boolean }): Promise<AddReport>;
 
+  /** The file behind a path, where it lies in a remembered folder that may be read; else null. */
+  file(path: string): Promise<File | null>;
+
   /** Forget a folder and remove its documents; with `keep` they stay, and `null` comes back. */
   forgetFolder(name: string, options?: AddOptions & { keep?: boolean }): Promise<AddReport | null>;
 

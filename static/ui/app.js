@@ -246,8 +246,8 @@ export class FossickApp extends LightElement {
   previewTemplate() {
     const { opened } = this.opening;
     if (!opened) return nothing;
-    const { hit, document, error, index } = opened;
-    return html`<passage-preview .hit=${hit} .document=${document} .error=${error}
+    const { hit, document, error, index, file } = opened;
+    return html`<passage-preview .hit=${hit} .document=${document} .error=${error} .file=${file ?? null}
       .position=${index >= 0 ? `${index + 1} of ${this.hits.length}` : ""}
       @step=${(/** @type {Custom} */ e) => void this.opening.hit(index + e.detail)}
       @leave=${() => void this.opening.close()}></passage-preview>`;

@@ -12,6 +12,7 @@ import { asError } from "./searching.js";
  * @property {StoredDocument | null} document null until it has come
  * @property {Error | null} error
  * @property {number} index place of the hit among the results, -1 if it is none
+ * @property {File | null} file the document's own file, where it can be had
  */
 
 export class Opening {
@@ -61,14 +62,18 @@ export class Opening {
     if (!this.opened) this.cameFrom = /** @type {HTMLElement | null} */ (document.activeElement);
     const known = this.opened?.document?.id === id ? this.opened.document : null;
     /** @type {Opened} */
-    const opened = { hit, document: known, error: null, index };
+    const opened = { hit, document: known, error: null, index, file: null };
+    if (known) opened.file = this.opened?.file ?? null;
     this.set(opened);
     await this.app.updateComplete;
     if (focus) this.app.preview?.focusText();
     if (known) return;
     try {
-      const found = await this.app.engine.opened().get(id);
+      const fossick = this.app.engine.opened();
+      const found = await fossick.get(id);
       if (this.opened === opened) this.set({ ...opened, document: found });
+      const file = await fossick.file(found.path);
+      if (file && this.opened?.document === found) this.set({ ...this.opened, file });
     } catch (error) {
       if (this.opened === opened) this.set({ ...opened, error: asError(error) });
     }

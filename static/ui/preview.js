@@ -7,6 +7,7 @@ import { fileName } from "./format.js";
 import { addressTemplate } from "./hit.js";
 import { icon } from "./icons.js";
 import { around, linesOf, MARGIN, occurrences, pagesOf, union } from "./passage.js";
+import { actionsTemplate } from "./preview-actions.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
 /** @typedef {import("../fossick.js").StoredDocument} StoredDocument */
@@ -21,7 +22,9 @@ export class PassagePreview extends LightElement {
     hit: { attribute: false },
     document: { attribute: false },
     error: { attribute: false },
+    file: { attribute: false },
     position: {},
+    said: { state: true },
     earlier: { state: true },
     later: { state: true },
   };
@@ -34,6 +37,9 @@ export class PassagePreview extends LightElement {
     this.document = null;
     /** @type {Error & { hint?: string } | null} */
     this.error = null;
+    /** @type {File | null} the file itself, where it can be had */
+    this.file = null;
+    this.said = "";
     /** "2 of 14" among the hits; empty when opened from the list of documents. */
     this.position = "";
     this.earlier = MARGIN;
@@ -43,6 +49,7 @@ export class PassagePreview extends LightElement {
   /** @param {import("lit").PropertyValues} changed */
   willUpdate(changed) {
     if (changed.has("document") || changed.has("hit")) this.earlier = this.later = MARGIN;
+    if (changed.has("document") || changed.has("hit")) this.said = "";
   }
 
   /** @param {import("lit").PropertyValues} changed */
@@ -92,6 +99,8 @@ export class PassagePreview extends LightElement {
         <div class="preview-names">
           <h2>${title}</h2>
           ${addressTemplate(path, title, this.hit?.address)}
+          ${actionsTemplate({ path, title, address: this.hit?.address }, this.file, (text) => (this.said = text))}
+          <p class="visually-hidden" role="status">${this.said}</p>
         </div>
         ${this.position ? this.steps() : nothing}
         <button type="button" class="icon-button small preview-close" aria-label="Close" title="Close (Esc)" @click=${() => this.emit("leave")}>${icon("close")}</button>

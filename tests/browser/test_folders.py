@@ -148,3 +148,36 @@ def test_the_page_keeps_a_folder_in_step(
     folders.get_by_role("button", name="Forget it and its documents").click()
     expect(folders).to_have_count(0)
     expect(unread).to_have_count(0)
+
+
+def test_a_hit_can_be_cited_and_its_file_opened(
+    page: Page, context: BrowserContext, site_server: str
+) -> None:
+    """Citation and path are copied; the file comes from its folder, as a download."""
+    from playwright.sync_api import expect
+
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(site_server + BARE)
+    evaluate(page, FOLDER + "await put('deep/one.md', '# Ore\\n\\ngold in the river')")
+    page.goto(site_server)
+    page.evaluate("""() => {
+      globalThis.showDirectoryPicker = async () =>
+        (await navigator.storage.getDirectory()).getDirectoryHandle("papers");
+    }""")
+    page.get_by_role("button", name="Add folder").first.click()
+    expect(page.get_by_text("1 document ready")).to_be_visible(timeout=60_000)
+    page.get_by_role("searchbox").fill("gold")
+    page.get_by_role("list", name="Results").get_by_role("button").first.click()
+    preview = page.get_by_role("region", name="Passage in Ore")
+    preview.get_by_role("button", name="Copy citation").click()
+    expect(preview.get_by_role("status")).to_have_text("Citation copied.")
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.startswith("Ore")
+    assert copied.endswith("(papers/deep/one.md)")
+    preview.get_by_role("button", name="Copy path").click()
+    expect(preview.get_by_role("status")).to_have_text("Path copied.")
+    assert page.evaluate("() => navigator.clipboard.readText()") == "papers/deep/one.md"
+    with page.expect_download() as downloads:
+        preview.get_by_role("button", name="Open file").click()
+    assert downloads.value.suggested_filename == "one.md"
+    assert downloads.value.path().read_bytes() == b"# Ore\n\ngold in the river"
