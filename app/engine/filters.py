@@ -18,10 +18,15 @@ from app.core.lexical.intervals import Interval
 from app.engine.columns import Columns, folder_key, name_key
 from app.engine.days import midnight, midnight_after
 from app.engine.options import SearchOptions
+from app.engine.sources import PLAIN
+from app.formats import FAMILIES
 from app.storage.snapshot import LiveSegment, Snapshot
 from app.storage.strings import StringTable
 
 Mask = NDArray[np.bool_]
+
+KINDS = frozenset({*FAMILIES, PLAIN})
+"""What documents can be; any other value of `type:` is taken for the end of a name."""
 
 MAX_KEPT = 64
 """Filters of a view whose bitmaps are kept; the one that was not asked for longest goes first."""
@@ -130,7 +135,9 @@ def _valued(columns: Columns, paths: StringTable, name: str, values: tuple[str, 
     folded = [fold(value.strip()) for value in values]
     match name:
         case "type":
-            return columns.type.where(lambda kind: kind in folded)
+            mask = columns.type.where(lambda kind: kind in folded)
+            endings = tuple(value for value in folded if value and value not in KINDS)
+            return mask | _ending(paths, endings) if endings else mask
         case "lang":
             return columns.language.where(lambda language: language in folded)
         case "author":
@@ -139,11 +146,15 @@ def _valued(columns: Columns, paths: StringTable, name: str, values: tuple[str, 
             mask = columns.folder.where(_any_of(map(_folder_test, values)))
             return mask | any(set(value.strip()) == {"/"} for value in values)  # the top itself
         case "ext":
-            endings = tuple(f".{value.lstrip('.')}" for value in folded)
-            return _where(paths, lambda path: path.lower().endswith(endings))
+            return _ending(paths, folded)
         case _:
             test = _any_of(map(_path_part_test, folded))
             return _where(paths, lambda path: test(fold(path)))
+
+
+def _ending(paths: StringTable, endings: Iterable[str]) -> Mask:
+    dotted = tuple(f".{ending.lstrip('.')}" for ending in endings)
+    return _where(paths, lambda path: path.lower().endswith(dotted))
 
 
 def _any_of(tests: Iterable[Callable[[str], bool]]) -> Callable[[str], bool]:

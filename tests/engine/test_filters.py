@@ -39,6 +39,8 @@ EVERY = {each.path for each in FILES}
         ("gold type:markdown,html", {"annual.md", "brief.html"}),
         ("gold -type:text", {"annual.md", "brief.html"}),
         ("gold ext:txt", {"mine.txt", "pan.txt"}),
+        ("gold type:txt", {"mine.txt", "pan.txt"}),
+        ("gold type:txt,markdown", {"annual.md", "mine.txt", "pan.txt"}),
         ("gold lang:de", {"brief.html"}),
         ("gold path:reports", {"annual.md"}),
         ("gold path:notes/*.txt", {"mine.txt"}),
