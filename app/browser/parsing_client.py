@@ -13,6 +13,8 @@ from app.formats.crossing import decode
 from app.formats.parsing import Known, Parsed
 from app.formats.sources import InlineParser, Source
 
+FEW = 8
+"""So few small files of text are not worth starting workers for: a note, a page."""
 LIGHT_BYTES = 1 << 18
 """Files of text up to this size are read by the engine itself while the workers start."""
 
@@ -34,7 +36,9 @@ class BrowserParser:
         self, sources: Sequence[Source], known: Known
     ) -> AsyncIterator[Sequence[Parsed]]:
         """What becomes of the sources, as they are ready."""
-        self._pool.warm()
+        is_light = len(sources) <= FEW and all(map(_is_light, sources))
+        if not is_light:
+            self._pool.warm()
         if self._pool.broken or (not self._pool.ready and all(map(_is_light, sources))):
             async for some in self._inline.parse(sources, known):
                 yield some

@@ -7,6 +7,9 @@ import { icon } from "./icons.js";
 
 /** Rows in the page at once; a filter narrows the rest. */
 const PAGE = 100;
+/** Files that were not read, and are named where no document fits. */
+const REASONS = 10;
+const SKIPPED = /^(?:node_modules|__pycache__|__MACOSX|Thumbs\.db|desktop\.ini)$/u;
 
 /**
  * The documents of the collection with a filter over their paths and titles.
@@ -15,6 +18,7 @@ const PAGE = 100;
 export class DocumentsList extends LightElement {
   static properties = {
     documents: { attribute: false },
+    unread: { attribute: false },
     filter: { state: true },
     shown: { state: true },
   };
@@ -23,16 +27,35 @@ export class DocumentsList extends LightElement {
     super();
     /** @type {readonly import("../fossick.js").DocumentInfo[]} */
     this.documents = [];
+    /** @type {readonly import("../fossick.js").UnreadFile[]} */
+    this.unread = [];
     this.filter = "";
     this.shown = PAGE;
   }
 
   matching() {
+    const fits = this.fits();
+    return this.documents.filter(({ path, title }) => fits(`${path} ${title ?? ""}`));
+  }
+
+  /** @returns {(text: string) => boolean} whether a text holds all words of the filter */
+  fits() {
     const words = this.filter.toLowerCase().split(/\s+/u).filter(Boolean);
-    return this.documents.filter(({ path, title }) => {
-      const text = `${path} ${title ?? ""}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
+    return (text) => words.every((word) => text.toLowerCase().includes(word));
+  }
+
+  /** Why there is no document of the name that is looked for. */
+  missing() {
+    const fits = this.fits();
+    const refused = this.unread.filter(({ path, code }) => code && fits(path)).slice(0, REASONS);
+    const hidden = this.filter
+      .split(/[\s/]+/u)
+      .some((part) => (part.startsWith(".") && part.length > 1) || SKIPPED.test(part));
+    return html`<ul class="documents unread" aria-label="Why it is not here">
+      ${refused.map(({ path, message, hint }) => html`<li><p class="document-name"><span title=${path}>${message}</span><span class="quiet">${hint}</span></p></li>`)}
+      ${hidden ? html`<li><p class="document-name"><span>Hidden files and folders of machinery, such as node_modules, are passed over.</span></p></li>` : nothing}
+      ${refused.length > 0 || hidden ? nothing : html`<li><p class="document-name"><span>No file of this name has been added.</span><span class="quiet">Add it, or the folder that it lies in.</span></p></li>`}
+    </ul>`;
   }
 
   /** @param {Event} event */
@@ -46,7 +69,8 @@ export class DocumentsList extends LightElement {
     return html`
       <input type="search" class="field" aria-label="Filter documents" placeholder="Filter by name or folder" .value=${this.filter} @input=${this.typed}>
       <p class="quiet number" role="status">${this.filter ? `${number(found.length)} of ${count(this.documents.length, "document")}` : nothing}</p>
-      <ul class="documents" aria-label="Documents">
+      ${this.filter && found.length === 0 ? this.missing() : nothing}
+      <ul class="documents" aria-label="Documents" ?hidden=${found.length === 0}>
         ${found.slice(0, this.shown).map((doc) => this.row(doc))}
       </ul>
       ${

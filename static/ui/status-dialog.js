@@ -206,7 +206,7 @@ export class StatusDialog extends LightElement {
     if (engine.documents.length === 0) return nothing;
     return html`<section aria-labelledby="documents-title">
       <h3 id="documents-title">Documents</h3>
-      <documents-list .documents=${engine.documents}></documents-list>
+      <documents-list .documents=${engine.documents} .unread=${engine.unread}></documents-list>
       <div class="dialog-actions">
         ${
           this.sure

@@ -144,6 +144,18 @@ def test_the_page_keeps_a_folder_in_step(
     expect(folders.get_by_text("2 documents · up to date")).to_be_visible()
     unread = dialog.get_by_role("list", name="Files that could not be read")
     expect(unread.get_by_text("papers/bad.txt is empty.")).to_be_visible()
+    looked_for = dialog.get_by_label("Filter documents")
+    reasons = dialog.get_by_role("list", name="Why it is not here")
+    for name, reason in (
+        ("bad.txt", "papers/bad.txt is empty."),
+        (".git/config", "Hidden files"),
+        ("thesis.docx", "No file of this name has been added."),
+    ):
+        looked_for.fill(name)
+        expect(reasons.get_by_role("listitem")).to_have_count(1)
+        expect(reasons).to_contain_text(reason)
+    looked_for.fill("one")
+    expect(reasons).to_have_count(0)
     folders.get_by_role("button", name="Forget papers").click()
     folders.get_by_role("button", name="Forget it and its documents").click()
     expect(folders).to_have_count(0)
