@@ -36,10 +36,10 @@ class BrowserParser:
         self, sources: Sequence[Source], known: Known
     ) -> AsyncIterator[Sequence[Parsed]]:
         """What becomes of the sources, as they are ready."""
-        is_light = len(sources) <= FEW and all(map(_is_light, sources))
-        if not is_light:
+        is_light = all(map(_is_light, sources))
+        if not is_light or len(sources) > FEW:
             self._pool.warm()
-        if self._pool.broken or (not self._pool.ready and all(map(_is_light, sources))):
+        if self._pool.broken or (is_light and not self._pool.ready):
             async for some in self._inline.parse(sources, known):
                 yield some
             return
