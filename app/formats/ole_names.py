@@ -38,7 +38,7 @@ def root_entries(data: bytes) -> dict[str, Entry]:
     """What is at the top of a compound file, by name in lower case; empty if that is damaged."""
     try:
         return {entry.name.lower(): entry for entry in _children(_directory(data))}
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):  # the last: where numbers have 32 bits
         return {}
 
 

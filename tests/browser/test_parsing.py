@@ -42,7 +42,7 @@ def run(page: Page, site_server: str) -> Run:
 def test_a_worker_that_dies_is_replaced(run: Run) -> None:
     """The file that did it is damaged; what came before is not said twice, the rest is read."""
     out = run("""
-      const pool = new ParsePool(async () => "", { size: 1, silence: 1500 });
+      const pool = new ParsePool(async () => "", { size: 1 });
       pool.warm();
       while (!pool.ready) await sleep(20);
       const [lane] = pool.lanes;

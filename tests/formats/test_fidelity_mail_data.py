@@ -20,10 +20,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from bs4 import BeautifulSoup
 
 from app.errors import FileError
 from app.formats import read
+
+bs4 = pytest.importorskip("bs4")
 
 WORD = re.compile(r"\w+")
 
@@ -62,7 +63,7 @@ def mail_text(data: bytes) -> str:
         return " ".join(parts)
     content = body.get_content()
     if body.get_content_type() == "text/html":
-        content = BeautifulSoup(content, "html.parser").get_text(" ")
+        content = bs4.BeautifulSoup(content, "html.parser").get_text(" ")
     return " ".join([*parts, content])
 
 
