@@ -229,6 +229,7 @@ class Collection:
 
     async def remove(self, ids: Iterable[str]) -> int:
         """Delete documents by id or path; answers how many there were."""
+        self._state.writable()
         wanted = list(ids)
         ledger = await self._state.ledger()
         if [path for path in wanted if ledger.pop(path, None)]:

@@ -37,6 +37,7 @@ class KeepingStep:
         self._state = state
         self._ledger = ledger
         self._inside: set[str] = set()
+        self._held: set[str] = set()
         self._broken: list[str] = []
         self.changed = False
         """Whether the ledger was."""
@@ -64,12 +65,20 @@ class KeepingStep:
         if entry is None or source.size is None or source.modified is None:
             return None
         same = (entry.size, entry.modified) == (source.size, source.modified)
-        return entry if same and entry.code != "unreadable" else None
+        return entry if same and entry.code != "unreadable" and self._is_whole(entry) else None
+
+    def _is_whole(self, entry: Unread) -> bool:
+        """Whether all documents of an archive are in the index: a commit may have failed since it
+        was read, or some have been removed or damaged."""
+        if entry.code:
+            return True
+        found = self._state.view.snapshot.digests_below(f"{entry.path}/")
+        return len(found) == entry.documents
 
     def known(self, source: Source, known: Known) -> Known:
         """`known`, and the digest of an archive."""
         entry = self._ledger.get(source.path)
-        if entry is None or not entry.digest or entry.code:
+        if entry is None or not entry.digest or entry.code or not self._is_whole(entry):
             return known
         return {**known, source.path: bytes.fromhex(entry.digest)}
 
@@ -84,10 +93,13 @@ class KeepingStep:
             self._write(parsed, None)
         if not job.ends(parsed):
             self._inside.add(parsed.path)
+            if parsed.document is not None or (parsed.problem is None and parsed.members is None):
+                self._held.add(parsed.path)
             return
         if parsed.members is not None:
             self._close(job, parsed.path)
         self._inside.clear()
+        self._held.clear()
         self._broken.clear()
 
     def _close(self, job: Job, container: str) -> None:
@@ -102,7 +114,7 @@ class KeepingStep:
 
     async def vectors(self, prepared: Prepared) -> Mapping[str, Float32Matrix]:
         """What a file that has moved had, by model; nothing for any other, or if some lack one."""
-        before = self._moved.get(prepared.entry.digest)
+        before = self._moved.pop(prepared.entry.digest, None)
         if before is None:
             return {}
         async with self._state.reading() as view:
@@ -138,6 +150,7 @@ class KeepingStep:
             message=problem.message if problem else "",
             hint=problem.hint if problem else "",
             members=parsed.members,
+            documents=len(self._held),
         )
 
     def _forget(self, path: str) -> None:

@@ -44,6 +44,8 @@ class Unread:
     hint: str = ""
     members: int | None = None
     """Files inside of it, None for what is no container or was not opened."""
+    documents: int = 0
+    """Documents that came of all that is inside; with fewer in the index it is opened again."""
 
 
 async def load(store: Store) -> dict[str, Unread]:

@@ -1,6 +1,9 @@
 """Folders are kept in step: what is gone goes, what moved keeps its vectors, what was refused is
 remembered."""
 
+import io
+import zipfile
+
 import pytest
 
 from app.engine import BytesSource, Cancellation
@@ -143,6 +146,63 @@ def test_a_cancelled_call_removes_nothing():
         with pytest.raises(CancelledError):
             await found.add(files(c="tin"), whole=["notes"], cancel=cancel)
         assert await paths(found) == ["notes/a.txt", "notes/b.txt"]
+
+    run(test())
+
+
+def zipped(**texts):
+    """An archive of texts by name."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(f"{name}.txt", text)
+    return Counted("x.zip", packed.getvalue(), 5.0)
+
+
+def test_an_archive_is_opened_again_when_something_of_it_is_missing():
+    """It is passed over while all that came of it is there, and not after a removal."""
+
+    async def test():
+        found = await collection()
+        box = zipped(a="gold", b="silver")
+        assert numbers(await found.add([box])) == (2, 0, 0, 0, 0)
+        assert (numbers(await found.add([box])), Counted.reads) == ((0, 0, 1, 0, 0), 1)
+        await found.remove(["x.zip/a.txt"])
+        assert numbers(await found.add([box])) == (1, 0, 1, 0, 0)
+        assert await paths(found) == ["x.zip/a.txt", "x.zip/b.txt"]
+
+    run(test())
+
+
+def test_an_archive_whose_commit_failed_is_read_again():
+    """What is known of it counts only with the documents that came of it."""
+
+    async def test():
+        found = await collection()
+        cancel = Cancellation()
+        box = zipped(a="gold", b="silver")
+
+        async def stopped(*_given):
+            raise CancelledError("stopped before the commit")
+
+        commit, found._state.commit = found._state.commit, stopped
+        with pytest.raises(CancelledError):
+            await found.add([box], cancel=cancel)
+        found._state.commit = commit
+        assert await paths(found) == []
+        assert numbers(await found.add([box])) == (2, 0, 0, 0, 0)
+
+    run(test())
+
+
+def test_two_copies_of_what_has_gone():
+    """One has moved, the other is new; nothing is counted below zero."""
+
+    async def test():
+        found = await collection()
+        await found.add(files(a="the same gold"), whole=["notes"])
+        report = await found.add(files(b="the same gold", c="the same gold"), whole=["notes"])
+        assert numbers(report) == (2, 0, 0, 0, 1)
 
     run(test())
 
