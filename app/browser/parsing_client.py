@@ -39,10 +39,20 @@ class BrowserParser:
         is_light = all(map(_is_light, sources))
         if not is_light or len(sources) > FEW:
             self._pool.warm()
-        if self._pool.broken or (is_light and not self._pool.ready):
-            async for some in self._inline.parse(sources, known):
-                yield some
-            return
+        if not (self._pool.broken or (is_light and not self._pool.ready)):
+            try:
+                async for some in self._by_workers(sources, known):
+                    yield some
+                return
+            except FileError:
+                if not self._pool.broken:
+                    raise
+        async for some in self._inline.parse(sources, known):
+            yield some
+
+    async def _by_workers(
+        self, sources: Sequence[Source], known: Known
+    ) -> AsyncIterator[Sequence[Parsed]]:
         handles = [source.handle for source in sources if isinstance(source, BrowserSource)]
         digests = json.dumps({path: digest.hex() for path, digest in known.items()})
         job = self._pool.begin(ffi.to_javascript(handles), digests)

@@ -1,4 +1,4 @@
-"""How much of a file is read before it is refused: bytes, parts, depth, expansion, time.
+"""How much of a file is read before it is refused: bytes, parts, depth, expansion.
 
 A reader that meets a limit raises `FileError("too-large")`; what a hostile file asks for beyond it
 is never allocated.
@@ -37,8 +37,6 @@ class Limits:
     """Characters of text that one document gives."""
     cells: int = 2_000_000
     """Cells of all sheets of a workbook that hold something."""
-    seconds: float = 60.0
-    """A reader that gives no sign of life for so long is ended."""
 
     def check_ratio(self, path: str, packed: int, unpacked: int) -> None:
         """Raise `FileError("too-large")` where so few bytes become so many."""

@@ -153,15 +153,17 @@ class ParseJob {
   /** @returns {Promise<string | null>} JSON of some outcomes; null at the end */
   async next() {
     if (this.ended) return null;
-    const lane = await this.take();
     try {
+      const lane = await this.take();
       const found = await lane.next();
       if (!found) this.close();
       for (const path of found?.paths ?? []) this.done.add(path);
       this.losses = 0;
       return found?.batch ?? null;
     } catch (error) {
-      return this.blame(lane, error);
+      // Without a lane nobody is to blame: there is none to be had, or nobody wants to know.
+      if (!this.lane) throw error;
+      return this.blame(this.lane, error);
     }
   }
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.test_runtime import BARE, Run, evaluate
+from tests.conftest import PlainHost
 from tests.fixtures.pdf_files import write_pdf
 
 if TYPE_CHECKING:
@@ -65,6 +68,41 @@ def test_a_worker_that_dies_is_replaced(run: Run) -> None:
     assert dict(out["rows"]) == {"a.txt": "in a.txt", "b.txt": "damaged", "c.txt": "in c.txt"}
     assert "no sign of life" in out["message"]
     assert out["after"] == [["d.txt", "gold"]]
+
+
+def test_a_worker_that_died_between_jobs(run: Run) -> None:
+    """No file is blamed for it; another worker takes the job."""
+    out = run("""
+      const pool = new ParsePool(async () => "", { size: 1 });
+      await all(pool.begin([file("a.txt", "gold")], "{}"));
+      const [lane] = pool.lanes;
+      lane.silence = 1500;
+      lane.worker.terminate();
+      const rows = await all(pool.begin([file("b.txt", "silver")], "{}"));
+      pool.close();
+      return said(rows);
+    """)
+    assert out == [["b.txt", "silver"]]
+
+
+def test_where_workers_cannot_start(
+    page: Page, plain_host: Callable[..., PlainHost], dist: Path
+) -> None:
+    """The engine reads the files itself."""
+    host = plain_host(dist)
+    host.faults["/static/workers/parse.worker.js"] = "error"
+    page.goto(host.url + BARE)
+    out = evaluate(
+        page,
+        """
+      const fossick = await Fossick.open({ storage: "memory", embedder: "none" });
+      const files = Array.from({ length: 12 }, (_, n) => ({ path: `${n}.rst`, text: `gold ${n}` }));
+      const { added, failed } = await fossick.add(files);
+      await fossick.close();
+      return { added, failed };
+    """,
+    )
+    assert out == {"added": 12, "failed": []}
 
 
 def test_jobs_share_the_workers(run: Run) -> None:
