@@ -47,6 +47,19 @@ def run(page: Page, site_server: str) -> Run:
     return lambda body, argument=None: evaluate(page, FOLDER + body, argument)
 
 
+def pick_papers(page: Page, site_server: str) -> None:
+    """Open the page, and pick the folder with its one document."""
+    from playwright.sync_api import expect
+
+    page.goto(site_server)
+    page.evaluate("""() => {
+      globalThis.showDirectoryPicker = async () =>
+        (await navigator.storage.getDirectory()).getDirectoryHandle("papers");
+    }""")
+    page.get_by_role("button", name="Add folder").first.click()
+    expect(page.get_by_text("1 document ready")).to_be_visible(timeout=60_000)
+
+
 def test_a_folder_is_kept_in_step(run: Run) -> None:
     """Changed, added, renamed and deleted files are exactly what a sync touches."""
     out = run("""
@@ -125,13 +138,7 @@ def test_the_page_keeps_a_folder_in_step(
 
     page.goto(site_server + BARE)
     evaluate(page, FOLDER + "await put('one.md', '# Ore\\n\\ngold in the river')")
-    page.goto(site_server)
-    page.evaluate("""() => {
-      globalThis.showDirectoryPicker = async () =>
-        (await navigator.storage.getDirectory()).getDirectoryHandle("papers");
-    }""")
-    page.get_by_role("button", name="Add folder").first.click()
-    expect(page.get_by_text("1 document ready")).to_be_visible(timeout=60_000)
+    pick_papers(page, site_server)
     other = context.new_page()
     other.goto(site_server + BARE)
     evaluate(other, FOLDER + "await put('two.md', 'tin'); await put('bad.txt', new Uint8Array(90))")
@@ -171,13 +178,7 @@ def test_a_hit_can_be_cited_and_its_file_opened(
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(site_server + BARE)
     evaluate(page, FOLDER + "await put('deep/one.md', '# Ore\\n\\ngold in the river')")
-    page.goto(site_server)
-    page.evaluate("""() => {
-      globalThis.showDirectoryPicker = async () =>
-        (await navigator.storage.getDirectory()).getDirectoryHandle("papers");
-    }""")
-    page.get_by_role("button", name="Add folder").first.click()
-    expect(page.get_by_text("1 document ready")).to_be_visible(timeout=60_000)
+    pick_papers(page, site_server)
     page.get_by_role("searchbox").fill("gold")
     page.get_by_role("list", name="Results").get_by_role("button").first.click()
     preview = page.get_by_role("region", name="Passage in Ore")
