@@ -2,8 +2,8 @@
 
 Adds what a plain static server lacks: the headers that isolate the page (threads need them), a
 strict Content-Security-Policy, the media types of modules, WASM, wheels and models, and files
-compressed ahead of time. Ranges, ETags and the guard against paths outside the folder are
-Starlette's.
+compressed ahead of time. It answers to its own names alone, and ends connections that stand still.
+Ranges, ETags and the guard against paths outside the folder are Starlette's.
 
 `HEADERS` and `MEDIA_TYPES` are the one list of both: `pyodide_build/build_site.py` hands them to
 the service worker, which adds them on hosts that cannot. One script of the site may reach another
@@ -13,8 +13,10 @@ host, the hub of models; `special_headers` says which, and where its address com
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import errno
+import ipaddress
 import json
 import os
 import re
@@ -23,7 +25,7 @@ import stat
 import sys
 import threading
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -33,10 +35,11 @@ try:
     from starlette.applications import Starlette
     from starlette.datastructures import Headers, MutableHeaders
     from starlette.exceptions import HTTPException
-    from starlette.responses import FileResponse, RedirectResponse, Response
+    from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
     from starlette.routing import Mount
     from starlette.staticfiles import NotModifiedResponse, StaticFiles
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from uvicorn.protocols.http.h11_impl import H11Protocol
 except ModuleNotFoundError as missing:
     sys.exit(
         f"serve.py needs the package {missing.name}. "
@@ -59,6 +62,27 @@ HEADERS: Final = {
             "base-uri 'none'",
             "frame-ancestors 'none'",
             "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types fossick lit-html default",
+        )
+    ),
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer",
+            "camera",
+            "display-capture",
+            "geolocation",
+            "gyroscope",
+            "hid",
+            "magnetometer",
+            "microphone",
+            "midi",
+            "payment",
+            "publickey-credentials-get",
+            "serial",
+            "usb",
+            "xr-spatial-tracking",
         )
     ),
     "X-Content-Type-Options": "nosniff",
@@ -94,6 +118,18 @@ MEDIA_TYPES: Final = {
 
 ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}
 """Content codings that may lie beside a file, best first, and the suffix of each."""
+
+RANGES: Final = re.compile(r"bytes=\s*(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*\s*")
+"""A Range header that means something; any other is left unread (RFC 9110, 14.2)."""
+
+ASKING: Final = 10.0
+"""Seconds in which a client has to have sent a whole request, once it has begun."""
+
+TAKING: Final = 60.0
+"""Seconds in which a client has to take some of an answer."""
+
+MOST_CONNECTIONS: Final = 256
+"""Connections at once; those beyond are told 503. A page of ours has six."""
 
 DEFAULT_DIR: Final = Path(__file__).resolve().parent / "dist"
 
@@ -151,6 +187,11 @@ class SiteFiles(StaticFiles):
         super().__init__(directory=folder, html=True)
         self._root = os.path.realpath(folder)
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, headers that mean nothing left out."""
+        headers = [*filter(_is_meant, scope["headers"])]
+        await super().__call__({**scope, "headers": headers}, receive, send)
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, or a redirect of `folder` to `folder/` that holds under any prefix."""
         try:
@@ -206,6 +247,52 @@ class SiteFiles(StaticFiles):
         return found
 
 
+def _is_meant(header: tuple[bytes, bytes]) -> bool:
+    """Whether a header is to be looked at: a Range that cannot be understood is not."""
+    name, value = header
+    return name != b"range" or RANGES.fullmatch(value.decode("latin-1")) is not None
+
+
+def is_own(host: str, names: Collection[str]) -> bool:
+    """Whether a Host header names this server: `is_own("localhost:8000", ())` -> True.
+
+    Addresses, `localhost`, and `names`. A page elsewhere whose name is made to point at this
+    machine (DNS rebinding) sends its own name, and shall not read what lies here.
+    """
+    found = re.fullmatch(r"(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d+)?", host)
+    if not found:
+        return False
+    name = found[1].strip("[]").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost") or name in names:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class HostGuard:
+    """ASGI middleware: 421 to who asks for a host that this is not."""
+
+    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
+        self.app = app
+        self.names = {name.lower() for name in names}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is meant for this server. `scope` is that of an HTTP request."""
+        hosts = Headers(scope=scope).getlist("host")
+        if len(hosts) != 1 or not is_own(hosts[0], self.names):
+            refusal = PlainTextResponse(
+                "This server does not answer to that name. Use http://127.0.0.1 or localhost, or "
+                "start it with --allow-host NAME.\n",
+                status_code=421,
+            )
+            await refusal(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
 class SecurityHeaders:
     """ASGI middleware: `HEADERS` on every answer, and others instead on some `special` paths."""
 
@@ -227,10 +314,57 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def create_app(folder: Path) -> ASGIApp:
-    """The ASGI application that serves `folder`, which must exist."""
+def create_app(folder: Path, names: Collection[str] = ()) -> ASGIApp:
+    """The ASGI application that serves `folder`, which must exist, also under `names`."""
     site = Starlette(routes=[Mount("/", SiteFiles(folder))])
-    return SecurityHeaders(site, headers_of_site(folder))
+    return SecurityHeaders(HostGuard(site, names), headers_of_site(folder))
+
+
+class Patient(H11Protocol):
+    """A connection, ended when the client sends a request too slowly or takes no answer."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._wait(ASKING)
+
+    def data_received(self, data: bytes) -> None:
+        """A piece of a request has come; while one is answered, its client is not hurried."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._wait(None)
+        elif self._deadline is None:
+            self._wait(ASKING)
+
+    def on_response_complete(self) -> None:
+        """The answer is out; what is left of waiting is up to keep-alive."""
+        self._wait(None)
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """The client takes nothing more for now."""
+        super().pause_writing()
+        self._wait(TAKING)
+
+    def resume_writing(self) -> None:
+        """The client has taken something."""
+        self._wait(None)
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is waited for any more."""
+        self._wait(None)
+        super().connection_lost(exc)
+
+    def _wait(self, seconds: float | None) -> None:
+        """Abort in so many seconds, None for never; what was waited for before is forgotten."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = None
+        if seconds is not None:
+            self._deadline = self.loop.call_later(seconds, self.transport.abort)
 
 
 class SiteServer(uvicorn.Server):
@@ -295,6 +429,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="0 takes any free one (%(default)s)")
     parser.add_argument("--dir", type=Path, default=DEFAULT_DIR, help="folder to serve (dist)")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name besides localhost under which this machine is asked; may be repeated",
+    )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     options = parser.parse_args(arguments)
     if not 0 <= options.port <= 65535:
@@ -316,14 +457,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(why_not(error, options.host, options.port), file=sys.stderr)
         return 1
     host, port = listener.getsockname()[:2]
+    if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        print("Warning: other machines can reach this server, and whoever does can read the files")
+        print("of the site (not those that you search: they never leave your browser). Only this")
+        print("machine gets storage and threads, as browsers give those to https and localhost.")
     if host in ("0.0.0.0", "::"):
-        print("Other machines can reach this server; only this one gets storage and threads,")
-        print("since browsers give those to https and to localhost alone.")
         host = "localhost"
     url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     config = uvicorn.Config(
-        create_app(options.dir),
-        log_level="warning",
+        create_app(options.dir, options.allow_host),
+        http=Patient,
+        ws="none",
+        limit_concurrency=MOST_CONNECTIONS,
+        log_level="error",
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=2,

@@ -19,6 +19,7 @@
  *                    version?, may-reload?: answered on the port     reload
  */
 
+import "./static/workers/requests.js";
 import { isFull, precache } from "./static/workers/offline/download.js";
 import { Gone, hostIsolates, latestManifest } from "./static/workers/offline/manifests.js";
 import { apply, settle, tell, tidy } from "./static/workers/offline/pages.js";

@@ -2,13 +2,14 @@
 
 ::
 
-    FossickError            internal
+    FossickError            internal, memory
     ├── FileError           one file cannot be indexed; the others go on
     │     codes: FILE_CODES
     ├── InputError          the caller's arguments are off
-    │     codes: bad-option, bad-query, dimension-mismatch, not-found
+    │     codes: bad-option, bad-query, dimension-mismatch, not-found, collection-exists
     ├── StorageError        the index cannot be read or written
-    │     codes: storage-damaged, storage-unavailable, index-version, quota-exceeded, read-only
+    │     codes: storage-damaged, storage-unavailable, index-version, quota-exceeded, read-only,
+    │            locked, wrong-passphrase
     ├── EmbedderError       a model cannot be loaded or run
     │     codes: model-missing, model-failed
     ├── CancelledError      the caller asked to stop
@@ -42,6 +43,7 @@ FILE_CODES: dict[str, str] = {
     "too-large": "Split the file, then add its parts.",
     "unsupported": "Save it in a format that is read, such as PDF or text, then add it again.",
     "not-text": "The content is binary although the name says text.",
+    "ignored": "Change the rules of its folder to have it read.",
     "unreadable": "Check that the file is still there and may be read, then add it again.",
 }
 """Codes of `FileError` and the default hint of each."""
@@ -89,16 +91,20 @@ class ClosedError(FossickError):
 CODES: frozenset[str] = frozenset(
     {
         "internal",
+        "memory",
         *FILE_CODES,
         "bad-option",
         "bad-query",
         "dimension-mismatch",
         "not-found",
+        "collection-exists",
         "storage-damaged",
         "storage-unavailable",
         "index-version",
         "quota-exceeded",
         "read-only",
+        "locked",
+        "wrong-passphrase",
         "model-missing",
         "model-failed",
         "model-unsuitable",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,18 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Give back handles. The store cannot be used afterwards."""
+        ...
+
+
+@runtime_checkable
+class Filler(Protocol):
+    """What a `Store` may have besides: reading to where the bytes stay, which saves a copy."""
+
+    async def fill(self, name: str, offset: int, into: NDArray[np.uint8]) -> int:
+        """Read the bytes from `offset` into an array, as many as fit; how many there were.
+
+        Raises like `Store.read`.
+        """
         ...
 
 

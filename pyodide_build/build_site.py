@@ -1,7 +1,7 @@
 """Write the site: `dist/` holds everything that a static host needs, nothing it must configure.
 
 dist/
-    index.html            each page stamped with the site's version
+    index.html            each page with its policy, hashes and the site's version
     service-worker.js     offline use, and isolation where the host sends no headers
     manifest.webmanifest
     static/**             what the browser runs, as it lies in static/
@@ -15,6 +15,7 @@ Text and WASM get a `.gz` beside them where that is a tenth smaller, for hosts t
 from __future__ import annotations
 
 import argparse
+import functools
 import gzip
 import hashlib
 import json
@@ -29,6 +30,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import page_head  # noqa: E402
 from bundle_app import bundle, write_if_changed  # noqa: E402
 
 from serve import (  # noqa: E402 (the root is not on the path of a script)
@@ -143,12 +145,12 @@ def site_version(digests: dict[str, str]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
 
 
-def stamp(page: str, version: str) -> str:
-    """The page with its version as the last thing in its head."""
-    head, found, rest = page.partition("</head>")
-    if not found:
-        raise ValueError("a page without </head> cannot be stamped with the site's version")
-    return f"{head}{VERSION_META.format(version=version)}\n  {found}{rest}"
+def written(page: str, version: str, plan: Mapping[str, Path], digests: Mapping[str, str]) -> str:
+    """The page as the site has it: its policy, its modules and their hashes, its version."""
+    read = {name: functools.partial(path.read_text, "utf-8") for name, path in plan.items()}
+    page = page_head.with_policy(page, HEADERS["Content-Security-Policy"])
+    page = page_head.with_hashes(page_head.with_preloads(page, read), digests.__getitem__)
+    return page_head.into_head(page, VERSION_META.format(version=version))
 
 
 def place(source: Path, target: Path) -> bool:
@@ -206,13 +208,14 @@ def build(
 ) -> tuple[list[Entry], str, int]:
     """Bring `out` up to date. Entries of all files, the version, how many files changed."""
     plan = sources(root, models)
-    version = site_version({name: digest(path, name, cache) for name, path in plan.items()})
+    digests = {name: digest(path, name, cache) for name, path in plan.items()}
+    version = site_version(digests)
     entries, keep, changed = [], {"precache.json"}, 0
     for name, source in plan.items():
         target = out / name
         sha256, size = str(cache[name]["sha256"]), int(cache[name]["mark"][0])
         if name.endswith(".html") and "/" not in name:
-            page = stamp(source.read_text("utf-8"), version).encode()
+            page = written(source.read_text("utf-8"), version, plan, digests).encode()
             changed += write_if_changed(target, page)
             sha256, size = hashlib.sha256(page).hexdigest(), len(page)
         else:

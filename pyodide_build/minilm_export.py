@@ -11,6 +11,7 @@ from pathlib import Path
 import onnx
 from minilm_balance import balance
 from minilm_check import Model, check_graph, check_int8, feeds, texts
+from minilm_float import template
 from minilm_graph import BertShape, build
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
@@ -56,6 +57,8 @@ def _write_json(path: Path, value: object) -> None:
 def export(source: Path, float32: Path, int8: Path) -> tuple[float, float]:
     """Write both models with their tokenizer, check them, and return the lowest cosines.
 
+    Beside int8 lie the float graphs without weights, for GPUs (see `minilm_float`).
+
     The first is that of the graph to plain NumPy, the second of int8 to float32.
     """
     for target in (float32, int8):
@@ -74,6 +77,8 @@ def export(source: Path, float32: Path, int8: Path) -> tuple[float, float]:
     balanced = source / "balanced.onnx"
     onnx.save(build(weights, shape, balance(plain, batches)), balanced)
     quantise(balanced, int8 / "onnx" / "model_quantized.onnx")
+    for name, half in (("float.onnx", False), ("float_fp16.onnx", True)):
+        onnx.save(template(plain, f"{name}_data", half=half), int8 / "onnx" / name)
     small = Model(int8 / "onnx" / "model_quantized.onnx", tokenizer)
     return lowest_graph, check_int8(small, full, texts("check"))
 

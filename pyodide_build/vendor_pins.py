@@ -143,7 +143,9 @@ export { when } from "lit/directives/when.js";
 """
 
 COMLINK_ENTRY = 'export * from "comlink";\n'
+PARQUET_ENTRY = 'export { ByteWriter, ParquetWriter } from "hyparquet-writer";\n'
 SHA256_ENTRY = 'export { sha256 } from "@noble/hashes/sha2.js";\n'
+IGNORE_ENTRY = 'export { default } from "ignore";\n'
 
 NPM_PACKAGES = (
     NpmPackage(
@@ -218,17 +220,33 @@ NPM_PACKAGES = (
         types=(("comlink.d.ts", COMLINK_ENTRY),),
     ),
     NpmPackage(
+        name="hyparquet-writer",
+        licence="MIT",
+        homepage="https://github.com/hyparam/hyparquet-writer",
+        bundle=(PARQUET_ENTRY, "hyparquet-writer.js"),
+        types=(("hyparquet-writer.d.ts", PARQUET_ENTRY),),
+    ),
+    NpmPackage(
         name="@noble/hashes",
         licence="MIT",
         homepage="https://github.com/paulmillr/noble-hashes",
         bundle=(SHA256_ENTRY, "sha256.js"),
         types=(("sha256.d.ts", SHA256_ENTRY),),
     ),
+    NpmPackage(
+        name="ignore",
+        licence="MIT",
+        homepage="https://github.com/kaelzhang/node-ignore",
+        bundle=(IGNORE_ENTRY, "ignore.js"),
+        types=(("ignore.d.ts", f'{IGNORE_ENTRY}export type {{ Ignore }} from "ignore";\n'),),
+        licence_files=("LICENSE-MIT",),
+    ),
     *(
         NpmPackage(name=name, licence=licence, homepage=homepage, inside=inside)
         for name, licence, homepage, inside in (
             ("@huggingface/jinja", "MIT", "", "@huggingface/transformers"),
             ("@huggingface/tokenizers", "Apache-2.0", "", "@huggingface/transformers"),
+            ("hyparquet", "MIT", "https://github.com/hyparam/hyparquet", "hyparquet-writer"),
             ("lit-html", "BSD-3-Clause", "", "lit"),
             ("lit-element", "BSD-3-Clause", "", "lit"),
             ("@lit/reactive-element", "BSD-3-Clause", "", "lit"),

@@ -1,10 +1,19 @@
 // @ts-check
-/** Calls that wait for the engine: numbered, told of progress, and every one settled. */
+/**
+ * Calls that wait for the engine: numbered, told of progress, and every one settled, also when the
+ * engine dies and is started again: what can be asked twice is asked once more.
+ */
 
 import { asFossickError, FossickError, opened } from "./errors.js";
 
 /** @typedef {import("./fossick.js").Progress} Progress */
-/** @typedef {{ reject: (error: unknown) => void, onProgress: (progress: Progress) => void }} Pending */
+/**
+ * @typedef {object} Pending
+ * @property {(error: unknown) => void} reject
+ * @property {(progress: Progress) => void} onProgress
+ * @property {() => void} ask
+ * @property {boolean} mayRepeat whether it can be asked once more
+ */
 /**
  * With `atOnce` an aborted call fails at once; without, when the engine has stopped in good order.
  *
@@ -12,6 +21,7 @@ import { asFossickError, FossickError, opened } from "./errors.js";
  * @property {(progress: Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
  * @property {boolean} [atOnce]
+ * @property {boolean} [once] it cannot be asked of another engine: its arguments went with the call
  */
 
 export class Calls {
@@ -31,19 +41,22 @@ export class Calls {
    * @param {CallOptions} options
    * @returns {Promise<any>}
    */
-  async settle(ask, { onProgress = () => {}, signal, atOnce = false }) {
+  async settle(ask, { onProgress = () => {}, signal, atOnce = false, once = false }) {
     if (signal?.aborted) throw cancelled();
     this.count += 1;
     const id = this.count;
-    const { promise: ended, reject } = Promise.withResolvers();
-    this.pending.set(id, { reject, onProgress });
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const asking = async () => (signal?.aborted ? reject(cancelled()) : resolve(await ask(id)));
+    const call = { reject, onProgress, ask: () => void asking().catch(reject), mayRepeat: !once };
+    this.pending.set(id, call);
+    call.ask();
     const abort = () => {
       this.cancel(id);
       if (atOnce) reject(cancelled());
     };
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      return opened(/** @type {any} */ (await Promise.race([ask(id), ended])));
+      return opened(/** @type {any} */ (await promise));
     } catch (error) {
       throw asFossickError(error);
     } finally {
@@ -58,6 +71,19 @@ export class Calls {
    */
   progressed(id, progress) {
     this.pending.get(id)?.onProgress(progress);
+  }
+
+  /**
+   * Another engine is there: ask it what the one before has not answered, each call once.
+   *
+   * @param {FossickError} error for what cannot be asked again
+   */
+  repeat(error) {
+    for (const call of [...this.pending.values()]) {
+      if (call.mayRepeat) call.ask();
+      else call.reject(error);
+      call.mayRepeat = false;
+    }
   }
 
   /** @param {FossickError} error */

@@ -10,14 +10,19 @@ import { capabilities, missing } from "./capabilities.js";
 import { addModel, installed, installModel, listModels, removeModel } from "./catalogue.js";
 import { deleteCollection } from "./deleting.js";
 import { embed } from "./embedding.js";
+import { hear, restarted } from "./engine-events.js";
 import { EngineLink } from "./engine-link.js";
 import { asFossickError, FossickError } from "./errors.js";
 import { Folders } from "./folders.js";
+import { GivenFiles } from "./given-files.js";
 import { InferenceHost } from "./inference-host.js";
 import { infoOf } from "./info.js";
 import { BUNDLED, modelOf, planEmbedder } from "./models.js";
-import { checkAdd, checkOpen, checkRerank, cloneSources } from "./options.js";
+import { networkReport } from "./network.js";
+import { checkAdd, checkOpen, checkRerank, checkRules, cloneSources } from "./options.js";
+import { checkBlob, exportCollection, importCollection } from "./portable.js";
 import { Reranking } from "./reranking.js";
+import { Room } from "./room.js";
 import { wellFormed } from "./texts.js";
 import { Upgrading } from "./upgrading.js";
 import { deleteVectors, openVectors, vectorNames } from "./vectors.js";
@@ -60,6 +65,22 @@ export class Fossick extends EventTarget {
     await deleteCollection(checkOpen({ collection }).collection);
   }
 
+  /**
+   * @param {Blob} file
+   * @param {import("./fossick.js").ImportOptions} [options]
+   * @returns {Promise<import("./fossick.js").Imported>}
+   */
+  static async import(file, options = {}) {
+    const { collection } = checkOpen({ collection: options.collection });
+    checkBlob(file);
+    const engine = await Fossick.open({
+      storage: "memory",
+      embedder: "none",
+      signal: options.signal,
+    });
+    return importCollection(engine, file, { ...options, collection });
+  }
+
   /** @type {typeof import("./fossick.js").Fossick.models} */
   static models() {
     return listModels();
@@ -80,6 +101,11 @@ export class Fossick extends EventTarget {
     return removeModel(id);
   }
 
+  /** @type {typeof import("./fossick.js").Fossick.network} */
+  static network() {
+    return networkReport();
+  }
+
   /**
    * @param {import("./fossick.js").OpenOptions} options
    * @param {import("./models.js").EmbedderPlan} plan
@@ -94,9 +120,16 @@ export class Fossick extends EventTarget {
     /** @type {{ model: string, dim: number, device: "numpy", dtype: string } | null} */
     this.embedder = null;
     this.openedAfter = 0;
+    this.addingPaused = false;
+    /** Whether this tab has become the writer since it was opened. */
+    this.tookOver = false;
     this.upgrading = new Upgrading(this);
+    this.room = new Room(this.options.collection, () => this.tellStatus(""));
+    /** The commit that searches see. */
+    this.commit = { generation: 0, documents: 0 };
     this.link = new EngineLink({
-      onEvent: (event) => this.hear(event),
+      onEvent: (event) => hear(this, event),
+      onRestart: (started, reason) => restarted(this, started, reason),
       onEnd: (reason) => this.left(reason),
     });
     this.host = new InferenceHost(this.plan, {
@@ -108,19 +141,24 @@ export class Fossick extends EventTarget {
       onProgress: (progress) => this.tellProgress(progress),
     });
     this.reranking = new Reranking(() => this.engine);
-    this.kept = new Folders(this.options.collection, (sources, whole, rest) =>
-      this.adding(sources, whole, rest),
+    this.given = new GivenFiles();
+    this.kept = new Folders(
+      this.options.collection,
+      (sources, whole, rest) => this.adding(sources, whole, rest),
+      (names) => this.room.folders(names),
     );
   }
 
   async start() {
-    const { collection, storage, useImage } = this.options;
+    const { collection, storage, useImage, from, limits } = this.options;
     const { card } = this.plan;
     const { model, dim, dtype } = this.host.info;
     const options = {
       collection,
       storage,
+      from,
       useImage,
+      limits,
       embedder: {
         transformer: this.plan.transformer,
         static: this.plan.static,
@@ -139,6 +177,7 @@ export class Fossick extends EventTarget {
     this.openedAfter = performance.now() - this.began;
     if (!atOnce) loadModel();
     this.tellStatus(this.started?.storage.note ?? "");
+    if (this.started && this.writable) this.room.opened(this.started.storage.kind, this.commit);
     this.upgrading.wake();
     void this.upgrading.watchBattery();
   }
@@ -146,17 +185,29 @@ export class Fossick extends EventTarget {
   /** @type {import("./fossick.js").Fossick["add"]} */
   async add(sources, options = {}) {
     checkAdd(sources);
-    return this.adding(cloneSources(sources), [], options);
+    const given = cloneSources(sources);
+    this.given.note(given);
+    return this.adding(given, [], options, checkRules(options));
   }
 
   /**
    * @param {any[]} sources
    * @param {string[]} whole folders of which all files are among the sources
    * @param {import("./fossick.js").AddOptions} options
+   * @param {import("./workers/rules.js").RuleOptions} [rules] for sources that have none of their own
    */
-  adding(sources, whole, options) {
-    const adding = this.call("add", { sources, whole }, options);
+  adding(sources, whole, options, rules = {}) {
+    const adding = this.call("add", { sources, whole, rules }, options);
+    const added = adding.then(async (report) => {
+      if (report.added > 0) await this.room.ask();
+    });
+    added.catch(() => {});
     return adding.finally(() => this.upgrading.wake());
+  }
+
+  /** @type {import("./fossick.js").Fossick["acceptCleared"]} */
+  acceptCleared() {
+    this.room.accept();
   }
 
   /** @type {import("./fossick.js").Fossick["folders"]} */
@@ -165,8 +216,8 @@ export class Fossick extends EventTarget {
   }
 
   /** @type {import("./fossick.js").Fossick["addFolder"]} */
-  addFolder(handle, options = {}) {
-    return this.kept.take(handle, options);
+  async addFolder(handle, { ignore, gitignore, ...options } = {}) {
+    return this.kept.take(handle, checkRules({ ignore, gitignore }), options);
   }
 
   /** @type {import("./fossick.js").Fossick["syncFolders"]} */
@@ -180,8 +231,8 @@ export class Fossick extends EventTarget {
   }
 
   /** @type {import("./fossick.js").Fossick["file"]} */
-  file(path) {
-    return this.kept.file(path);
+  async file(path) {
+    return (await this.kept.file(path)) ?? this.given.file(path);
   }
 
   /** @type {import("./fossick.js").Fossick["unread"]} */
@@ -250,9 +301,19 @@ export class Fossick extends EventTarget {
     return this.call("vacuum", {}, options);
   }
 
+  /** @type {import("./fossick.js").Fossick["check"]} */
+  async check(options = {}) {
+    return this.call("check", {}, { ...options, atOnce: true });
+  }
+
   /** @type {import("./fossick.js").Fossick["repair"]} */
   async repair(options = {}) {
     return this.call("repair", {}, options);
+  }
+
+  /** @type {import("./fossick.js").Fossick["export"]} */
+  async export(options = {}) {
+    return exportCollection(this, options);
   }
 
   /** @type {import("./fossick.js").Fossick["embed"]} */
@@ -283,6 +344,12 @@ export class Fossick extends EventTarget {
   /** @type {import("./fossick.js").Fossick["pauseUpgrade"]} */
   async pauseUpgrade(paused = true) {
     await this.upgrading.pause(paused);
+  }
+
+  /** @type {import("./fossick.js").Fossick["pauseAdding"]} */
+  async pauseAdding(paused = true) {
+    this.addingPaused = paused;
+    await this.call("pause", { on: paused }, { atOnce: true });
   }
 
   /** @type {import("./fossick.js").Fossick["vectors"]} */
@@ -330,19 +397,9 @@ export class Fossick extends EventTarget {
     return this.link.calls;
   }
 
-  /** @param {import("./workers/engine.worker.js").EngineEvent} event */
-  hear(event) {
-    if (event.type === "progress") {
-      this.tellProgress(/** @type {Progress} */ (event.progress));
-    } else if (event.type === "embedder") {
-      this.embedder = /** @type {any} */ (event.embedder);
-      // That the model has gone is told once, by who has seen it go.
-      this.tellStatus(this.host.info.state === "failed" ? "" : event.note);
-    } else if (event.reranker) {
-      this.reranking.abandon(event.worker, event.message);
-    } else {
-      this.host.abandonNumber(event.worker, event.message);
-    }
+  /** Whether this tab writes the collection; false while it follows another that does. */
+  get writable() {
+    return this.tookOver || (this.started?.storage.writable ?? true);
   }
 
   /** Whether the engine has gone on to another embedder although the model is there. */

@@ -6,6 +6,7 @@
 
 import { asFossickError, FossickError } from "./errors.js";
 import { forgetAll } from "./folders.js";
+import { forgetRoom } from "./room.js";
 
 /** How long another tab, or an engine that is ending, may hold the collection, in milliseconds. */
 const PATIENCE = 3000;
@@ -25,6 +26,7 @@ export async function deleteCollection(collection) {
       await fromFileSystem(collection);
       await fromDatabase(collection);
       await forgetAll(collection);
+      forgetRoom(collection);
     });
   } catch (error) {
     throw asFossickError(error, "storage-unavailable");

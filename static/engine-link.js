@@ -1,8 +1,14 @@
 // @ts-check
-/** The engine's worker: started, asked, listened to, and ended, so that no call is left waiting. */
+/**
+ * The engine's worker: started, asked, listened to, and ended, so that no call is left waiting.
+ *
+ * A worker that dies is started again once, from the last commit; what it was asked is asked again
+ * of the next. One that dies again within a minute will not be mended by that, and all ends.
+ */
 
 import { Calls } from "./calls.js";
-import { asFossickError, FossickError } from "./errors.js";
+import { asFossickError, FossickError, opened } from "./errors.js";
+import { startWorker } from "./own-scripts.js";
 import * as Comlink from "./vendor/comlink.js";
 
 /** @typedef {import("./fossick.js").Progress} Progress */
@@ -14,28 +20,45 @@ import * as Comlink from "./vendor/comlink.js";
 const CLOSING = 10_000;
 /** How long it may be silent after an uncaught error before it counts as dead. */
 const SILENCE = 15_000;
+/** Between two deaths, in milliseconds, for the second one to be mended as well. */
+const APART = 60_000;
+
+const KEPT = "Reload the page; what was added is kept.";
 
 export class EngineLink {
   /**
    * @param {object} listeners
    * @param {(event: EngineEvent) => void} listeners.onEvent
+   * @param {(started: Started, reason: string) => void} listeners.onRestart
    * @param {(reason: FossickError) => void} listeners.onEnd told once, when nothing more will come
    */
-  constructor({ onEvent, onEnd }) {
+  constructor({ onEvent, onRestart, onEnd }) {
     this.onEvent = onEvent;
+    this.onRestart = onRestart;
     this.onEnd = onEnd;
     /** @type {FossickError | null} */
     this.ended = null;
-    this.isStarted = false;
+    /** @type {object} */
+    this.options = {};
+    /** @type {Started | null} */
+    this.started = null;
+    /** Counts the engines that there were: what one of them held is not there in the next. */
+    this.epoch = 0;
+    this.mendedAt = Number.NEGATIVE_INFINITY;
+    /** Resolves when there is an engine to ask. */
+    this.ready = Promise.resolve();
     /** Resolves when the engine has ended. */
     this.gone = /** @type {PromiseWithResolvers<void>} */ (Promise.withResolvers());
-    this.worker = new Worker(new URL("./workers/engine.worker.js", import.meta.url), {
-      type: "module",
-      name: "fossick engine",
-    });
-    this.worker.onerror = (event) => this.stumbled(event);
+    this.worker = this.launch();
     this.engine = /** @type {any} */ (Comlink.wrap(this.worker));
     this.calls = new Calls((id) => void this.engine.cancel(id));
+  }
+
+  launch() {
+    const url = new URL("./workers/engine.worker.js", import.meta.url);
+    const worker = startWorker(url, "fossick engine");
+    worker.onerror = (event) => this.stumbled(worker, event);
+    return worker;
   }
 
   /**
@@ -45,11 +68,32 @@ export class EngineLink {
    * @returns {Promise<Started>}
    */
   async start(options, signal) {
-    const hear = Comlink.proxy((/** @type {EngineEvent} */ event) => this.hear(event));
-    const asked = () => this.engine.start(options, hear);
-    const started = await this.calls.settle(asked, { signal, atOnce: true });
-    this.isStarted = true;
+    this.options = options;
+    const started = await this.calls.settle(() => this.startWorker(), {
+      ...{ signal, atOnce: true, once: true },
+    });
+    this.begun(started);
     return started;
+  }
+
+  startWorker() {
+    const { worker } = this;
+    const hear = (/** @type {EngineEvent} */ event) => {
+      if (worker === this.worker) this.hear(event);
+    };
+    const alive = `fossick-engine/${crypto.randomUUID?.() ?? Math.random()}`;
+    this.alive = alive;
+    return this.engine.start({ ...this.options, alive }, Comlink.proxy(hear));
+  }
+
+  /** @param {Started} started */
+  begun(started) {
+    this.started = started;
+    const { worker, alive } = this;
+    // The worker holds this lock as long as it lives, and cannot give notice of its death.
+    void navigator.locks
+      ?.request(/** @type {string} */ (alive), () => this.died(worker, "it ended without a word"))
+      .catch(() => {});
   }
 
   /**
@@ -61,7 +105,11 @@ export class EngineLink {
    */
   call(method, args, options = {}) {
     if (this.ended) return Promise.reject(this.ended);
-    return this.calls.settle((id) => this.engine.call(id, method, args), options);
+    const ask = async (/** @type {number} */ id) => {
+      await this.ready;
+      return this.engine.call(id, method, args);
+    };
+    return this.calls.settle(ask, options);
   }
 
   /** Finish the commit under way, give back the storage, and end. */
@@ -89,6 +137,8 @@ export class EngineLink {
     if (this.ended) return;
     if (event.type === "progress" && event.id !== 0) {
       this.calls.progressed(event.id, /** @type {Progress} */ (event.progress));
+    } else if (event.type === "died") {
+      this.died(this.worker, event.message);
     } else {
       this.onEvent(event);
     }
@@ -97,20 +147,50 @@ export class EngineLink {
   /**
    * An error that nothing in the engine's worker caught. Before the start is over it is the end;
    * after that the worker may well go on, so it is asked.
+   * @param {Worker} worker
    * @param {ErrorEvent} event
    */
-  stumbled(event) {
+  stumbled(worker, event) {
     event.preventDefault();
     const message = event.message || "The engine's script could not be loaded.";
-    if (!this.isStarted) {
+    if (!this.started) {
       this.end(new FossickError("boot-failed", message, "Reload the page."));
       return;
     }
     console.error("fossick: uncaught in the engine's worker:", message);
-    const hint = "Reload the page; what was added is kept.";
-    const dead = () =>
-      this.end(new FossickError("internal", `The engine stopped: ${message}`, hint));
-    const timer = setTimeout(dead, SILENCE);
+    const timer = setTimeout(() => this.died(worker, message), SILENCE);
     void this.engine.ping().then(() => clearTimeout(timer));
+  }
+
+  /**
+   * @param {Worker} worker
+   * @param {string} message
+   */
+  died(worker, message) {
+    if (this.ended || worker !== this.worker) return;
+    const now = performance.now();
+    // What was kept in memory alone is gone with it.
+    const isLost = !this.started || this.started.storage.kind === "memory";
+    const stopped = new FossickError("internal", `The engine stopped: ${message}`, KEPT);
+    if (isLost || now - this.mendedAt < APART) {
+      this.end(stopped);
+      return;
+    }
+    this.mendedAt = now;
+    console.error("fossick: the engine is started again:", message);
+    this.ready = this.mend(message).catch((error) => this.end(error));
+    this.calls.repeat(stopped);
+  }
+
+  /** @param {string} message why the engine before has ended */
+  async mend(message) {
+    this.worker.terminate();
+    this.started = null;
+    this.epoch += 1;
+    this.worker = this.launch();
+    this.engine = Comlink.wrap(this.worker);
+    const started = opened(await Promise.race([this.startWorker(), this.gone.promise]));
+    this.begun(started);
+    this.onRestart(started, message);
   }
 }

@@ -7,6 +7,7 @@
  */
 
 import { FossickError } from "./errors.js";
+import { fileIn } from "./given-files.js";
 
 /**
  * @typedef {object} Remembered
@@ -15,6 +16,8 @@ import { FossickError } from "./errors.js";
  * @property {FileSystemDirectoryHandle} handle
  * @property {number} added milliseconds since 1970
  * @property {number} [synced] when it was last brought up to date
+ * @property {string[]} [ignore] patterns of what is left out
+ * @property {boolean} [gitignore] whether its .gitignore files are respected
  */
 /** @typedef {import("./fossick.js").AddReport} AddReport */
 /** @typedef {import("./fossick.js").AddOptions} AddOptions */
@@ -28,18 +31,22 @@ export class Folders {
   /**
    * @param {string} collection
    * @param {Add} add
+   * @param {(names: string[]) => void} onChange told which ones are remembered
    */
-  constructor(collection, add) {
+  constructor(collection, add, onChange) {
     this.collection = collection;
     this.add = add;
+    this.onChange = onChange;
   }
 
   /** @returns {Promise<import("./fossick.js").Folder[]>} */
   async list() {
     const all = await this.remembered();
     return Promise.all(
-      all.map(async ({ name, added, synced, handle }) => ({
+      all.map(async ({ name, added, synced, handle, ignore, gitignore }) => ({
         name,
+        ignore: ignore ?? [],
+        gitignore: gitignore ?? false,
         added: new Date(added),
         synced: synced ? new Date(synced) : null,
         permission: await permission(handle),
@@ -49,21 +56,26 @@ export class Folders {
   }
 
   /**
-   * Remember a folder, and add what is in it.
+   * Remember a folder, and add what is in it; one that is known gets the rules that are given.
    *
    * @param {FileSystemDirectoryHandle} handle
+   * @param {{ ignore?: string[], gitignore?: boolean }} rules
    * @param {AddOptions} options
    */
-  async take(handle, options) {
+  async take(handle, rules, options) {
     const all = await this.remembered();
     for (const one of all) {
-      if (await one.handle.isSameEntry(handle)) return this.sync([one], options);
+      if (!(await one.handle.isSameEntry(handle))) continue;
+      const changed = { ...one, ...rules };
+      await write((store) => store.put(changed));
+      return this.sync([changed], options);
     }
     const taken = new Set(all.map(({ name }) => name));
     let name = handle.name;
     for (let number = 2; taken.has(name); number += 1) name = `${handle.name} (${number})`;
-    const folder = { collection: this.collection, name, handle, added: Date.now() };
+    const folder = { collection: this.collection, name, handle, added: Date.now(), ...rules };
     await write((store) => store.put(folder));
+    this.onChange([...taken, name]);
     return this.sync([folder], options);
   }
 
@@ -94,6 +106,7 @@ export class Folders {
     const all = await this.remembered();
     if (!all.some((one) => one.name === name)) throw unknown(name);
     await write((store) => store.delete([this.collection, name]));
+    this.onChange(all.map((one) => one.name).filter((one) => one !== name));
     return keep ? null : this.add([], [name], options);
   }
 
@@ -107,13 +120,7 @@ export class Folders {
     const [name, ...parts] = path.split("/");
     const folder = (await this.remembered()).find((one) => one.name === name);
     if (!folder || (await permission(folder.handle)) !== "granted") return null;
-    try {
-      let at = folder.handle;
-      for (const part of parts.slice(0, -1)) at = await at.getDirectoryHandle(part);
-      return await (await at.getFileHandle(parts.at(-1) ?? "")).getFile();
-    } catch {
-      return null; // It has gone, or lies inside of another file.
-    }
+    return fileIn(folder.handle, parts);
   }
 
   /**
@@ -121,7 +128,12 @@ export class Folders {
    * @param {AddOptions} options
    */
   async sync(folders, options) {
-    const sources = folders.map(({ handle, name }) => ({ folder: handle, name }));
+    const sources = folders.map(({ handle, name, ignore, gitignore }) => ({
+      folder: handle,
+      name,
+      ignore,
+      gitignore,
+    }));
     const whole = folders.map(({ name }) => name);
     const report = await this.add(sources, whole, options);
     for (const folder of folders) {

@@ -16,6 +16,7 @@
 /** Codes of all failures; docs/errors.md says what each means. */
 export type ErrorCode =
   | "internal"
+  | "memory"
   | "empty"
   | "no-text"
   | "encrypted"
@@ -23,16 +24,20 @@ export type ErrorCode =
   | "too-large"
   | "unsupported"
   | "not-text"
+  | "ignored"
   | "unreadable"
   | "bad-option"
   | "bad-query"
   | "dimension-mismatch"
   | "not-found"
+  | "collection-exists"
   | "storage-damaged"
   | "storage-unavailable"
   | "index-version"
   | "quota-exceeded"
   | "read-only"
+  | "locked"
+  | "wrong-passphrase"
   | "model-missing"
   | "model-failed"
   | "model-unsuitable"
@@ -49,8 +54,11 @@ export class FossickError extends Error {
   readonly hint: string;
 }
 
-/** Where a collection is kept: the origin private file system, IndexedDB, or nowhere. */
-export type StorageKind = "opfs" | "indexeddb" | "memory";
+/**
+ * Where a collection is kept: the origin private file system, IndexedDB, or nowhere; or the
+ * exported file that it is searched in.
+ */
+export type StorageKind = "opfs" | "indexeddb" | "memory" | "file";
 
 /**
  * Which model makes the vectors.
@@ -138,7 +146,12 @@ export interface OpenOptions {
   /** Name of the collection, default "default". Each has an index of its own. */
   collection?: string;
   /** Default "auto": the best that works, and {@link Info.storage} says which. */
-  storage?: "auto" | StorageKind;
+  storage?: "auto" | "opfs" | "indexeddb" | "memory";
+  /**
+   * A file of {@link Fossick.export} that is searched where it lies, without import. Nothing of it
+   * can be changed; `collection` is a name only.
+   */
+  from?: Blob;
   /** Default "auto". */
   embedder?: EmbedderOption;
   /**
@@ -146,10 +159,44 @@ export interface OpenOptions {
    * Default true; false is for measuring.
    */
   snapshot?: boolean;
+  /** What readers keep to. */
+  limits?: Limits;
   /** Told of the start (phase "boot") and of the model, which loads beside it (phase "model"). */
   onProgress?: (progress: Progress) => void;
   /** Gives up opening. */
   signal?: AbortSignal;
+}
+
+/**
+ * How much of a file is read before it is refused as `too-large`. Whole numbers above 0; the
+ * defaults suit a browser tab.
+ */
+export interface Limits {
+  /** Bytes of a file of text, default 32 MiB. */
+  textBytes?: number;
+  /** Bytes of a file of any other kind, default 100 MiB. */
+  fileBytes?: number;
+  /** Bytes of an archive or a mailbox, default 2 GiB. */
+  archiveBytes?: number;
+  /** Bytes that all members of an archive have unpacked, default 4 GiB. */
+  expandedBytes?: number;
+  /** Bytes that one packed byte may become, default 200. */
+  ratio?: number;
+  /** Members of an archive, messages of a mailbox, default 100,000. */
+  members?: number;
+  /** Archives and mails inside of each other, and elements of XML times a hundred, default 5. */
+  depth?: number;
+  /** Pages, slides or sheets, default 20,000. */
+  pages?: number;
+  /** Characters of text that a document gives, default 50 million. */
+  characters?: number;
+  /** Cells of a workbook that hold something, default 2 million. */
+  cells?: number;
+  /**
+   * Seconds without a sign of life, such as a page of a PDF or a member of an archive, after which
+   * a reader is ended and its file counts as `damaged`; default 60.
+   */
+  seconds?: number;
 }
 
 export interface Progress {
@@ -160,6 +207,9 @@ export interface Progress {
     | "index"
     | "commit"
     | "upgrade"
+    | "verify"
+    | "export"
+    | "import"
     | "audit"
     | "download"
     | "check"
@@ -179,6 +229,8 @@ export interface Progress {
   chunks?: number;
   /** A name for the step. */
   message?: string;
+  /** Whether it waits until {@link Fossick.pauseAdding} lets it go on. */
+  paused?: boolean;
 }
 
 /** A file under a path of the caller's choosing. `modified`: a Date, or milliseconds since 1970. */
@@ -223,6 +275,20 @@ export interface AddOptions extends CallOptions {
   onProgress?: (progress: Progress) => void;
 }
 
+/**
+ * What of a folder is left out, besides hidden entries and machinery such as `node_modules`;
+ * {@link Fossick.unread} names it, with the code "ignored". Of a folder that is left out all is.
+ */
+export interface FolderRules {
+  /**
+   * Patterns as in .gitignore, from the folder on: `*.tmp`, `/drafts/`, `**\/build`. The last one
+   * that names an entry counts; `!.notes` brings in what would be left out.
+   */
+  ignore?: string[];
+  /** Default false: whether what the folder's .gitignore files name is left out. */
+  gitignore?: boolean;
+}
+
 export interface FailedFile {
   path: string;
   code: ErrorCode;
@@ -238,7 +304,10 @@ export interface UnreadFile {
   modified?: number;
   /** SHA-256 in hex, empty where nothing could be read. */
   digest: string;
-  /** Why it was refused; empty for an archive whose files were read. */
+  /**
+   * Why it was refused; "ignored" for a file or a folder that a rule has left out; empty for an
+   * archive whose files were read.
+   */
   code: ErrorCode | "";
   message: string;
   hint: string;
@@ -247,7 +316,7 @@ export interface UnreadFile {
 }
 
 /** A folder that is remembered and can be brought up to date. */
-export interface Folder {
+export interface Folder extends Required<FolderRules> {
   /** The first part of the paths of its files. */
   name: string;
   added: Date;
@@ -539,9 +608,12 @@ export interface Suggestions {
 export interface Damage {
   /**
    * "segment": its documents are not found. "vectors": its passages are found by words only.
-   * "texts": documents are found and cannot be shown. "manifest": the last commit is lost.
+   * "texts": documents are found and cannot be shown. "manifest": the last commit is lost, or one
+   * of its two copies. {@link Fossick.check} alone finds these: "ledger", files that could not be
+   * read are read again; "tuning", what audits have found is lost; "vector-index", one that has a
+   * name is damaged.
    */
-  kind: "segment" | "vectors" | "texts" | "manifest";
+  kind: "segment" | "vectors" | "texts" | "manifest" | "ledger" | "tuning" | "vector-index";
   /** The file, and the part of it; "file" where all of it is missing. */
   file: string;
   part: string;
@@ -631,8 +703,110 @@ export interface Stats {
   embedder?: string;
   /** Documents that were removed and still take room; see {@link Fossick.vacuum}. */
   deleted: number;
-  /** What cannot be read, as far as it is known; see {@link Fossick.repair}. */
+  /** What cannot be read, as far as it is known; {@link Fossick.check} looks at everything. */
   damage: Damage[];
+  /**
+   * Paths of the documents to be added again because of it, as far as they can be told: the first
+   * 1,000. Those of a folder that is kept in step come back when it is next brought up to date.
+   */
+  again: string[];
+}
+
+/** What a check has looked at, every byte of it, and what of it is damaged. */
+export interface Checked {
+  generation: number;
+  files: number;
+  bytes: number;
+  segments: number;
+  documents: number;
+  chunks: number;
+  /** Places in the lists of words, those of removed documents too. */
+  postings: number;
+  /** Passages that have a vector. */
+  vectors: number;
+  /** Passages that have none. */
+  wordsOnly: number;
+  seconds: number;
+  damage: Damage[];
+  /** Like {@link Stats.again}, all of them. */
+  again: string[];
+}
+
+/** How much of a collection goes into a file, and where the file is written. */
+export interface ExportOptions extends CallOptions {
+  /** Only documents whose path this is, or which lie below it. Default "": all. */
+  source?: string;
+  /** False: without texts; passages are found and cannot be read. */
+  text?: boolean;
+  /** False: without words, so that passages are found by meaning only. */
+  words?: boolean;
+  /** False: without vectors, until they are made again. */
+  vectors?: boolean;
+  /**
+   * "fossick", the default: the portable file. For other programs (docs/portable.md): "jsonl", a
+   * line of JSON for each passage, with its vector, "parquet", the same as a table; "llm-md",
+   * documents as Markdown that a language model can cite; "llm-zip", the same in files of bounded
+   * size, with lists of what is where.
+   */
+  format?: ExportFormat;
+  /**
+   * The file to write, as `showSaveFilePicker` gives it. Left out, it is one of the browser's own,
+   * which is there until the page is closed.
+   */
+  to?: FileSystemFileHandle;
+  /** Anything of the page's own that {@link Fossick.import} gives back, as JSON. */
+  settings?: Record<string, unknown>;
+  /** Phase "export", in bytes, of other formats in documents. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export type ExportFormat = "fossick" | "jsonl" | "parquet" | "llm-md" | "llm-zip";
+
+/** Something damaged that is not in a file. */
+export interface LeftOut {
+  what: "segment" | "documents" | "vectors" | "vector-index";
+  name: string;
+  message: string;
+  documents: number;
+  /** Of the documents, the first hundred, where they could be read. */
+  paths: string[];
+}
+
+/** What an export has written. */
+export interface Exported {
+  /** Lies on the disk, where the browser can have it so. */
+  file: File;
+  documents: number;
+  chunks: number;
+  bytes: number;
+  leftOut: LeftOut[];
+}
+
+export interface ImportOptions extends CallOptions {
+  /** Default "default". */
+  collection?: string;
+  /** Default "auto". */
+  storage?: "auto" | "opfs" | "indexeddb";
+  /** Replace a collection that is not empty. Default false: "collection-exists". */
+  overwrite?: boolean;
+  /** Phase "import", in bytes. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** What is in a collection after an import. */
+export interface Imported {
+  documents: number;
+  chunks: number;
+  bytes: number;
+  /** Its name where it was exported. */
+  collection: string;
+  vectorIndexes: string[];
+  /** Folders that were kept in step there; pick them again with {@link Fossick.addFolder}. */
+  sources: string[];
+  /** Those of {@link ExportOptions.settings}. */
+  settings: Record<string, unknown>;
+  /** What was damaged when the file was made. */
+  leftOut: LeftOut[];
 }
 
 export interface AuditOptions extends CallOptions {
@@ -688,6 +862,11 @@ export interface Duplicates {
   total: number;
   /** Passages in all of them that say nothing new: all but the first of each. */
   passages: number;
+}
+
+export interface CheckOptions extends CallOptions {
+  /** Phase "verify", in bytes. */
+  onProgress?: (progress: Progress) => void;
 }
 
 /** What a vacuum has taken out of the store. */
@@ -746,7 +925,11 @@ export interface VectorOptions extends CallOptions {
    * eighth; "binary" a thirty-second, and knows the cosine alone.
    */
   dtype?: VectorDtype;
-  /** Keep float32 beside int8 or int4, for the last word on the order of hits. Default false. */
+  /**
+   * Keep float32 beside int8 or int4, for the last word on the order of hits. With a `name` it
+   * stays in the store, and a search reads the few vectors that may be among its hits. Default
+   * false.
+   */
   keepFloat32?: boolean;
   /** The share of the nearest ten that a search is to find, default 0.99; 1 scores every vector. */
   recall?: number;
@@ -885,7 +1068,7 @@ export interface VectorIndex {
 
   /**
    * Mean, standard deviation, least and largest value of each dimension. This and what follows is
-   * of the vectors as they are stored, and rejects with "bad-option" where there are none.
+   * of the vectors as memory holds them, and rejects with "bad-option" where there are none.
    */
   statistics(options?: CallOptions): Promise<VectorStatistics>;
 
@@ -913,6 +1096,33 @@ export interface Embedding {
   vector: Float32Array;
 }
 
+/** Whom the page and its workers have asked for something. */
+export interface NetworkReport {
+  /** Files of the site itself; `bytes` came over the network rather than from this device. */
+  site: { requests: number; bytes: number };
+  /** Hosts other than the site's: the hub, where a model was fetched, or what the policy stopped:
+   * `blocked` addresses. */
+  others: { origin: string; requests: number; bytes: number; blocked: number }[];
+}
+
+/** The room that the browser gives to this site, and whether it keeps what is in it. */
+export interface Room {
+  /** Bytes that the site may take in all; 0 where the browser does not say. */
+  quota: number;
+  /**
+   * Whether the browser keeps what is stored until the user deletes it. It is asked to when files
+   * were first added; false where it may clear all when the device runs short of space, null
+   * before it was asked.
+   */
+  persisted: boolean | null;
+  /**
+   * What the browser, or its user, has cleared since the collection was last open here: documents
+   * that were indexed, and names of folders that were remembered. Null where nothing is missing,
+   * as after {@link Fossick.delete}, and as soon as there are documents again.
+   */
+  cleared: { documents: number; folders: string[] } | null;
+}
+
 /** What is in use right now. */
 export interface Info {
   version: string;
@@ -923,8 +1133,12 @@ export interface Info {
   versions: Record<string, string>;
   collection: string;
   storage: StorageKind | "";
-  /** False while another tab writes this collection; it can be searched here. */
+  /**
+   * False while another tab writes this collection. This one follows its commits and hands it all
+   * changes, and writes itself from when the other has gone.
+   */
   writable: boolean;
+  room: Room;
   /** Whether the page is cross-origin isolated: ONNX Runtime then uses several threads. */
   isolated: boolean;
   /** Of the model: "fallback" is hashed words, "none" words alone. */
@@ -963,6 +1177,8 @@ export type Status = Info & { note: string };
 export interface FossickEventMap {
   /** Something in {@link Info} has changed. */
   status: CustomEvent<Status>;
+  /** Searches see another commit from now on, made here or by another tab. */
+  commit: CustomEvent<{ generation: number; documents: number }>;
   /** Of the start and of the model. */
   progress: CustomEvent<Progress>;
   /** The engine has stopped for good; all calls fail from now on. */
@@ -986,6 +1202,20 @@ export class Fossick extends EventTarget {
    * while the collection is open, here or in another tab.
    */
   static delete(collection?: string): Promise<void>;
+
+  /**
+   * What was asked of the network since this module was loaded, by the page and by all workers of
+   * Fossick in this browser. Noted where the requests are made, by the browser.
+   */
+  static network(): NetworkReport;
+
+  /**
+   * Make a collection of a file that {@link Fossick.export}, or `python -m app export`, has written.
+   * Every byte is checked; until all is there the collection holds what it held. Rejects with
+   * "unsupported" or "damaged" for files that cannot be used, "index-version", "collection-exists",
+   * "read-only" while the collection is open, here or in another tab, "quota-exceeded".
+   */
+  static import(file: Blob, options?: ImportOptions): Promise<Imported>;
 
   /** The models of the catalogue, and those that were added. Fetches nothing from the hub. */
   static models(): Promise<Model[]>;
@@ -1015,9 +1245,13 @@ export class Fossick extends EventTarget {
   /**
    * Index sources. A document of the same path is replaced, unchanged ones are skipped, and a
    * file that cannot be read is listed in `failed` while the others go on. What was committed
-   * before a cancel or a failure stays.
+   * before a cancel or a failure stays. Rules hold for folders and for files of theirs;
+   * .gitignore files are looked at in folders that come as handles.
    */
-  add(sources: Iterable<Source> | ArrayLike<Source>, options?: AddOptions): Promise<AddReport>;
+  add(
+    sources: Iterable<Source> | ArrayLike<Source>,
+    options?: AddOptions & FolderRules,
+  ): Promise<AddReport>;
 
   /** The best passages for a query. */
   search(query: string, options?: SearchOptions): Promise<SearchResult>;
@@ -1051,9 +1285,13 @@ export class Fossick extends EventTarget {
 
   /**
    * Remember a folder, and add what is in it. The paths of its files begin with its name, followed
-   * by a number where another folder has that name already.
+   * by a number where another folder has that name already. The rules are remembered with it; a
+   * folder that is remembered already gets those that are given, and what they leave out goes.
    */
-  addFolder(handle: FileSystemDirectoryHandle, options?: AddOptions): Promise<AddReport>;
+  addFolder(
+    handle: FileSystemDirectoryHandle,
+    options?: AddOptions & FolderRules,
+  ): Promise<AddReport>;
 
   /**
    * Bring remembered folders up to date: what has changed is read, what is gone is removed, what
@@ -1062,7 +1300,11 @@ export class Fossick extends EventTarget {
    */
   syncFolders(options?: AddOptions & { names?: string[]; ask?: boolean }): Promise<AddReport>;
 
-  /** The file behind a path, where it lies in a remembered folder that may be read; else null. */
+  /**
+   * The file behind a document's path, where it lies in a remembered folder that may be read, or
+   * was given to {@link Fossick.add} through this instance; else null. Files within archives and
+   * mails are never at hand.
+   */
   file(path: string): Promise<File | null>;
 
   /** Forget a folder and remove its documents; with `keep` they stay, and `null` comes back. */
@@ -1087,6 +1329,12 @@ export class Fossick extends EventTarget {
   duplicates(options?: CallOptions & { limit?: number }): Promise<Duplicates>;
 
   /**
+   * Write the collection, or a portion of it, as one file: the commit that is there now, whatever
+   * is added meanwhile. Nothing that was removed is in it. What is damaged is left out and told.
+   */
+  export(options?: ExportOptions): Promise<Exported>;
+
+  /**
    * Take what was removed out of the store, texts and vectors too; nothing of it is left on the
    * device afterwards. The same happens by and by as documents are added, and at once to a part
    * of the index of which 30 % are removed.
@@ -1103,10 +1351,26 @@ export class Fossick extends EventTarget {
   pauseUpgrade(paused?: boolean): Promise<void>;
 
   /**
-   * Read everything, and take what is damaged out of the collection: {@link Stats.damage} is
-   * empty afterwards. Adding the files again brings their documents back, before as well as after.
+   * Has all adding commit what was read and wait, those calls too that come later, or with `false`
+   * go on. Everything else works meanwhile; a call that waits can be cancelled. It holds for what
+   * this tab's engine does, not for what another tab does for this one.
    */
-  repair(options?: CallOptions): Promise<Repaired>;
+  pauseAdding(paused?: boolean): Promise<void>;
+
+  /**
+   * Read every byte that the collection keeps: is it as it was written, do words and vectors speak
+   * of passages that are there, does every passage have its text? Searches and additions go on
+   * meanwhile. Documents of which something is damaged count as changed afterwards: the next
+   * {@link add} or {@link syncFolders} that meets their files reads them again.
+   */
+  check(options?: CheckOptions): Promise<Checked>;
+
+  /**
+   * Look at everything as {@link check} does, and take what is damaged out of the collection:
+   * nothing of its documents is damaged afterwards. Adding the files again brings them back, before
+   * as well as after.
+   */
+  repair(options?: CheckOptions): Promise<Repaired>;
 
   /**
    * Vectors of texts, as passages get them, by the best model that works; waits for one that is
@@ -1130,6 +1394,9 @@ export class Fossick extends EventTarget {
   /** Names of the vector indexes that are kept in the store of this collection, sorted. */
   vectorNames(): Promise<string[]>;
 
+  /** What was cleared is known: {@link Room.cleared} does not tell of it any more. */
+  acceptCleared(): void;
+
   /** Delete a vector index that is kept, also a damaged one. `read-only` while it is open here. */
   deleteVectors(name: string): Promise<void>;
 
@@ -1149,6 +1416,64 @@ export class Fossick extends EventTarget {
     listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
+}
+
+/** A run of text on a drawn page. Shares of the page hold at any size. */
+export interface PdfText {
+  text: string;
+  /** Whether a line ends behind it. */
+  endsLine: boolean;
+  /** Of its upper left corner: a share of the page's width. */
+  left: number;
+  /** A share of the page's height. */
+  top: number;
+  /** Font size: a share of the page's width. */
+  size: number;
+  /** How much wider it is set than in `family`; 0 where that is unknown. */
+  stretch: number;
+  /** Degrees, clockwise. */
+  angle: number;
+  family: "serif" | "sans-serif" | "monospace";
+}
+
+export interface PdfPage {
+  /** From 1. */
+  number: number;
+  /** As the document counts, such as "iv"; "" where it does not. */
+  label: string;
+  /** The page as it looks; yours to close. At most 12 million pixels. */
+  image: ImageBitmap;
+  /** In points, as the page is shown. */
+  width: number;
+  height: number;
+  /** In the order of the document's drawing, which need not be that of reading. */
+  texts: PdfText[];
+}
+
+/**
+ * Pages of a PDF, drawn by pdf.js in a worker of its own: no script of the document runs, none of
+ * its fonts reaches the browser, and one that takes too long to open, or to draw a page, is given
+ * up.
+ *
+ * ```js
+ * const pdf = await PdfDocument.open(await fossick.file(hit.path));
+ * const { image, texts } = await pdf.page(hit.address.page, { width: 1200 });
+ * pdf.close();
+ * ```
+ *
+ * Rejects with `encrypted`, `damaged`, `unreadable` (the file has changed or gone), `not-found`
+ * for a page that is not there, `cancelled` where another page was asked for meanwhile, and
+ * `closed`.
+ */
+export class PdfDocument {
+  private constructor();
+  /** `patience` in milliseconds, default 20,000. */
+  static open(file: Blob, options?: { patience?: number }): Promise<PdfDocument>;
+  readonly pages: number;
+  readonly labels: readonly string[];
+  /** `width` in pixels, default 1000; fewer where the page would be too large for a canvas. */
+  page(number: number, options?: { width?: number }): Promise<PdfPage>;
+  close(): void;
 }
 
 /**

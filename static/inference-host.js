@@ -10,6 +10,7 @@
 import { capabilities } from "./capabilities.js";
 import { opened } from "./errors.js";
 import { spaceName } from "./models.js";
+import { startWorker } from "./own-scripts.js";
 import * as Comlink from "./vendor/comlink.js";
 
 /** @typedef {import("./models.js").EmbedderPlan} EmbedderPlan */
@@ -53,6 +54,8 @@ export class InferenceHost {
     this.devices = [...plan.devices];
     /** @type {Worker | null} */
     this.worker = null;
+    /** @type {any} the worker's calls */
+    this.remote = null;
     this.closed = false;
     this.starting = Promise.resolve();
     /** @type {ModelInfo} */
@@ -89,10 +92,14 @@ export class InferenceHost {
       }
     }
     if (this.closed) return;
-    const reasons = this.info.left.map(({ device, reason }) => `${device}: ${reason}`).join("; ");
-    this.update({ state: "failed", device: "" }, `The model cannot be used (${reasons}).`);
+    this.update({ state: "failed", device: "" }, this.reasons());
     this.tell("", 1, 1);
-    this.events.onGone(`The model cannot be used (${reasons}).`);
+    this.events.onGone(this.reasons());
+  }
+
+  reasons() {
+    const reasons = this.info.left.map(({ device, reason }) => `${device}: ${reason}`).join("; ");
+    return `The model cannot be used (${reasons}).`;
   }
 
   /** Try all devices once more, after none was left. Never rejects. */
@@ -108,10 +115,10 @@ export class InferenceHost {
   async tryDevice(device) {
     if (device === "webgpu" && !capabilities().webgpu) throw new Error("no WebGPU in this browser");
     this.tell(device, 0, 0);
-    const worker = new Worker(new URL("./workers/inference.worker.js", import.meta.url), {
-      type: "module",
-      name: `fossick inference ${device}`,
-    });
+    const worker = startWorker(
+      new URL("./workers/inference.worker.js", import.meta.url),
+      `fossick inference ${device}`,
+    );
     this.worker = worker;
     const { promise: died, reject } = Promise.withResolvers();
     died.catch((error) => this.abandon(worker, device, error.message));
@@ -134,11 +141,22 @@ export class InferenceHost {
       }),
     );
     const loaded = opened(await Promise.race([loading, died]).finally(() => clearTimeout(timer)));
-    const { port1, port2 } = new MessageChannel();
-    remote.connect(Comlink.transfer(port1, [port1]));
+    this.remote = remote;
     this.update({ state: "ready", worker: this.info.worker + 1, ...loaded }, "");
     this.tell(device, 1, 1);
+    this.connect();
+  }
+
+  connect() {
+    const { port1, port2 } = new MessageChannel();
+    this.remote.connect(Comlink.transfer(port1, [port1]));
     this.events.onPort(port2, this.info);
+  }
+
+  /** There is another engine: hand it the model that there is, or tell it that there is none. */
+  reconnect() {
+    if (this.info.state === "ready") this.connect();
+    else if (this.info.state === "failed") this.events.onGone(this.reasons());
   }
 
   /**

@@ -14,12 +14,13 @@ export function infoOf(fossick) {
     versions: started?.versions ?? {},
     collection: fossick.options.collection,
     storage: started?.storage.kind ?? "",
-    writable: started?.storage.writable ?? true,
+    writable: fossick.writable,
+    room: fossick.room.info,
     isolated: Boolean(globalThis.crossOriginIsolated),
     state: loading ? "loading" : running ? "ready" : embedder ? "fallback" : "none",
     model: embedder?.model ?? null,
     dim: embedder?.dim ?? 0,
-    dtype: embedder?.dtype ?? "",
+    dtype: running ? host.info.dtype : (embedder?.dtype ?? ""),
     device: running
       ? /** @type {import("./models.js").Device} */ (host.info.device)
       : loading

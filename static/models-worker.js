@@ -2,6 +2,7 @@
 /** The worker that puts models on this device: it lives as long as its answer takes. */
 
 import { FossickError, opened } from "./errors.js";
+import { startWorker } from "./own-scripts.js";
 import * as Comlink from "./vendor/comlink.js";
 
 /** @typedef {import("./fossick.js").ModelOptions} ModelOptions */
@@ -12,10 +13,10 @@ import * as Comlink from "./vendor/comlink.js";
  */
 export async function inWorker({ onProgress, signal }, ask) {
   if (signal?.aborted) throw new FossickError("cancelled", "The caller gave up.");
-  const worker = new Worker(new URL("./workers/models.worker.js", import.meta.url), {
-    type: "module",
-    name: "fossick models",
-  });
+  const worker = startWorker(
+    new URL("./workers/models.worker.js", import.meta.url),
+    "fossick models",
+  );
   const { promise: died, reject } = Promise.withResolvers();
   worker.onerror = (event) => {
     event.preventDefault();

@@ -37,6 +37,8 @@
  *   true if this page may be reloaded now. Left out, it may not.
  */
 
+import { scriptUrl } from "./own-scripts.js";
+
 const ROOT = new URL("../", import.meta.url);
 const RELOADED = "fossick-isolation-reload";
 const ACTIVE_WITHIN = 5000;
@@ -63,7 +65,7 @@ let registering;
 /** Register once; rejects where that is not possible. */
 function register() {
   registering ??= container
-    ? container.register(new URL("service-worker.js", ROOT), {
+    ? container.register(scriptUrl(new URL("service-worker.js", ROOT)), {
         scope: ROOT.pathname,
         type: "module",
         updateViaCache: "none",

@@ -2,14 +2,32 @@
 /** Arguments of the public calls, checked on the page's side where a message can still be exact. */
 
 import { FossickError } from "./errors.js";
+import { checkBlob } from "./portable.js";
 
+/** Names of app.formats.limits as JavaScript writes them; a test compares both. */
+export const LIMITS = [
+  "textBytes",
+  "fileBytes",
+  "archiveBytes",
+  "expandedBytes",
+  "ratio",
+  "members",
+  "depth",
+  "pages",
+  "characters",
+  "cells",
+  "seconds",
+];
 const STORAGES = ["auto", "opfs", "indexeddb", "memory"];
 /** Letters and digits first, so that no name is "." or hides itself. */
 const COLLECTION = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u;
 
 /** @param {import("./fossick.js").OpenOptions} options */
 export function checkOpen(options) {
-  const { collection = "default", storage = "auto", snapshot = true, onProgress, signal } = options;
+  const { collection = "default", snapshot = true, from = null, onProgress, signal } = options;
+  // A file that is searched where it lies needs no other storage.
+  const { storage = from ? "memory" : "auto" } = options;
+  const limits = checkLimits(options.limits);
   if (!COLLECTION.test(collection)) {
     const hint = "Use up to 64 letters, digits, spaces, dots, dashes and underscores.";
     throw new FossickError("bad-option", `"${collection}" cannot be a collection's name.`, hint);
@@ -18,7 +36,29 @@ export function checkOpen(options) {
     const hint = `Use one of ${STORAGES.map((one) => `"${one}"`).join(", ")}.`;
     throw new FossickError("bad-option", `There is no storage "${storage}".`, hint);
   }
-  return { collection, storage, useImage: snapshot, onProgress, signal };
+  if (from) checkBlob(from);
+  return { collection, storage, from, useImage: snapshot, limits, onProgress, signal };
+}
+
+/**
+ * @param {import("./fossick.js").Limits} [limits]
+ * @returns {Record<string, number>} those that were given, under the names that the engine has
+ */
+function checkLimits(limits = {}) {
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!LIMITS.includes(name)) {
+      const hint = `Limits are ${LIMITS.join(", ")}.`;
+      throw new FossickError("bad-option", `There is no limit ${name}.`, hint);
+    }
+    if (!Number.isSafeInteger(value) || value < 1) {
+      const hint = "Give a whole number above 0.";
+      throw new FossickError("bad-option", `The limit ${name} cannot be ${value}.`, hint);
+    }
+  }
+  const snake = (/** @type {string} */ name) =>
+    name.replace(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(given.map(([name, value]) => [snake(name), value]));
 }
 
 /**
@@ -42,6 +82,25 @@ export function checkAdd(sources) {
 }
 
 /**
+ * @param {import("./fossick.js").FolderRules} options
+ * @returns {{ ignore?: string[], gitignore?: boolean }} those that were given
+ */
+export function checkRules({ ignore, gitignore }) {
+  const isList = Array.isArray(ignore) && ignore.every((one) => typeof one === "string");
+  if (ignore !== undefined && !isList) {
+    const hint = 'Give patterns as in .gitignore, one each: ["*.tmp", "/drafts/"].';
+    throw new FossickError("bad-option", "`ignore` is not a list of patterns.", hint);
+  }
+  if (gitignore !== undefined && typeof gitignore !== "boolean") {
+    throw new FossickError("bad-option", "`gitignore` is neither true nor false.", "Give a flag.");
+  }
+  return {
+    ...(ignore === undefined ? {} : { ignore: ignore.map((one) => one.toWellFormed()) }),
+    ...(gitignore === undefined ? {} : { gitignore }),
+  };
+}
+
+/**
  * The sources as structured cloning can send them.
  *
  * @param {Iterable<any> | ArrayLike<any>} sources
@@ -57,5 +116,6 @@ export function cloneSources(sources) {
  */
 function cloneSource(source) {
   if (!(source instanceof File) || !source.webkitRelativePath) return source;
-  return { path: source.webkitRelativePath, blob: source, modified: source.lastModified };
+  const path = source.webkitRelativePath;
+  return { path, blob: source, modified: source.lastModified, inFolder: true };
 }

@@ -21,13 +21,32 @@ export const METHODS = /** @type {const} */ ([
   "duplicates",
   "upgrade",
   "hold",
+  "pause",
   "vacuum",
+  "check",
   "repair",
+  "export",
+  "import_file",
   "embed",
   "retry_model",
   "vectors",
+  "refresh",
+  "take_over",
   "cancel",
   "close",
+]);
+
+/**
+ * Methods that change a collection, or look at files that the writer may take away: a tab that
+ * follows another hands them to the one that writes.
+ */
+export const CARRIED = /** @type {const} */ ([
+  "add",
+  "remove",
+  "upgrade",
+  "vacuum",
+  "check",
+  "repair",
 ]);
 
 /** Calls of `vectors`: those of `app.browser.vectors.VectorBridge`, where they begin with `call_`. */
@@ -58,6 +77,9 @@ export const PHASES = /** @type {const} */ ([
   "index", // reading, chunking, embedding and writing files; unit "files"
   "commit", // writing a segment
   "upgrade", // better vectors in place of quick ones, in the background; unit "passages"
+  "verify", // reading all of the index, to see whether it is whole; unit "bytes"
+  "export", // writing an exported file; unit "bytes"
+  "import", // reading one into a collection; unit "bytes"
   "audit", // measuring what searches by meaning find; unit "passages"
   "download", // fetching a model from the hub; unit "bytes"
   "check", // trying out a model that was put on this device
@@ -66,6 +88,7 @@ export const PHASES = /** @type {const} */ ([
 
 export const ERROR_CODES = /** @type {const} */ ([
   "internal",
+  "memory",
   "empty",
   "no-text",
   "encrypted",
@@ -73,16 +96,20 @@ export const ERROR_CODES = /** @type {const} */ ([
   "too-large",
   "unsupported",
   "not-text",
+  "ignored",
   "unreadable",
   "bad-option",
   "bad-query",
   "dimension-mismatch",
   "not-found",
+  "collection-exists",
   "storage-damaged",
   "storage-unavailable",
   "index-version",
   "quota-exceeded",
   "read-only",
+  "locked",
+  "wrong-passphrase",
   "model-missing",
   "model-failed",
   "model-unsuitable",

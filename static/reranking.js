@@ -28,17 +28,17 @@ export class Reranking {
     const plan = planReranker(await installed(id, "reranker"));
     if (this.host && this.id === id) return; // another search was first
     this.close();
-    const engine = this.engine();
     const host = new InferenceHost(plan, {
-      onPort: (port, info) => void engine.attachReranker(Comlink.transfer(port, [port]), info),
-      onLeft: () => void engine.detachReranker(),
-      onGone: (message) => void engine.giveUpReranker(message),
+      onPort: (port, info) =>
+        void this.engine().attachReranker(Comlink.transfer(port, [port]), info),
+      onLeft: () => void this.engine().detachReranker(),
+      onGone: (message) => void this.engine().giveUpReranker(message),
       onStatus: () => {},
       onProgress: () => {},
     });
     this.host = host;
     this.id = id;
-    await engine.detachReranker(); // the engine waits again, also for one that had failed
+    await this.engine().detachReranker(); // the engine waits again, also for one that had failed
     void host.start();
   }
 
@@ -48,6 +48,11 @@ export class Reranking {
    */
   abandon(worker, message) {
     this.host?.abandonNumber(worker, message);
+  }
+
+  /** There is another engine. */
+  reconnect() {
+    this.host?.reconnect();
   }
 
   close() {

@@ -21,14 +21,16 @@ export class Upgrading {
     /** @type {Promise<void> | null} */
     this.running = null;
     this.again = false;
+    /** What holds it up, as the engine was told. @type {Set<string>} */
+    this.holds = new Set();
     /** @type {import("./errors.js").FossickError | null} why the last run ended too soon */
     this.error = null;
   }
 
   /** Whether this page has a model, and may write. */
   get wanted() {
-    const { plan, started, link } = this.fossick;
-    return plan.transformer && Boolean(started?.storage.writable) && !link.ended;
+    const { plan, started, writable, link } = this.fossick;
+    return plan.transformer && started !== null && writable && !link.ended;
   }
 
   /** There may be something to do. */
@@ -56,6 +58,11 @@ export class Upgrading {
 
   /** Resolves when all passages have the best vectors there are; rejects when that cannot be. */
   async done() {
+    const { plan, writable } = this.fossick;
+    if (plan.transformer && !writable) {
+      await this.fossick.call("upgrade", {}); // by the tab that writes, after what it does already
+      return;
+    }
     this.wake();
     await this.running;
     if (this.error) throw this.error;
@@ -65,8 +72,24 @@ export class Upgrading {
   async pause(paused) {
     if (this.paused === paused) return;
     this.paused = paused;
-    await this.fossick.call("hold", { reason: "page", on: paused });
+    await this.hold("page", paused);
     this.fossick.tellStatus("");
+  }
+
+  /**
+   * @param {string} reason
+   * @param {boolean} on
+   */
+  hold(reason, on) {
+    if (on) this.holds.add(reason);
+    else this.holds.delete(reason);
+    return this.fossick.call("hold", { reason, on }, { once: true });
+  }
+
+  /** There is another engine, which knows nothing of what holds it up; what ran is run again. */
+  restarted() {
+    for (const reason of this.holds) void this.hold(reason, true).catch(() => {});
+    this.wake();
   }
 
   /** Spare a battery that runs low, where the browser tells of it. */
@@ -78,7 +101,7 @@ export class Upgrading {
       const low = !battery.charging && battery.level < LOW;
       if (low === held || this.fossick.link.ended) return;
       held = low;
-      void this.fossick.call("hold", { reason: "battery", on: low }).catch(() => {});
+      void this.hold("battery", low).catch(() => {});
     };
     battery.addEventListener("chargingchange", look);
     battery.addEventListener("levelchange", look);

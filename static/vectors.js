@@ -58,6 +58,7 @@ export class VectorIndex {
    */
   constructor(fossick, name, { handle, dim, metric, dtype }) {
     this.fossick = fossick;
+    this.epoch = fossick.link.epoch;
     this.handle = handle;
     this.name = name;
     this.dim = dim;
@@ -176,6 +177,7 @@ export class VectorIndex {
    * @param {CallOptions} [options]
    */
   ask(call, args, buffers, options) {
+    if (this.epoch !== this.fossick.link.epoch) return Promise.reject(gone());
     return ask(this.fossick, call, { handle: this.handle, ...args }, buffers, options);
   }
 }
@@ -188,7 +190,10 @@ export class VectorIndex {
  * @param {CallOptions} [options]
  */
 function ask(fossick, call, args, buffers = [], options = {}) {
-  return fossick.call("vectors", Comlink.transfer({ call, args }, buffers), options);
+  return fossick.call("vectors", Comlink.transfer({ call, args }, buffers), {
+    ...options,
+    once: true,
+  });
 }
 
 /**
@@ -208,6 +213,11 @@ function floats(vector, isGiven = false) {
   } catch (error) {
     throw error instanceof RangeError ? noMemory() : notNumbers();
   }
+}
+
+function gone() {
+  const message = "The engine was started anew, and the vector index was closed by that.";
+  return new FossickError("closed", message, "Open it again; one without a name is lost.");
 }
 
 function noMemory() {

@@ -118,9 +118,10 @@ def dist() -> Path:
 class Serve:
     """A running serve.py: `url`, and `stop()`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        serve = [sys.executable, str(ROOT / "serve.py"), "--dir", str(folder), "--port", "0"]
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "serve.py"), "--dir", str(folder), "--port", "0"],
+            [*serve, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -147,12 +148,12 @@ class Serve:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Path], Serve]]:
-    """`serve(folder)` starts serve.py over a folder on a free port."""
+def serve() -> Iterator[Callable[..., Serve]]:
+    """`serve(folder, *arguments)` starts serve.py over a folder on a free port."""
     with contextlib.ExitStack() as stack:
 
-        def start(folder: Path) -> Serve:
-            server = Serve(folder)
+        def start(folder: Path, *arguments: str) -> Serve:
+            server = Serve(folder, *arguments)
             stack.callback(server.stop)
             return server
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import time
 
@@ -14,25 +15,32 @@ from app.browser.endpoint import Endpoint
 from app.browser.inference import BrowserEmbedder, BrowserReranker
 from app.browser.kernels import browser_kernels
 from app.browser.parsing_client import BrowserParser
+from app.browser.portable import BlobRanges
 from app.browser.store import BrowserStore
 from app.browser.vectors import VectorBridge
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.engine import Collection, EmbedderChain, HashEmbedder, InlineParser, StaticEmbedder
 from app.errors import EmbedderError, FossickError
+from app.formats.limits import Limits
 from app.formats.parsing import Parser
 from app.ports import Embedder, Store, TokenCounter
 from app.storage.memory_store import MemoryStore
+from app.storage.portable import Archive, PortableStore
 
 
 async def boot(capabilities: ffi.JsObject) -> Endpoint | ffi.JsObject:
     """Open the collection and answer with the endpoint that calls go to, or a failure's envelope.
 
-    `capabilities` has `files` (a FileStore, or null for memory), `writable`, `embedder` (flags
+    `capabilities` has `files` (a FileStore, or null for memory), `exported` (BlobRanges of a file
+    that is searched in place of a store, or null), `writable`, `embedder` (flags
     `transformer`, `static` and `hash`), `inference` (an InferenceClient, or null), `reranker`
     (another, whose model comes when it is asked for), `parse` (a ParsePool), `vocabulary` (the
-    model's, one entry a line, may be empty), `staticTable` (gives a promise of the bytes of the
-    table of static vectors), `kernels` (what the WebAssembly
-    module exports, or null) and `onEmbedder`, which is told whenever another embedder takes over.
+    model's, one entry a line, may be empty), `limits` (of what readers keep to, those that are not
+    the defaults, as JSON), `staticTable` (gives a promise of the bytes of the table of static
+    vectors), `kernels` (what the WebAssembly module exports, or null), `memory` (bytes: those
+    `taken()` and the `most` there can be), `onEmbedder`, which is told whenever another embedder
+    takes over, and `onCommit`, which is told the number of every commit and how many documents are
+    in it.
     """
     try:
         return await _endpoint(capabilities)
@@ -52,16 +60,21 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
     chain = EmbedderChain(embedders)
     kernels = browser_kernels(capabilities.kernels)
     store = _store(capabilities)
+    limits = Limits.of(json.loads(capabilities.limits))
+    writable = bool(capabilities.writable) and not isinstance(store, PortableStore)
     count = _token_counter(vocabulary)
     collection = await Collection.open(
         store,
         embedder=chain,
         clock=time.perf_counter,
         count_tokens=count,
-        parser=BrowserParser(capabilities.parse, InlineParser(Parser(count_tokens=count))),
+        parser=BrowserParser(
+            capabilities.parse, InlineParser(Parser(count_tokens=count, limits=limits))
+        ),
         reranker=BrowserReranker(capabilities.reranker),
-        read_only=not capabilities.writable,
+        read_only=not writable,
         kernels=kernels,
+        memory=lambda: (int(capabilities.memory.taken()), int(capabilities.memory.most)),
     )
     versions = {
         "fossick": __version__,
@@ -71,11 +84,15 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
     }
     follows = not capabilities.writable
     vectors = VectorBridge(store, kernels, follows=follows)
-    bridge = Bridge(collection, vectors=vectors, follows=follows)
+    unlock = store.set_writable if isinstance(store, BrowserStore) else lambda writable: None
+    bridge = Bridge(collection, vectors=vectors, follows=follows, unlock=unlock)
+    collection.on_commit(capabilities.onCommit)
     return Endpoint(bridge, model, chain, capabilities.onEmbedder, versions)
 
 
 def _store(capabilities: ffi.JsObject) -> Store:
+    if not ffi.is_nothing(capabilities.exported):
+        return PortableStore(Archive.open(BlobRanges(capabilities.exported)))
     if ffi.is_nothing(capabilities.files):
         return MemoryStore()
     return BrowserStore(capabilities.files, writable=bool(capabilities.writable))

@@ -6,16 +6,22 @@ knows that there is JavaScript.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
+from app.browser.exporting import Output, Place, described
 from app.browser.plain import placed, plain
 from app.browser.requests import Request
 from app.browser.vectors import VectorBridge
 from app.engine import Collection, PlainChunk, Progress, SearchOptions, Source
 from app.engine.auditing import SAMPLE
-from app.errors import InputError
+from app.engine.importing import bring_in
+from app.engine.publishing import Writer, writer_of
+from app.errors import InputError, StorageError
 from app.storage.memory_store import MemoryStore
+from app.storage.portable import Archive, Ranges
+
+Found = TypeVar("Found")
 
 Plain = Any
 """None, bool, int, float, str, and lists and dicts of them."""
@@ -24,7 +30,8 @@ Plain = Any
 class Bridge:
     """The methods that the page calls; `requests` holds those that run, by id.
 
-    With `follows`, another tab writes the collection and this one looks for its commits.
+    With `follows`, another tab writes the collection and this one looks for its commits, until it
+    is told to `take_over`; `unlock` lets the store be written then.
     """
 
     def __init__(
@@ -33,10 +40,12 @@ class Bridge:
         *,
         vectors: VectorBridge | None = None,
         follows: bool = False,
+        unlock: Callable[[bool], object] = lambda writable: None,
     ) -> None:
         self._collection = collection
         self._vectors = vectors or VectorBridge(MemoryStore(), collection.kernels)
         self._follows = follows
+        self._unlock = unlock
         self.requests: dict[int, Request] = {}
 
     async def add(
@@ -44,14 +53,20 @@ class Bridge:
         request: Request,
         sources: Sequence[Source | PlainChunk],
         whole: Sequence[str] = (),
+        ignored: Mapping[str, str] | None = None,
     ) -> Plain:
         """Index sources; replaces documents of the same path.
 
-        `whole` names folders of which all files are among the sources.
+        `whole` names folders of which all files are among the sources, but for those that are
+        `ignored`: why, by path.
         """
         tell = _teller(request)
         report = await self._collection.add(
-            sources, whole=whole, on_progress=tell, cancel=request.cancellation
+            sources,
+            whole=whole,
+            ignored=ignored or {},
+            on_progress=tell,
+            cancel=request.cancellation,
         )
         return plain(report)
 
@@ -61,8 +76,10 @@ class Bridge:
         """The best passages for a query; hybrid search waits for a model that is loading."""
         wanted = dict(options or {})
         wanted["wait"] = wanted.pop("waitForModel", None)
-        await self._follow()
-        result = await self._collection.search(text_of(query), SearchOptions.of(wanted))
+        options_of = SearchOptions.of(wanted)
+        result = await self._fresh(lambda: self._collection.search(text_of(query), options_of))
+        if self._follows and any(hit.problem for hit in result.hits):
+            result = await self._fresh(lambda: self._collection.search(query, options_of))
         return {
             **plain(result),
             "problems": [placed(query, each) for each in result.problems],
@@ -79,16 +96,16 @@ class Bridge:
 
     async def get(self, request: Request, id: str) -> Plain:  # noqa: A002 (the page's word)
         """A document, or one of its chunks, with its text. Raises `InputError("not-found")`."""
-        return plain(await self._collection.get(text_of(id)))
+        return plain(await self._fresh(lambda: self._collection.get(text_of(id))))
 
     async def context(self, request: Request, query: str, max_tokens: int = 2000) -> Plain:
         """Passages for a language model within a budget of tokens."""
-        return plain(await self._collection.context(text_of(query), max_tokens))
+        wanted = text_of(query)
+        return plain(await self._fresh(lambda: self._collection.context(wanted, max_tokens)))
 
     async def documents(self, request: Request) -> Plain:
         """All documents, by path."""
-        await self._follow()
-        return plain(await self._collection.documents())
+        return plain(await self._fresh(self._collection.documents))
 
     async def unread(self, request: Request) -> Plain:
         """Files that are no documents, and why, by path."""
@@ -96,8 +113,7 @@ class Bridge:
 
     async def stats(self, request: Request) -> Plain:
         """What the collection holds."""
-        await self._follow()
-        return plain(await self._collection.stats())
+        return plain(await self._fresh(self._collection.stats))
 
     async def audit(self, request: Request, sample: int = SAMPLE, k: int = 10) -> Plain:
         """What searches by meaning find of what is there."""
@@ -124,13 +140,72 @@ class Bridge:
         else:
             self._collection.gate.free(text_of(reason))
 
+    async def pause(self, request: Request, on: bool) -> Plain:
+        """Have `add` commit what it has and wait, or go on."""
+        self._collection.adding_gate.turn("page", on)
+
     async def vacuum(self, request: Request) -> Plain:
         """Take what was deleted out of the store."""
         return plain(await self._collection.vacuum())
 
+    async def check(self, request: Request) -> Plain:
+        """Read everything, and tell what of it is damaged."""
+        await self._follow()
+        checked = self._collection.check(on_progress=_teller(request), cancel=request.cancellation)
+        return plain(await checked)
+
     async def repair(self, request: Request) -> Plain:
         """Take what is damaged out of the collection."""
-        return plain(await self._collection.repair())
+        repaired = self._collection.repair(
+            on_progress=_teller(request), cancel=request.cancellation
+        )
+        return plain(await repaired)
+
+    async def export(
+        self,
+        request: Request,
+        sink: Output,
+        collection: str,
+        *,
+        format: str = "fossick",  # noqa: A002 (the page's word)
+        portion: Mapping[str, Any] | None = None,
+        write: Writer | None = None,
+        **about: Any,  # noqa: ANN401 (checked where it is used)
+    ) -> Plain:
+        """Write the collection, or a portion of it, as one file; the answer has its Blob.
+
+        `write` is given for formats that are not the engine's own.
+        """
+        told = described(collection, portion or {}, about)
+        try:
+            done = await self._collection.export(
+                told,
+                sink,
+                write=write or (None if format == "fossick" else writer_of(format)),
+                hold=self._vectors.held,
+                on_progress=_teller(request),
+                cancel=request.cancellation,
+            )
+        except BaseException:
+            await sink.abort()
+            raise
+        return {**plain(done), "blob": await sink.finish()}
+
+    async def import_file(
+        self, request: Request, ranges: Ranges, target: Place, overwrite: bool = False
+    ) -> Plain:
+        """Bring an exported file into another collection than this one."""
+        try:
+            tell = _teller(request)
+            done = await bring_in(
+                *(Archive.open(ranges), target.store),
+                overwrite=overwrite,
+                on_progress=tell,
+                cancel=request.cancellation,
+            )
+        finally:
+            await target.release()
+        return plain(done)
 
     async def embed(self, request: Request, texts: Sequence[str]) -> Plain:
         """Vectors of texts, one after the other, their model, and the tokens of each text."""
@@ -152,6 +227,21 @@ class Bridge:
             running.cancellation.cancel()
             running.stop()
 
+    async def refresh(self, request: Request) -> Plain:
+        """Look for commits of the tab that writes; whether there was one."""
+        return await self._collection.refresh()
+
+    async def take_over(self, request: Request) -> Plain:
+        """Be the tab that writes, there being no other any more."""
+        await self._vectors.take_over()
+        self._unlock(True)
+        try:
+            await self._collection.take_over()
+        except BaseException:
+            self._unlock(False)
+            raise
+        self._follows = False
+
     async def close(self, request: Request) -> Plain:
         """Stop what runs and give back the storage."""
         for other in [one for one in self.requests if one != request.id]:
@@ -161,6 +251,20 @@ class Bridge:
     async def _follow(self) -> None:
         if self._follows:
             await self._collection.refresh()
+
+    async def _fresh(self, read: Callable[[], Awaitable[Found]]) -> Found:
+        """What is read of the last commit.
+
+        Read once more where the tab that writes has removed the files of that commit meanwhile.
+        """
+        await self._follow()
+        try:
+            return await read()
+        except StorageError:
+            if not self._follows:
+                raise
+        await self._follow()
+        return await read()
 
 
 def text_of(value: object) -> str:

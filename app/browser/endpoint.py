@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from app.browser import ffi
+from app.browser import ffi, portable
 from app.browser.bridge import Bridge
 from app.browser.inference import BrowserEmbedder
 from app.browser.plain import plain
 from app.browser.requests import CURRENT, Request
-from app.browser.sources import source_of
+from app.browser.sources import sources_of
 from app.engine import EmbedderChain
 from app.errors import CancelledError, FossickError, InputError
 from app.ports import EmbedderInfo
@@ -60,7 +60,7 @@ class Endpoint:
             return ffi.failed(error.code, error.message, error.hint)
         except MemoryError:
             hint = "Close other tabs, remove something from the collection, or do less at a time."
-            return ffi.failed("quota-exceeded", "There is not enough memory for this.", hint)
+            return ffi.failed("memory", "There is not enough memory for this.", hint)
         except Exception as error:  # a bug of ours: named to the page, told in full to the console
             _log.exception("%s failed", method)
             return ffi.failed("internal", f"{type(error).__name__}: {error}")
@@ -94,10 +94,10 @@ class Endpoint:
     def _stopper(self, method: str, id: int) -> Callable[[], object]:  # noqa: A002
         """Searches stop where they stand; adding is freed from the model and ends in order.
 
-        So do changes of vectors, which are done or not done.
+        So do changes of vectors, which are done or not done, and exported files.
         """
         embedder, task = self._embedder, asyncio.current_task()
-        if method == "vectors":
+        if method in {"vectors", "export", "import_file"}:
             return lambda: None
         if method == "add":
             return (lambda: None) if embedder is None else partial(embedder.interrupt, id)
@@ -105,7 +105,10 @@ class Endpoint:
 
 
 def _arguments(method: str, args: ffi.JsObject) -> dict[str, Any]:
+    if (files := portable.arguments_of(method, args)) is not None:
+        return dict(files)
     if method != "add":
         return dict(ffi.to_python(args))
-    sources = [source_of(one) for one in args.sources]
-    return {"sources": sources, "whole": list(ffi.to_python(args.whole))}
+    sources = sources_of(args.sources, str(args.files))
+    ignored = {one["path"]: one["why"] for one in ffi.to_python(args.ignored)}
+    return {"sources": sources, "whole": list(ffi.to_python(args.whole)), "ignored": ignored}

@@ -8,11 +8,12 @@ What makes arrays of NumPy stands in `ffi_arrays`: workers that only read files 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterable, Awaitable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from js import Object
-from pyodide.ffi import JsException, JsProxy, jsnull, to_js
+from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull, to_js
 
 from app.errors import CODES, CancelledError, FossickError
 
@@ -60,6 +61,30 @@ def is_nothing(value: object) -> bool:
 def to_uint8_array(data: Buffer) -> JsObject:
     """A Uint8Array with a copy of the bytes, whatever the buffer's own item type is."""
     return to_js(memoryview(data).cast("B"))
+
+
+@contextmanager
+def one_by_one(pieces: AsyncIterable[Buffer]) -> Iterator[tuple[JsObject, list[Exception]]]:
+    """A function that promises the next piece as a Uint8Array, None at the end.
+
+    And what the pieces have raised, which JavaScript would not bring back as it was.
+    """
+    found, failures = aiter(pieces), list[Exception]()
+
+    async def following() -> JsObject:
+        try:
+            return to_uint8_array(await anext(found))
+        except StopAsyncIteration:
+            return None
+        except Exception as error:
+            failures.append(error)
+            raise
+
+    proxy = create_proxy(following)
+    try:
+        yield proxy, failures
+    finally:
+        proxy.destroy()
 
 
 def to_bytes(array: JsObject) -> bytes:

@@ -9,19 +9,25 @@ from pyodide.ffi import create_proxy
 from app.browser.ffi import JsObject, at_once, is_nothing
 
 
-def filled(size: int, fill: JsObject, *arguments: object) -> memoryview | None:
+def filled(size: int, function: JsObject, *arguments: object) -> memoryview | None:
     """Memory of ours that a function of JavaScript fills, given a proxy of it after `arguments`.
 
     The function answers how many bytes it has written, which is what comes back; None where it
     throws or has nothing to write. Nothing is copied on the way.
     """
     data = np.empty(size, dtype=np.uint8)
+    count = fill(data, function, *arguments)
+    return None if count is None else data.data[:count]
+
+
+def fill(data: NDArray[np.uint8], function: JsObject, *arguments: object) -> int | None:
+    """The same for memory that is there already: how many bytes were written, or None."""
     proxy = create_proxy(data)
     try:
-        count = at_once(fill, *arguments, proxy)
+        count = at_once(function, *arguments, proxy)
     finally:
         proxy.destroy()
-    return None if is_nothing(count) else data.data[: int(count)]
+    return None if is_nothing(count) else int(count)
 
 
 def to_float32(array: JsObject, columns: int) -> NDArray[np.float32]:

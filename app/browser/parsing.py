@@ -12,6 +12,7 @@ from app.browser.pdf import BrowserPdfReader
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.errors import FileError
 from app.formats.crossing import encode
+from app.formats.limits import Limits
 from app.formats.parsing import Parsed, Parser
 from app.formats.sources import InlineParser
 
@@ -33,7 +34,7 @@ class ParseEndpoint:
         """
         digests = {path: bytes.fromhex(text) for path, text in json.loads(known).items()}
         self._parser.parser.passed = frozenset(str(path) for path in done)
-        self._outcomes = self._parser.parse([BrowserSource(one) for one in sources], digests)
+        self._outcomes = self._parser.parse([BrowserSource.of(one) for one in sources], digests)
 
     async def next(self) -> ffi.JsObject:
         """The next outcomes, `{batch, paths}`, null at the end of the job."""
@@ -51,9 +52,12 @@ class ParseEndpoint:
         return ffi.to_javascript({"batch": f"[{','.join(rows)}]", "paths": paths}) if rows else None
 
 
-def endpoint(pdf: ffi.JsObject, vocabulary: str, tell: ffi.JsObject, need: ffi.JsObject) -> Any:  # noqa: ANN401
-    """The worker's end. `pdf` has a method `pages`; `tell` hears which file is opened, `need`
-    installs packages by their import names."""
+def endpoint(
+    pdf: ffi.JsObject, vocabulary: str, limits: str, tell: ffi.JsObject, need: ffi.JsObject
+) -> Any:  # noqa: ANN401
+    """The worker's end. `pdf` has a method `pages`; `limits` is a JSON object of those that are not
+    the defaults; `tell` hears which file is opened, `need` installs packages by their import
+    names."""
 
     async def install(wheels: Sequence[str]) -> None:
         await ffi.settled(need(ffi.to_javascript(list(wheels))), FileError)
@@ -62,6 +66,7 @@ def endpoint(pdf: ffi.JsObject, vocabulary: str, tell: ffi.JsObject, need: ffi.J
     parser = Parser(
         count_tokens=WordPiece(pieces).count if pieces else estimate_tokens,
         pdf_reader=BrowserPdfReader(pdf),
+        limits=Limits.of(json.loads(limits)),
         tell=tell,
         need=install,
     )

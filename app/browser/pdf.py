@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.browser import ffi
 from app.errors import FileError
+from app.formats.limits import Limits
 from app.formats.pdf import PdfPage
 
 
@@ -15,13 +16,14 @@ class BrowserPdfReader:
     def __init__(self, client: ffi.JsObject) -> None:
         self._client = client
 
-    async def pages(self, path: str, data: bytes) -> tuple[list[PdfPage], Mapping[str, str]]:
+    async def pages(
+        self, path: str, data: bytes, limits: Limits
+    ) -> tuple[list[PdfPage], Mapping[str, str]]:
         """The text items of each page, and the information dictionary (Title, Author, ...).
 
-        Raises `FileError`: `encrypted`, or `damaged` also when reading crashes or hangs. `path`
-        is for the message.
+        Raises `FileError`: `encrypted`, `damaged` also when reading crashes, or `too-large`.
         """
-        asked = self._client.pages(path, ffi.to_uint8_array(data))
+        asked = self._client.pages(path, ffi.to_uint8_array(data), limits.pages)
         parsed = ffi.to_python(await ffi.settled(asked, FileError))
         info = {str(key): str(value) for key, value in parsed["info"].items()}
         return [_page(page) for page in parsed["pages"]], info

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.browser import ffi, ffi_arrays
 from app.errors import StorageError
@@ -30,6 +33,10 @@ class BrowserStore:
         self._at_once = hasattr(files, "readNow")
         self._closed = False
 
+    def set_writable(self, writable: bool) -> None:
+        """Let it be written, or not."""
+        self._writable = self._files.writable = writable
+
     async def names(self) -> list[str]:
         """Names of all files, sorted."""
         return [str(name) for name in ffi.to_python(await self._ask(self._open_files().names()))]
@@ -55,11 +62,33 @@ class BrowserStore:
             raise StorageError(f"There is no file {name}.", code="storage-damaged")
         return ffi.to_bytes(data)
 
+    async def fill(self, name: str, offset: int, into: NDArray[np.uint8]) -> int:
+        """Read the bytes from `offset` into an array, as many as fit; how many there were."""
+        files = self._open_files()
+        if self._at_once:
+            count = ffi_arrays.fill(into, files.readInto, check_name(name), offset)
+            if count is not None:
+                return count
+        data = await self.read(name, offset, len(into))
+        into[: len(data)] = np.frombuffer(data, np.uint8)
+        return len(data)
+
     async def write(self, name: str, parts: Sequence[Buffer]) -> None:
         """Create or replace a file with the parts in order; durable when this returns."""
         self._check_writable()
         arrays = ffi.to_javascript([ffi.to_uint8_array(part) for part in parts])
         await self._ask(self._open_files().write(check_name(name), arrays))
+
+    async def write_stream(self, name: str, pieces: AsyncIterable[Buffer]) -> None:
+        """The same piece by piece."""
+        self._check_writable()
+        with ffi.one_by_one(pieces) as (following, failures):
+            try:
+                await self._ask(self._open_files().writeFrom(check_name(name), following))
+            except StorageError:
+                if failures:
+                    raise failures[0] from None
+                raise
 
     async def remove(self, name: str) -> None:
         """Delete the file; no error if there is none."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
@@ -24,6 +25,7 @@ from app.engine import Vectors
 from app.errors import ClosedError, InputError, StorageError
 from app.ports import Buffer, Store
 from app.storage import vectors_file
+from app.storage.vectors_file import VectorsFile
 
 Plain = Any
 """None, bool, int, float, str, arrays of float32, and lists and dicts of them."""
@@ -52,6 +54,13 @@ class VectorBridge:
             raise InputError(f"vectors: {error}.") from None
         return await method(**args)
 
+    async def take_over(self) -> None:
+        """Write what only was read so far: as it is in the store now."""
+        async with self._turn:
+            for name, vectors in self._named.items():
+                await vectors.renew(VectorsFile(self._store, name), self._kernels)
+            self._follows = False
+
     async def call_open(
         self, options: Mapping[str, Any], name: str | None = None, dim: int | None = None
     ) -> Plain:
@@ -73,7 +82,7 @@ class VectorBridge:
 
     async def call_get(self, handle: int, id: str) -> Plain:  # noqa: A002 (the page's word)
         """A vector as it is stored."""
-        return {"vector": self._of(handle).index.get(id)}
+        return {"vector": await self._of(handle).get(id)}
 
     async def call_search(
         self,
@@ -84,15 +93,15 @@ class VectorBridge:
         among: Sequence[str] | None = None,
     ) -> Plain:
         """The nearest of each of n queries, end to end."""
-        index = self._of(handle).index
-        rows = _rows(queries, index.dim, n)
-        return _answer(index.search_batch(rows, _whole(k, "k"), among=among))
+        vectors = self._of(handle)
+        rows = _rows(queries, vectors.index.dim, n)
+        return _answer(await vectors.search_batch(rows, _whole(k, "k"), among=among))
 
     async def call_page(self, handle: int, query: Buffer, offset: int, limit: int) -> Plain:
         """The nearest from rank `offset` on."""
-        index = self._of(handle).index
+        vectors = self._of(handle)
         numbers = _whole(offset, "offset"), _whole(limit, "limit")
-        return _answer([index.page(_rows(query, index.dim, 1)[0], *numbers)])
+        return _answer([await vectors.page(_rows(query, vectors.index.dim, 1)[0], *numbers)])
 
     async def call_stats(self, handle: int) -> Plain:
         """What the index holds."""
@@ -149,6 +158,14 @@ class VectorBridge:
                     hint="Close it, then delete it.",
                 )
             await vectors_file.delete(self._store, name)
+
+    @asynccontextmanager
+    async def held(self, name: str) -> AsyncIterator[None]:
+        """Keep an index as it is in the store while the block lasts."""
+        async with self._turn:
+            vectors = self._named.get(name)
+            async with vectors.held() if vectors else asyncio.Lock():
+                yield
 
     async def _opened(self, name: str | None, dim: int | None, options: dict[str, Any]) -> Vectors:
         if name is None:

@@ -172,7 +172,9 @@ class Damage:
 
     kind: str
     """"segment": its documents are not found. "vectors": its passages are found by words only.
-    "texts": documents are found and cannot be shown. "manifest": the last commit is lost."""
+    "texts": documents are found and cannot be shown. "manifest": the last commit is lost, or one
+    of its two copies. Only a check finds these: "ledger", files that could not be read are read
+    again; "tuning", what audits have found is lost; "vector-index", one that has a name."""
     file: str
     part: str
     """Part of the file, "file" where all of it is missing."""

@@ -7,25 +7,33 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
+from app.core.analysis import VERSION
 from app.core.kernels import Kernels, NumpyKernels
 from app.core.lexical import parse, tree
-from app.core.model import Damage, SearchResult, Suggestions
-from app.engine import auditing, listing, passages
+from app.core.model import SearchResult, Suggestions
+from app.engine import auditing, exporting, listing, passages
 from app.engine.answering import answer
+from app.engine.checking import Checking
+from app.engine.committing import Rhythm
 from app.engine.context import pack
 from app.engine.duplicates import duplicates as find_duplicates
 from app.engine.embedding import Embedded, EmbedderChain
 from app.engine.group import Group
 from app.engine.indexer import PARTS as INDEX_PARTS
-from app.engine.indexer import Indexer, Rhythm
+from app.engine.indexer import Indexer
 from app.engine.keeping_step import KeepingStep
+from app.engine.memory import Memory, check_room
 from app.engine.options import SearchOptions
-from app.engine.progress import Cancellation, Meter, OnProgress, Pacer
+from app.engine.progress import Cancellation, Gate, Meter, OnProgress, Pacer
+from app.engine.publishing import Writer
 from app.engine.reading import PassageReader
+from app.engine.repairing import Look
 from app.engine.reports import (
     AddReport,
+    Checked,
     Context,
     DocumentInfo,
     Duplicates,
@@ -44,13 +52,16 @@ from app.engine.state import State
 from app.engine.suggesting import PARTS as SUGGEST_PARTS
 from app.engine.suggesting import suggest
 from app.engine.timing import Timings
-from app.engine.upgrading import Gate, Upgrader, lesser
+from app.engine.upgrading import Upgrader, lesser
 from app.errors import CancelledError, EmbedderError, StorageError
 from app.formats.parsing import Parser
 from app.formats.sources import InlineParser, Source
 from app.ports import Clock, Embedder, Reranker, Store, TokenCounter
 from app.storage.ledger import Unread
 from app.storage.merge import MergePolicy
+from app.storage.portable import Contents, Exported, Sink
+from app.storage.portable.exporting import Hold
+from app.storage.snapshot import Snapshot
 from app.storage.vectors import VectorBlock
 
 MOST_SEEN = 2000
@@ -77,6 +88,7 @@ class Collection:
         reranker: Reranker | None,
         rhythm: Rhythm,
         today: Callable[[], date],
+        memory: Memory | None,
     ) -> None:
         self._state = state
         self._chain = chain
@@ -86,12 +98,15 @@ class Collection:
         self._reranker = reranker
         self._rhythm = rhythm
         self._today = today
+        self._memory = memory
         self._adding: set[Indexer] = set()
         self._upgrading = asyncio.Lock()
         self._seen: Counter[str] = Counter()
         self.gate = Gate()
         """What `upgrade` passes before each batch: hold it up while there is something better to
         do, as while the collection is being added to, or on battery."""
+        self.adding_gate = Gate()
+        """What `add` passes before each file or few: held up, it commits what it has, and waits."""
 
     @classmethod
     async def open(
@@ -108,12 +123,14 @@ class Collection:
         rhythm: Rhythm | None = None,
         kernels: Kernels | None = None,
         today: Callable[[], date] = date.today,
+        memory: Memory | None = None,
     ) -> Collection:
         """Open the index of a store, or begin one.
 
         `embedder` None means: words only. A `read_only` collection follows another writer, see
         `refresh`. `parser` None means: files are read where they are added, PDFs not at all.
         `kernels` None means: those of NumPy. `today` is what "yesterday" in a query counts from.
+        `memory` tells what the engine has and may have, where that is less than the machine has.
         What of the index is damaged is set aside, see `Stats.damage`. Raises
         `StorageError`: `storage-damaged` where nothing can be read, `index-version`,
         `storage-unavailable`.
@@ -134,6 +151,7 @@ class Collection:
             reranker=reranker,
             rhythm=rhythm or Rhythm(),
             today=today,
+            memory=memory,
         )
 
     @property
@@ -158,6 +176,16 @@ class Collection:
         """What the hot loops of search run on."""
         return self._state.kernels
 
+    def on_commit(self, told: Callable[[int, int], object]) -> None:
+        """Have the number of the commit that searches see, and that of documents in it, told:
+        now, and whenever it is another one."""
+
+        def tell(snapshot: Snapshot) -> None:
+            told(snapshot.generation, sum(live.live_documents for live in snapshot.segments))
+
+        self._state.on_show = tell
+        tell(self._state.view.snapshot)
+
     @property
     def generation(self) -> int:
         """Number of the commit that searches see."""
@@ -168,20 +196,24 @@ class Collection:
         sources: Sequence[Source | PlainChunk],
         *,
         whole: Sequence[str] = (),
+        ignored: Mapping[str, str] = MappingProxyType({}),
         on_progress: OnProgress | None = None,
         cancel: Cancellation | None = None,
     ) -> AddReport:
         """Index sources; a path or id that is there already is replaced, unless unchanged.
 
         `whole` names folders of which all files are among the sources: documents below them
-        whose files are not are removed, and those that have moved keep their vectors.
+        whose files are not are removed, and those that have moved keep their vectors. `ignored`
+        are files and folders that a rule has left out, and why: `unread` tells of them.
         A source that cannot be read is listed in `failed` and the others go on; a document that
-        it would have replaced stays. Raises `CancelledError` and `StorageError`
-        (`quota-exceeded`, `read-only`); what was committed until then stays.
+        it would have replaced stays. Raises `CancelledError`, `StorageError` (`quota-exceeded`,
+        `read-only`) and `FossickError("memory")`; what was committed until then stays.
         """
         self._state.writable()
+        check_room(self._memory)
         ledger = await self._state.ledger()
         step = KeepingStep(self._state, ledger, sources, whole)
+        step.leave_out(ignored)
         meter = Meter(self._clock, on_progress, len(sources))
         indexer = self._indexer(step, meter, cancel or Cancellation())
         self._adding.add(indexer)
@@ -290,7 +322,9 @@ class Collection:
         """Files that are no documents, and why, in order of path; archives are among them."""
         self._state.check()
         entries = (await self._state.ledger()).values()
-        return sorted(entries, key=lambda entry: entry.path)
+        snapshot = self._state.view.snapshot
+        unread = [one for one in entries if one.code or snapshot.place(one.path) is None]
+        return sorted(unread, key=lambda entry: entry.path)
 
     async def stats(self) -> Stats:
         """What the collection holds."""
@@ -331,22 +365,73 @@ class Collection:
         """
         return await self._state.vacuum()
 
-    async def verify(self) -> tuple[Damage, ...]:
-        """Read everything, texts and vectors too; what of it is not as it was written."""
-        return await self._state.verify()
+    async def check(
+        self, *, on_progress: OnProgress | None = None, cancel: Cancellation | None = None
+    ) -> Checked:
+        """Read everything, every byte, and see whether it is as it was written and fits together.
 
-    async def repair(self) -> Repaired:
-        """Take what is damaged out of the collection, having looked at everything as `verify`.
+        Words and vectors must speak of passages that are there, and every passage must have its
+        text. What is damaged is left out of nothing that still works, and the next `add` of its
+        files reads them again although they are unchanged. Raises `CancelledError`.
+        """
+        return await self._state.examine(self._look(on_progress, cancel))
+
+    async def repair(
+        self, *, on_progress: OnProgress | None = None, cancel: Cancellation | None = None
+    ) -> Repaired:
+        """Take what is damaged out of the collection, having looked at everything as `check`.
 
         Documents of which any part is damaged are removed, and what cannot be read at all is
-        given up, so that `damage` is empty afterwards. Adding their files again brings them
-        back, before a repair as well as after it. Raises `StorageError`.
+        given up, so that nothing of them is damaged afterwards. Adding their files again brings
+        them back, before a repair as well as after it. Raises `CancelledError`, with which
+        nothing was changed, and `StorageError`.
         """
-        return await self._state.repair()
+        return await self._state.repair(self._look(on_progress, cancel))
+
+    def _look(self, on_progress: OnProgress | None, cancel: Cancellation | None) -> Look:
+        """Ready to look at a commit."""
+
+        async def look(snapshot: Snapshot) -> Checked:
+            checking = Checking(
+                self._state.store,
+                snapshot,
+                dim=self._chain.dim,
+                meter=Meter(self._clock, on_progress, 0, unit="bytes"),
+                pacer=Pacer(self._clock),
+                cancel=cancel or Cancellation(),
+            )
+            return await checking.run()
+
+        return look
 
     async def settle(self) -> None:
         """Wait until the merging that commits have brought about is done."""
         await self._state.settle()
+
+    async def export(
+        self,
+        about: Contents,
+        sink: Sink,
+        *,
+        write: Writer | None = None,
+        hold: Hold | None = None,
+        on_progress: OnProgress | None = None,
+        cancel: Cancellation | None = None,
+    ) -> Exported:
+        """Write the last commit, or the portion that `about` names, as one file.
+
+        That is the portable file, or with `write` one in a format of `publishing.WRITERS`.
+        `hold` keeps a vector index as it is while it is copied. What is damaged is left out and
+        told. Raises `CancelledError`, `StorageError`, and what the sink raises.
+        """
+        meter = Meter(self._clock, on_progress, 0, unit="documents" if write else "bytes")
+        told = replace(about, analysis=VERSION)
+        stop = cancel or Cancellation()
+        if write:
+            return await exporting.publish(
+                self._state, told, sink, write=write, meter=meter, cancel=stop
+            )
+        return await exporting.export(self._state, told, sink, hold=hold, meter=meter, cancel=stop)
 
     async def context(self, query: str, max_tokens: int = 2000, options: Options = None) -> Context:
         """The best passages for a query, packed into `max_tokens` tokens, with their sources."""
@@ -356,6 +441,14 @@ class Collection:
     async def refresh(self) -> bool:
         """Follow another writer to its last commit; answers whether there was a newer one."""
         return await self._state.refresh()
+
+    async def take_over(self) -> None:
+        """Become the writer of a collection that was opened `read_only`, its writer having gone.
+
+        There must be no other. Searches under way are not disturbed. Raises `StorageError`; it
+        goes on following then.
+        """
+        await self._state.take_over()
 
     async def close(self) -> None:
         """Stop adding, let the commit under way finish, and close the store."""
@@ -393,6 +486,7 @@ class Collection:
         )
 
         async def commit(group: Group, vectors: Sequence[VectorBlock]) -> int:
+            check_room(self._memory)
             return await self._state.commit(group, vectors, timings)
 
         return Indexer(
@@ -409,6 +503,7 @@ class Collection:
             pacer=pacer,
             meter=meter,
             cancel=cancel,
+            gate=self.adding_gate,
             rhythm=self._rhythm,
             kernels=self.kernels,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -25,6 +25,8 @@ BATCH_TOKENS = 2048
 """Padded tokens that an embedder gets at once: under a second of work even on WASM, so that the
 vector of a query does not wait for long behind it."""
 _LARGEST_BATCH = 64
+STRETCH = 128
+"""Chunks that are embedded before the clock is looked at, at least those of one document."""
 _BATCH_TEXT = 300_000
 """Characters that are analysed at a time: some hundredths of a second."""
 
@@ -38,8 +40,8 @@ class Group:
         self._documents: dict[str, Prepared] = {}
         self.chunks = 0
         self.files = 0
-        self.sources = 0
-        """Sources that are done when the group is; of an archive many files are one source."""
+        self.units = 0
+        """Files that are done when the group is: its own, and those that nothing came of."""
         self._fingerprints: NDArray[np.uint64] | None = None
 
     def add(self, prepared: Prepared) -> None:
@@ -65,15 +67,23 @@ class Group:
         """Ids of the documents."""
         return list(self._documents)
 
-    async def embed(self, chain: EmbedderChain, done: Callable[[int], None]) -> list[VectorBlock]:
+    async def embed(
+        self,
+        chain: EmbedderChain,
+        done: Callable[[int], None],
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> tuple[list[VectorBlock], Group]:
         """Vectors of all chunks, one block a model; `done` hears how many chunks are ready.
 
-        Quick vectors, where the chain has such. Texts of like length share a batch; a text that
-        returns is embedded once. Chunks for which no embedder is left have no vector.
+        Quick vectors, where the chain has such. Of some documents at a time, texts of like length
+        share a batch, and a text that returns is embedded once. Chunks for which no embedder is
+        left have no vector. When it is late, documents that have none yet leave this group for
+        the one that comes with the answer.
         """
         vectors = _Vectors()
         waiting: dict[str, list[int]] = {}
-        ordinal = 0
+        ordinal = documents = 0
+        begun = 0
         for prepared in self._documents.values():
             for model, given in prepared.vectors.items():
                 vectors.put(model, list(range(ordinal, ordinal + len(given))), given)
@@ -82,7 +92,25 @@ class Group:
                 for number, text in enumerate(texts, ordinal):
                     waiting.setdefault(text, []).append(number)
             ordinal += len(prepared.entry.chunks)
-        done(ordinal - sum(map(len, waiting.values())))
+            documents += 1
+            if ordinal - begun >= STRETCH:
+                await self._embed_some(chain, ordinal - begun, waiting, vectors, done)
+                begun, waiting = ordinal, {}
+                if is_late():
+                    break
+        await self._embed_some(chain, ordinal - begun, waiting, vectors, done)
+        return vectors.blocks(), self._without(documents)
+
+    async def _embed_some(
+        self,
+        chain: EmbedderChain,
+        chunks: int,
+        waiting: Mapping[str, Sequence[int]],
+        vectors: _Vectors,
+        done: Callable[[int], None],
+    ) -> None:
+        """Embed texts that `chunks` chunks consist of, unless they have vectors already."""
+        done(chunks - sum(map(len, waiting.values())))
         embed = partial(chain.embed, quick=True)
         async with aclosing(ahead(embed, batches(list(waiting)))) as results:
             async for batch, found in results:
@@ -92,7 +120,19 @@ class Group:
                     rows = np.repeat(found.rows, [len(same) for same in places], axis=0)
                     vectors.put(found.model, flat, rows)
                 done(sum(map(len, places)))
-        return vectors.blocks()
+
+    def _without(self, documents: int) -> Group:
+        """Keep the first documents; the rest, as a group."""
+        rest = Group(self._vocabulary, self._count_tokens)
+        for document_id in self.ids()[documents:]:
+            rest.add(self._documents.pop(document_id))
+        if rest.files:
+            share = rest.chunks / self.chunks
+            self.chunks -= rest.chunks
+            self.files -= rest.files
+            rest.units = int(self.units * share)
+            self.units -= rest.units
+        return rest
 
     async def postings(self) -> Postings:
         """The words of all chunks, and their fingerprints for `build`; gives way now and then."""

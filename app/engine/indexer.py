@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from app.core.kernels import Kernels
 from app.core.lexical import Vocabulary
+from app.engine.committing import Commit, Committer, Rhythm, Tally
 from app.engine.embedding import EmbedderChain
 from app.engine.group import Group
 from app.engine.keeping_step import KeepingStep
-from app.engine.progress import Cancellation, Meter, Pacer
+from app.engine.progress import Cancellation, Gate, Meter, Pacer
 from app.engine.reading import PassageReader, document, plain_digest
 from app.engine.reading_ahead import Job, ReadAhead, jobs
 from app.engine.reports import AddReport, Failure
@@ -29,31 +29,18 @@ from app.formats.parsing import Known, Parsed
 from app.formats.sources import Source
 from app.ports import Clock, TokenCounter
 from app.storage.snapshot import Snapshot
-from app.storage.vectors import VectorBlock
 
 MOST_FORMS = 500_000
 """Forms that are remembered before all are forgotten: each takes some hundred bytes."""
 
+LOOK = 0.25
+"""Seconds between looks at the clock and at wishes to stop while a file is waited for."""
+
 PARTS = ("read", "analyse", "embed", "write", "merge")
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How often to commit."""
-
-    seconds: float = 3.0
-    """Aim: this long between commits."""
-    first_chunks: int = 32
-    """Size of a group before the embedder's speed is known."""
-    smallest: int = 32
-    largest: int = 16_384
-
 
 Remove = Callable[[Iterable[str]], Awaitable[int]]
 """Deletes documents; answers how many there were."""
 Outcome = tuple[Job, Sequence[Parsed]] | PlainChunk
-Commit = Callable[[Group, Sequence[VectorBlock]], Awaitable[int]]
-"""Makes a group searchable; answers how many of its documents replaced older ones."""
 
 
 class Indexer:
@@ -75,6 +62,7 @@ class Indexer:
         pacer: Pacer,
         meter: Meter,
         cancel: Cancellation,
+        gate: Gate,
         rhythm: Rhythm,
         kernels: Kernels,
     ) -> None:
@@ -82,31 +70,30 @@ class Indexer:
         self._passages = passages
         self._chain = chain
         self._count_tokens = count_tokens
-        self._commit = commit
         self._remove = remove
         self._step = step
         self._snapshot = snapshot
         self._timings = timings
-        self._clock = clock
         self._pacer = pacer
         self._meter = meter
         self._cancel = cancel
+        self._gate = gate
         self._stopped = Cancellation()
-        self._rhythm = rhythm
         self._kernels = kernels
         self._vocabulary = Vocabulary(kernels)
         self._group = Group(self._vocabulary, count_tokens)
-        self._flushing: asyncio.Task[None] | None = None
-        self._flushed_at = clock()
-        self._room = rhythm.first_chunks
-        self._settled = 0
-        self._skipped = 0
-        self._added = 0
-        self._updated = 0
-        self._chunks = 0
-        self._failed: list[Failure] = []
-        self._moved = 0
-        self._removed = 0
+        self._tally = Tally(meter)
+        self._committer = Committer(
+            chain=chain,
+            commit=commit,
+            tally=self._tally,
+            timings=timings,
+            clock=clock,
+            rhythm=rhythm,
+            check=self._check,
+        )
+        self._sources = meter.total
+        self._inner = 0
 
     def stop(self) -> None:
         """Make `run` end with `CancelledError` at its next step."""
@@ -127,28 +114,30 @@ class Indexer:
                         await self._take(outcome[0], parsed)
                 self._meter.tell()
                 await self._pacer.pause()
-                if self._is_time():
+                if self._committer.is_time(self._group):
                     await self._hand_over()
             await self._hand_over()
-            await self._flushed()
+            await self._committer.done()
             self._check()
             gone = self._step.gone
-            self._removed = await self._remove(gone) - self._moved if gone else 0
+            removed = await self._remove(gone) - self._tally.moved if gone else 0
         finally:
+            self.stop()
             await self._ahead.close()
-            await self._abandon()
+            await self._committer.abandon()
         self._meter.tell(last=True)
+        tally = self._tally
         return AddReport(
-            added=self._added,
-            updated=self._updated,
-            skipped=self._skipped,
-            failed=tuple(self._failed),
-            chunks=self._chunks,
+            added=tally.added,
+            updated=tally.updated,
+            skipped=tally.skipped,
+            failed=tuple(tally.failed),
+            chunks=tally.chunks,
             seconds=self._timings.elapsed,
             timings=self._timings.seconds(),
             notes=tuple(self._chain.notes[notes_before:]),
-            removed=self._removed,
-            moved=self._moved,
+            removed=removed,
+            moved=tally.moved,
         )
 
     async def _changed(self, sources: Sequence[Source | PlainChunk]) -> list[Source | PlainChunk]:
@@ -158,66 +147,94 @@ class Indexer:
             if isinstance(source, PlainChunk) or not self._looks_unchanged(source):
                 changed.append(source)
             elif (entry := self._step.refused(source)) and entry.code:
-                self._failed.append(Failure(entry.path, entry.code, entry.message, entry.hint))
-                self._settle(1)
+                failure = Failure(entry.path, entry.code, entry.message, entry.hint)
+                self._tally.failed.append(failure)
+                self._tally.settle(1)
             else:
-                self._skipped += 1
-                self._settle(1)
+                self._tally.skipped += 1
+                self._tally.settle(1)
                 self._meter.tell()
             await self._pacer.pause()
         return changed
 
     async def _waited(self, outcomes: AsyncIterator[Outcome]) -> AsyncIterator[Outcome]:
-        """The outcomes; the time that they are waited for is that of reading."""
+        """The outcomes; the time that they are waited for is that of reading.
+
+        Meanwhile what has gathered goes on its way.
+        """
         while True:
-            with self._timings.part("read"):
-                outcome = await anext(outcomes, None)
+            await self._held_up()
+            reading = asyncio.ensure_future(anext(outcomes, None))
+            try:
+                while not reading.done():
+                    with self._timings.part("read"):
+                        await asyncio.wait([reading], timeout=LOOK)
+                    self._check()
+                    await self._held_up()
+                    if not reading.done() and self._committer.is_time(self._group):
+                        await self._hand_over()
+            finally:
+                reading.cancel()
+                await asyncio.wait([reading])
+            outcome = reading.result()
             if outcome is None:
                 return
             yield outcome
+
+    async def _held_up(self) -> None:
+        """While adding is paused: commit what has gathered, and wait."""
+        if self._gate.is_open:
+            return
+        await self._hand_over()
+        await self._committer.done()
+        self._meter.pause(True)
+        while not await self._gate.passed(LOOK):
+            self._check()
+        self._meter.pause(False)
 
     def _take_passage(self, plain: PlainChunk) -> None:
         """Prepare a passage, or note why there is nothing to do."""
         self._meter.path = plain.id
         if self._is_known(plain.id, plain_digest(plain)):
-            self._skipped += 1
-            self._settle(1)
+            self._tally.skipped += 1
+            self._tally.settle(1)
             return
         try:
             self._group.add(self._passages.passage(plain))
-            self._group.sources += 1
+            self._group.units += 1
         except FossickError as error:
-            self._failed.append(Failure.of(plain.id, error))
-            self._settle(1)
+            self._tally.failed.append(Failure.of(plain.id, error))
+            self._tally.settle(1)
 
     async def _take(self, job: Job, parsed: Parsed) -> None:
         """Note what became of a file, or of one inside of it."""
         self._meter.path = parsed.path
         self._step.note(job, parsed)
+        tally = self._tally
         if parsed.problem is not None:
-            self._failed.append(Failure.of(parsed.path, parsed.problem))
+            tally.failed.append(Failure.of(parsed.path, parsed.problem))
         elif parsed.document is None:
-            self._skipped += parsed.members is None
+            tally.skipped += parsed.members is None
         elif self._is_known(parsed.path, parsed.digest):
-            self._skipped += 1
+            tally.skipped += 1
         else:
             prepared = document(parsed)
             prepared.vectors = await self._step.vectors(prepared)
-            self._moved += bool(prepared.vectors)
+            tally.moved += bool(prepared.vectors)
             self._group.add(prepared)
-        if not job.ends(parsed):
-            return
+        self._inner += not job.ends(parsed)
+        self._meter.total = self._sources + self._inner + parsed.left
         if self._group.chunks:
-            self._group.sources += 1
+            self._group.units += 1
         else:
-            self._settle(1)
+            tally.settle(1)
 
     def _known(self, source: Source | PlainChunk) -> Known:
         """What is indexed of a file and of those inside of it."""
         if isinstance(source, PlainChunk):
             return {}
         known = self._snapshot().digests_below(f"{source.path}/")
-        place = self._sound_place(source.path)
+        place = self._snapshot().sound_place(source.path)
         if place is not None:
             table = self._snapshot().segments[place[0]].segment.documents
             known[source.path] = table.digest[place[1]].tobytes()
@@ -227,92 +244,32 @@ class Indexer:
         """Whether size and time are known and those of the document: no need to read it."""
         if self._step.refused(source):
             return True
-        place = self._sound_place(source.path)
+        if self._step.lacks_some(source.path):
+            return False
+        place = self._snapshot().sound_place(source.path)
         if place is None or source.size is None or source.modified is None:
             return False
         table, row = self._snapshot().segments[place[0]].segment.documents, place[1]
         same = int(table.size[row]) == source.size and table.modified[row] == source.modified
         return same and self._group.digest(source.path) is None
 
-    def _sound_place(self, document_id: str) -> tuple[int, int] | None:
-        """Where a document stands, unless something of it is damaged: then it is made anew."""
-        place = self._snapshot().place(document_id)
-        if place is None or not self._snapshot().segments[place[0]].segment.is_sound(place[1]):
-            return None
-        return place
-
     def _is_known(self, document_id: str, digest: bytes) -> bool:
         waiting = self._group.digest(document_id)
         if waiting is not None:
             return waiting == digest
-        place = self._sound_place(document_id)
+        place = self._snapshot().sound_place(document_id)
         if place is None:
             return False
         row = self._snapshot().segments[place[0]].segment.documents.digest[place[1]]
         return bool(np.array_equal(row, np.frombuffer(digest, dtype=np.uint8)))
 
-    def _is_time(self) -> bool:
-        if self._group.chunks >= self._room:
-            return True
-        is_free = self._flushing is None or self._flushing.done()
-        waited = self._clock() - self._flushed_at >= self._rhythm.seconds
-        return is_free and waited and self._group.chunks > 0
-
     async def _hand_over(self) -> None:
-        """Start on the group at hand as soon as the one before it is committed."""
-        await self._flushed()
-        self._check()
+        """Have the group at hand committed, as soon as the one before it is."""
         if len(self._vocabulary) > MOST_FORMS:
             self._vocabulary = Vocabulary(self._kernels)
         group, self._group = self._group, Group(self._vocabulary, self._count_tokens)
-        if group.chunks:
-            self._flushing = asyncio.ensure_future(self._flush(group))
-        self._flushed_at = self._clock()
-
-    async def _flushed(self) -> None:
-        task, self._flushing = self._flushing, None
-        if task is not None:
-            await task
-
-    async def _abandon(self) -> None:
-        """After a failure or a cancel: wait for the group under way to notice, and drop it."""
-        if self._flushing is not None:
-            self.stop()
-            await asyncio.wait([self._flushing])
-            self._flushing.exception()
-            self._flushing = None
+        await self._committer.take(group)
 
     def _check(self) -> None:
         self._stopped.check()
         self._cancel.check()
-
-    async def _flush(self, group: Group) -> None:
-        began, ready = self._clock(), 0
-
-        def done(chunks: int) -> None:
-            nonlocal ready
-            self._check()
-            ready += chunks
-            self._meter.chunks = self._chunks + ready
-            self._meter.done = self._settled + group.sources * ready / group.chunks * 0.99
-            self._meter.tell()
-
-        with self._timings.part("embed"):
-            vectors = await group.embed(self._chain, done)
-        self._check()
-        updated = await self._commit(group, vectors)
-        self._updated += updated
-        self._added += len(group.ids()) - updated
-        self._skipped += group.files - len(group.ids())
-        self._chunks += group.chunks
-        self._settle(group.sources)
-        self._set_room(group.chunks, self._clock() - began)
-
-    def _settle(self, files: int) -> None:
-        self._settled += files
-        self._meter.done = max(self._meter.done, self._settled)
-
-    def _set_room(self, chunks: int, seconds: float) -> None:
-        """As many chunks as take about the wanted time between commits."""
-        wanted = int(chunks / max(seconds, 1e-3) * self._rhythm.seconds)
-        self._room = min(max(wanted, self._rhythm.smallest), self._rhythm.largest)

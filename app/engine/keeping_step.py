@@ -7,7 +7,9 @@ vectors that it had.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -37,7 +39,7 @@ class KeepingStep:
         self._state = state
         self._ledger = ledger
         self._inside: set[str] = set()
-        self._held: set[str] = set()
+        self._held: dict[str, None] = {}
         self._broken: list[str] = []
         self.changed = False
         """Whether the ledger was."""
@@ -58,43 +60,59 @@ class KeepingStep:
                 if not _is_among(path, paths):
                     self._forget(path)
 
+    def leave_out(self, ignored: Mapping[str, str]) -> None:
+        """Take down what a rule has left out; of whole folders nothing else is any longer."""
+        for path, why in ignored.items():
+            entry = _left_out(path, why)
+            if self._ledger.get(path) != entry:
+                self._ledger[path] = entry
+                self.changed = True
+
     def refused(self, source: Source) -> Unread | None:
-        """The entry of a file that is as it was when it was refused, or opened and found to hold
-        nothing but other files."""
+        """The entry of a file that is as it was when it was refused, or opened for the files in
+        it."""
         entry = self._ledger.get(source.path)
         if entry is None or source.size is None or source.modified is None:
             return None
         same = (entry.size, entry.modified) == (source.size, source.modified)
         return entry if same and entry.code != "unreadable" and self._is_whole(entry) else None
 
+    def lacks_some(self, path: str) -> bool:
+        """Whether an archive or a mail is known to have given more documents than there are."""
+        entry = self._ledger.get(path)
+        return entry is not None and not self._is_whole(entry)
+
     def _is_whole(self, entry: Unread) -> bool:
-        """Whether all documents of an archive are in the index: a commit may have failed since it
-        was read, or some have been removed or damaged."""
+        """Whether all documents of an archive or a mail are in the index: a commit may have failed
+        since it was read, or some have been removed or damaged."""
         if entry.code:
             return True
-        found = self._state.view.snapshot.digests_below(f"{entry.path}/")
-        return len(found) == entry.documents
+        snapshot = self._state.view.snapshot
+        own = snapshot.sound_place(entry.path) is not None
+        return len(snapshot.digests_below(f"{entry.path}/")) + own == entry.documents
 
     def known(self, source: Source, known: Known) -> Known:
-        """`known`, and the digest of an archive."""
+        """`known`, with the digest of an archive, and none for mails that something is missing
+        of: those are opened again."""
+        found = {path: b"" if self.lacks_some(path) else digest for path, digest in known.items()}
         entry = self._ledger.get(source.path)
-        if entry is None or not entry.digest or entry.code or not self._is_whole(entry):
-            return known
-        return {**known, source.path: bytes.fromhex(entry.digest)}
+        if entry is not None and entry.digest and not entry.code and self._is_whole(entry):
+            found[source.path] = bytes.fromhex(entry.digest)
+        return found
 
     def note(self, job: Job, parsed: Parsed) -> None:
         """Take down what became of a file."""
         if parsed.problem is not None:
             self._broken.append(parsed.path)
             self._write(parsed, parsed.problem)
-        elif parsed.document is not None:
-            self._forget(parsed.path)
-        elif parsed.members is not None:
-            self._write(parsed, None)
+        elif parsed.document is not None or parsed.members is not None:
+            self._note_container(parsed)
         if not job.ends(parsed):
             self._inside.add(parsed.path)
             if parsed.document is not None or (parsed.problem is None and parsed.members is None):
-                self._held.add(parsed.path)
+                self._held[parsed.path] = None
+            if parsed.document is None and parsed.problem is None and parsed.members is None:
+                self._pass_over(job, parsed.path)
             return
         if parsed.members is not None:
             self._close(job, parsed.path)
@@ -102,15 +120,39 @@ class KeepingStep:
         self._held.clear()
         self._broken.clear()
 
+    def _note_container(self, parsed: Parsed) -> None:
+        """Take down how many documents came of an archive or a mail; a mail alone needs none."""
+        inside = 0
+        for path in reversed(self._held):  # those inside of it came right before it
+            if not path.startswith(f"{parsed.path}/"):
+                break
+            inside += 1
+        if parsed.document is not None and inside == 0:
+            self._forget(parsed.path)
+        else:
+            self._write(parsed, None, inside + (parsed.document is not None))
+
+    def _pass_over(self, job: Job, container: str) -> None:
+        """A mail that has not changed was not opened: what is in it is there as before."""
+        for path in _beginning(job.ordered, f"{container}/"):
+            self._inside.add(path)
+            self._held[path] = None
+        self._inside.update(_beginning(self._recorded, f"{container}/"))
+
     def _close(self, job: Job, container: str) -> None:
         """Note what is no longer in a container; what of it is damaged keeps what it had."""
         for path in job.known:
             is_inside = path.startswith(f"{container}/") and path not in self._inside
             if is_inside and not any(path.startswith(start) for start in self._broken):
                 self.gone.add(path)
-        for path in [one for one in self._ledger if one.startswith(f"{container}/")]:
+        for path in _beginning(self._recorded, f"{container}/"):
             if path not in self._inside:
                 self._forget(path)
+
+    @cached_property
+    def _recorded(self) -> Sequence[str]:
+        """Paths of the ledger as it was when the first container was closed, sorted."""
+        return sorted(self._ledger)
 
     async def vectors(self, prepared: Prepared) -> Mapping[str, Float32Matrix]:
         """What a file that has moved had, by model; nothing for any other, or if some lack one."""
@@ -139,7 +181,7 @@ class KeepingStep:
                 return {block.model: (picked / lengths).astype(np.float32)}
         return {}
 
-    def _write(self, parsed: Parsed, problem: FileError | None) -> None:
+    def _write(self, parsed: Parsed, problem: FileError | None, documents: int = 0) -> None:
         self.changed = True
         self._ledger[parsed.path] = Unread(
             path=parsed.path,
@@ -150,15 +192,28 @@ class KeepingStep:
             message=problem.message if problem else "",
             hint=problem.hint if problem else "",
             members=parsed.members,
-            documents=len(self._held),
+            documents=documents,
         )
 
     def _forget(self, path: str) -> None:
         self.changed |= self._ledger.pop(path, None) is not None
 
 
+def _left_out(path: str, why: str) -> Unread:
+    error = FileError(f"{path} is left out: {why}.", code="ignored")
+    return Unread(path, 0, None, code=error.code, message=error.message, hint=error.hint)
+
+
 def _path(source: Source | PlainChunk) -> str:
     return source.id if isinstance(source, PlainChunk) else source.path
+
+
+def _beginning(ordered: Sequence[str], prefix: str) -> Iterator[str]:
+    """Those of the sorted texts that begin so."""
+    for place in range(bisect_left(ordered, prefix), len(ordered)):
+        if not ordered[place].startswith(prefix):
+            return
+        yield ordered[place]
 
 
 def _is_among(path: str, paths: frozenset[str]) -> bool:

@@ -14,6 +14,9 @@ from app.engine.view import View
 from app.ports import Store
 from app.storage.snapshot import LiveSegment
 
+MOST_AGAIN = 1000
+"""Paths that `Stats` names; a check names all."""
+
 
 def documents(view: View) -> list[DocumentInfo]:
     """All live documents, in order of path."""
@@ -62,6 +65,7 @@ async def statistics(view: View, store: Store, chain: EmbedderChain) -> Stats:
         embedder=None if info is None else info.model,
         deleted=snapshot.n_deleted,
         damage=snapshot.damage,
+        again=tuple(snapshot.again[:MOST_AGAIN]) if snapshot.damage else (),
     )
 
 

@@ -1,8 +1,10 @@
-"""Progress that is told, work that can be stopped, and a loop that is not held up."""
+"""Progress that is told, work that can be stopped or held up, and a loop that is not held up."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,6 +29,8 @@ class Progress:
     chunks: int = 0
     """Chunks that are ready so far."""
     message: str = ""
+    paused: bool = False
+    """Whether it waits to be let go on."""
 
 
 OnProgress = Callable[[Progress], None]
@@ -51,6 +55,53 @@ class Cancellation:
         """Raise `CancelledError` once `cancel` was called."""
         if self.cancelled:
             raise CancelledError("Stopped; what was committed before is kept.")
+
+
+class Gate:
+    """Lets background work through unless somebody holds it up."""
+
+    def __init__(self) -> None:
+        self._held: Counter[str] = Counter()
+        self._open = asyncio.Event()
+        self._open.set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody holds it up."""
+        return self._open.is_set()
+
+    def hold(self, reason: str) -> None:
+        """Hold the work up, until as many calls of `free`."""
+        self._held[reason] += 1
+        self._open.clear()
+
+    def free(self, reason: str) -> None:
+        """Take back a `hold`; one that never was is no error."""
+        self._held[reason] -= 1
+        self._held = +self._held
+        if not self._held:
+            self._open.set()
+
+    def turn(self, reason: str, held: bool) -> None:
+        """Hold the work up for a reason, or no longer; saying so twice is saying it once."""
+        if held and not self._held[reason]:
+            self.hold(reason)
+        elif not held:
+            self.free(reason)
+
+    def end(self) -> None:
+        """Open it for good, so that what waits notices that all is over."""
+        self._open.set()
+
+    async def wait(self) -> None:
+        """Wait until it is open."""
+        await self._open.wait()
+
+    async def passed(self, seconds: float) -> bool:
+        """Wait no longer than that; whether it is open."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._open.wait(), seconds)
+        return self.is_open
 
 
 class Pacer:
@@ -86,10 +137,25 @@ class Meter:
         self._unit = unit
         self._started = clock()
         self._told = float("-inf")
+        self._paused_at: float | None = None
         self.total = total
         self.done = 0.0
         self.chunks = 0
         self.path = ""
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began, without those in which it was paused."""
+        return (self._clock() if self._paused_at is None else self._paused_at) - self._started
+
+    def pause(self, paused: bool) -> None:
+        """Say that the work waits, or goes on; that time does not count."""
+        now = self._clock()
+        if self._paused_at is not None:
+            self._started += now - self._paused_at
+        self._paused_at = now if paused else None
+        self._told = float("-inf")
+        self.tell()
 
     def tell(self, *, phase: str = "index", last: bool = False, message: str = "") -> None:
         """Report, if it is time or the last word."""
@@ -97,9 +163,9 @@ class Meter:
         if self._on_progress is None or (now - self._told < self._interval and not last):
             return
         self._told = now
-        elapsed = now - self._started
+        elapsed = self.elapsed
         rate = self.done / elapsed if elapsed > 0 else 0.0
         left = (self.total - self.done) / rate if rate > 0 else None
         done = self.total if last else min(int(self.done), self.total)
-        place = self.path, self.chunks, message
+        place = self.path, self.chunks, message, self._paused_at is not None
         self._on_progress(Progress(phase, done, self.total, self._unit, rate, left, *place))

@@ -97,12 +97,20 @@ def given_model(dim: int) -> str:
     return f"given/{dim}"
 
 
+MADE = b"made"
+"""The end of the digest of a passage whose vector is ours to make, and to make anew."""
+
+
 def plain_digest(plain: PlainChunk) -> bytes:
-    """SHA-256 over everything in a passage; its id too, so that passages are never collapsed."""
+    """SHA-256 over everything in a passage; its id too, so that passages are never collapsed.
+
+    Without a vector of its own it ends in `MADE`, so that an index knows it of each passage.
+    """
     vector: Any = b"" if plain.vector is None else np.asarray(plain.vector, dtype="<f4").tobytes()
     parts = (plain.id, plain.title, plain.text, plain.model or "", _flat(plain.metadata))
     text = "\x00".join(parts).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(text + b"\x00" + vector).digest()
+    digest = hashlib.sha256(text + b"\x00" + vector).digest()
+    return digest if plain.vector is not None else digest[: -len(MADE)] + MADE
 
 
 def _flat(metadata: Mapping[str, str]) -> str:

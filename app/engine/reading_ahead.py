@@ -40,6 +40,11 @@ class Job:
         """Paths of the sources."""
         return frozenset(source.path for source in self.sources)
 
+    @cached_property
+    def ordered(self) -> Sequence[str]:
+        """Paths of what is known, sorted."""
+        return sorted(self.known)
+
     @property
     def size(self) -> int:
         """Bytes, as far as they are known."""

@@ -1,40 +1,83 @@
-"""Looking at everything a collection holds, for what is damaged."""
+"""Taking out of a collection what was found to be damaged, and what of it can be made anew."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Awaitable, Callable
 
+from app.core.model import Damage
+from app.engine.reports import Checked, Repaired
 from app.ports import Store
+from app.storage import ledger, tuning
 from app.storage.names import MANIFEST_SLOTS, is_index_file, of_vectors
 from app.storage.snapshot import Snapshot
-from app.storage.texts import unreadable
 from app.storage.vectors import VectorBlock
+from app.storage.writer import IndexWriter
+
+Look = Callable[[Snapshot], Awaitable[Checked]]
+"""Looks at all of a commit, and notes in it what is damaged."""
+
+_BESIDES = {"ledger": ledger.NAME, "tuning": tuning.NAME}
+"""What is made anew by itself, by kind of damage, and the file that is removed for it."""
 
 
-async def damaged(store: Store, snapshot: Snapshot) -> dict[int, list[int]]:
-    """Ordinals of the documents of which something is damaged, by number of their segment.
+def unsound(snapshot: Snapshot) -> dict[int, list[int]]:
+    """Ordinals of the documents that only their files can bring back, by number of their segment.
 
-    Vectors that can be made anew (`renewable`) do not count. Reads all texts and all vectors;
-    gives way now and then.
+    Call it when everything was looked at. Vectors that can be made anew (`renewable`) do not count.
     """
     found: dict[int, list[int]] = {}
     for number, live in enumerate(snapshot.segments):
-        rows = np.flatnonzero(~live.dead)
-        broken = await unreadable(store, live.name, live.segment.documents, rows)
-        live.segment.unreadable.clear()
-        live.segment.unreadable.update(broken)
-        for block in live.segment.vectors:
-            if await block.read(store) is None and live.renewal is None:
-                broken = rows.tolist()
-        if broken:
-            found[number] = broken
+        segment = live.segment
+        if live.renewal is not None and not segment.faults:
+            rows = [row for row in segment.unreadable if not live.dead[row]]
+        else:
+            rows = live.unsound()
+        if rows:
+            found[number] = sorted(rows)
     return found
+
+
+def removed(snapshot: Snapshot) -> list[str]:
+    """Paths of the documents that a repair takes out, as far as they can be told, sorted."""
+    found = {
+        snapshot.segments[number].segment.documents.path[row]
+        for number, rows in unsound(snapshot).items()
+        for row in rows
+    }
+    return sorted(found.union(*(missing or () for missing in _missing(snapshot))))
+
+
+def _unnamed(snapshot: Snapshot) -> int:
+    """How many documents it takes out beside them."""
+    parts = zip(snapshot.aside, _missing(snapshot), strict=True)
+    return sum(part.entry.documents for part, missing in parts if missing is None)
+
+
+def _missing(snapshot: Snapshot) -> list[list[str] | None]:
+    """Paths of what each segment that is set aside has lost, in order."""
+    return [part.missing(snapshot.after(part)) for part in snapshot.aside]
+
+
+async def repair(writer: IndexWriter, look: Look) -> Repaired:
+    """Commit what is left when all that is damaged is taken out. Raises like `look`, and
+    `StorageError`."""
+    snapshot = writer.snapshot
+    damage = (await look(snapshot)).damage
+    paths = removed(snapshot)
+    if damage:
+        await writer.commit(
+            deletes=unsound(snapshot),
+            drop=[part.entry.name for part in snapshot.aside],
+            vectors=await renewable(writer.store, snapshot),
+        )
+        await _remove_besides(writer.store, damage)
+    return Repaired(len(paths) + _unnamed(snapshot), tuple(paths), damage)
 
 
 async def renewable(store: Store, snapshot: Snapshot) -> dict[int, tuple[VectorBlock, ...]]:
     """What is whole of the vectors of segments whose better ones are damaged, by number.
 
-    Call it when everything was looked at, as `damaged` does.
+    Call it when everything was looked at.
     """
     found: dict[int, tuple[VectorBlock, ...]] = {}
     for number, live in enumerate(snapshot.segments):
@@ -49,13 +92,11 @@ async def renewable(store: Store, snapshot: Snapshot) -> dict[int, tuple[VectorB
     return found
 
 
-def paths(snapshot: Snapshot, places: dict[int, list[int]]) -> list[str]:
-    """Paths of documents."""
-    return sorted(
-        snapshot.segments[number].segment.documents.path[row]
-        for number, rows in places.items()
-        for row in rows
-    )
+async def _remove_besides(store: Store, damage: tuple[Damage, ...]) -> None:
+    """Remove damaged files that are made anew."""
+    for one in damage:
+        if one.kind in _BESIDES:
+            await store.remove(_BESIDES[one.kind])
 
 
 async def size(store: Store) -> int:

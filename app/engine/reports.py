@@ -117,7 +117,10 @@ class Stats:
     deleted: int = 0
     """Documents that are deleted and still take room, until `vacuum` or a merge."""
     damage: tuple[Damage, ...] = ()
-    """What cannot be read, as far as it is known; `repair` looks at everything."""
+    """What cannot be read, as far as it is known; `check` looks at everything."""
+    again: tuple[str, ...] = ()
+    """Paths of the documents to be added again because of it, as far as they can be told: the
+    first 1,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,28 @@ class Vacuumed:
     """Deleted documents of which nothing is left."""
     bytes: int
     """By how much the store is smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was looked at, every byte of it, and what of it is damaged or does not fit together."""
+
+    generation: int
+    files: int
+    bytes: int
+    segments: int
+    documents: int
+    chunks: int
+    postings: int
+    """Places in the lists of words, those of deleted documents too."""
+    vectors: int
+    """Passages that have a vector."""
+    words_only: int
+    """Passages that have none."""
+    seconds: float
+    damage: tuple[Damage, ...]
+    again: tuple[str, ...]
+    """Paths of the documents to be added again, as far as they can be told, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from app.core.analysis import VERSION
 from app.core.kernels import Kernels
-from app.core.model import Damage
-from app.engine import repairing
+from app.engine import following, repairing
 from app.engine.group import Group
 from app.engine.renewing import Fresh, Key, renewed
-from app.engine.reports import Repaired, Vacuumed
+from app.engine.repairing import Look
+from app.engine.reports import Checked, Repaired, Vacuumed
 from app.engine.tidying import Tidying
 from app.engine.timing import Timings
 from app.engine.view import View
 from app.errors import ClosedError, StorageError
 from app.ports import Store
-from app.storage import ledger, loading, tuning
+from app.storage import ledger, tuning
 from app.storage.ledger import Unread
 from app.storage.merge import MergePolicy
 from app.storage.snapshot import Snapshot
@@ -45,14 +45,10 @@ class State:
         self.kernels = kernels
         self.view = View(snapshot, kernels)
         self.closed = False
-        self._tidying: Tidying | None = None
-        if writer is not None:
-            self._tidying = Tidying(
-                *(store, writer, policy),
-                replace=self._replace,
-                sweep=self._sweep,
-                kernels=kernels,
-            )
+        self.on_show: Callable[[Snapshot], None] = lambda snapshot: None
+        """Told of every commit that searches see from now on, of this writer or another."""
+        self._policy = policy
+        self._tidying = None if writer is None else self._tidying_after(writer)
         self._lock = asyncio.Lock()
         self._tuned = False
         self._ledger: dict[str, Unread] | None = None
@@ -65,7 +61,7 @@ class State:
     ) -> State:
         """Load the last commit, or begin an index."""
         if read_only:
-            snapshot = await loading.load(store, analysis=VERSION)
+            snapshot = await following.newest(store)
             return cls(store, snapshot or Snapshot(), None, policy, kernels)
         writer = await IndexWriter.open(store, analysis=VERSION)
         return cls(store, writer.snapshot, writer, policy, kernels)
@@ -138,11 +134,29 @@ class State:
         if self._tidying is not None:
             return False
         before = self.view.snapshot
-        found = await loading.load(self.store, analysis=VERSION, before=before)
-        if found is None or found.generation == before.generation:
+        found = await following.newest(self.store, before)
+        now = self.view.snapshot.generation
+        if found is None or self._tidying is not None or found.generation <= now:
             return False
         self._show(found)
         return True
+
+    async def take_over(self) -> None:
+        """Become the writer, from what is in the store now; for a follower whose writer has gone.
+
+        Searches under way finish on their view; what nobody else needs is removed after them.
+        Raises `StorageError`; it is a follower still then.
+        """
+        async with self._lock:
+            self.check()
+            if self._tidying is not None:
+                return
+            before = self.view.snapshot
+            writer = await IndexWriter.open(self.store, analysis=VERSION, before=before)
+            self._tidying = self._tidying_after(writer)
+            self._ledger = None
+            self._show(writer.snapshot)
+        self._tidying.wake()
 
     async def settle(self) -> None:
         """Wait until the merging that commits have brought about is done."""
@@ -166,16 +180,15 @@ class State:
         gone = deleted - writer.snapshot.n_deleted
         return Vacuumed(gone, size - await repairing.size(self.store))
 
-    async def verify(self) -> tuple[Damage, ...]:
-        """Look at everything, and answer with what is damaged."""
+    async def examine(self, look: Look) -> Checked:
+        """Look at everything."""
         async with self.reading() as view:
-            await repairing.damaged(self.store, view.snapshot)
-            return view.snapshot.damage
+            return await look(view.snapshot)
 
-    async def repair(self) -> Repaired:
+    async def repair(self, look: Look) -> Repaired:
         """Look at everything, and take out what is damaged; what is left is whole."""
         self.writable()
-        return await asyncio.shield(self._repair())
+        return await asyncio.shield(self._repair(look))
 
     async def close(self) -> None:
         """Let the commit under way finish, then close the store; merges are given up."""
@@ -249,21 +262,14 @@ class State:
             await writer.commit(merged=merged)
             self._show(writer.snapshot)
 
-    async def _repair(self) -> Repaired:
+    async def _repair(self, look: Look) -> Repaired:
         async with self._lock:
             tidying = self.writable()
-            writer = tidying.writer
-            snapshot = writer.snapshot
-            places = await repairing.damaged(self.store, snapshot)
-            paths, damage = repairing.paths(snapshot, places), snapshot.damage
-            lost = sum(part.entry.documents for part in snapshot.aside)
-            if damage:
-                drop = [part.entry.name for part in snapshot.aside]
-                vectors = await repairing.renewable(self.store, snapshot)
-                await writer.commit(deletes=places, drop=drop, vectors=vectors)
-                self._show(writer.snapshot)
+            repaired = await repairing.repair(tidying.writer, look)
+            if repaired.damage:
+                self._show(tidying.writer.snapshot)
         tidying.wake()
-        return Repaired(len(paths) + lost, tuple(paths), damage)
+        return repaired
 
     async def _sweep(self) -> None:
         """Remove files that no commit needs, unless somebody may be reading them."""
@@ -280,6 +286,15 @@ class State:
 
     def _show(self, snapshot: Snapshot) -> None:
         self.view = View(snapshot, self.kernels, before=self.view)
+        self.on_show(snapshot)
+
+    def _tidying_after(self, writer: IndexWriter) -> Tidying:
+        return Tidying(
+            *(self.store, writer, self._policy),
+            replace=self._replace,
+            sweep=self._sweep,
+            kernels=self.kernels,
+        )
 
     def _places(self, ids: Iterable[str]) -> dict[int, list[int]]:
         """Ordinals of the documents that are there, by segment."""

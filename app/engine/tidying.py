@@ -103,7 +103,7 @@ class Tidying:
         while (run := self._planned(self.writer.snapshot)) is not None:
             parts = self.writer.snapshot.segments[run.start : run.stop]
             done = await self.rewrite(parts)
-            if not done and all(part.segment.is_whole for part in parts):
+            if not done and all(part.is_whole for part in parts):
                 return
 
     def _planned(self, snapshot: Snapshot) -> range | None:

@@ -22,7 +22,8 @@ from app.core.dense import hash_embedder, static_embedder
 from app.engine.ahead import ahead
 from app.engine.embedding import Embedded, EmbedderChain
 from app.engine.group import batches
-from app.engine.progress import Cancellation, Meter
+from app.engine.progress import Cancellation, Gate, Meter
+from app.engine.reading import MADE
 from app.engine.renewing import Fresh, Key
 from app.engine.reports import Upgraded
 from app.engine.sources import PLAIN
@@ -57,40 +58,6 @@ class Passage:
     digest: bytes
     """Of its document: another one is not what was embedded."""
     text: str
-
-
-class Gate:
-    """Lets background work through unless somebody holds it up."""
-
-    def __init__(self) -> None:
-        self._held: Counter[str] = Counter()
-        self._open = asyncio.Event()
-        self._open.set()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether nobody holds it up."""
-        return self._open.is_set()
-
-    def hold(self, reason: str) -> None:
-        """Hold the work up, until as many calls of `free`."""
-        self._held[reason] += 1
-        self._open.clear()
-
-    def free(self, reason: str) -> None:
-        """Take back a `hold`; one that never was is no error."""
-        self._held[reason] -= 1
-        self._held = +self._held
-        if not self._held:
-            self._open.set()
-
-    def end(self) -> None:
-        """Open it for good, so that what waits notices that all is over."""
-        self._open.set()
-
-    async def wait(self) -> None:
-        """Wait until it is open."""
-        await self._open.wait()
 
 
 class Upgrader:
@@ -277,8 +244,9 @@ def lesser(live: LiveSegment, best: str) -> NDArray[np.bool_]:
         (ranks < rank) | ((ranks == rank) & (rank == _LEARNED))
     )
     if mask.any() and PLAIN in (kinds := segment.documents.kind.distinct())[0]:
-        plain = kinds[1] == kinds[0].index(PLAIN)
-        mask &= ~(plain[segment.chunks.document] & (ranks >= _LEARNED))
+        ours = (segment.documents.digest[:, -len(MADE) :] == list(MADE)).all(axis=1)
+        given = (kinds[1] == kinds[0].index(PLAIN)) & ~ours
+        mask &= ~(given[segment.chunks.document] & (ranks >= _LEARNED))
     return mask
 
 

@@ -22,6 +22,7 @@ def encode(parsed: Parsed) -> str:
         "digest": parsed.digest.hex(),
         "modified": parsed.modified,
         "members": parsed.members,
+        "left": parsed.left,
     }
     if parsed.problem is not None:
         problem = parsed.problem
@@ -42,6 +43,7 @@ def decode(row: Mapping[str, Any]) -> Parsed:
         digest=bytes.fromhex(row["digest"]),
         modified=row["modified"],
         members=row["members"],
+        left=row.get("left", 0),
         problem=None if problem is None else _problem(*problem),
         document=None if document is None else _document(*document),
     )

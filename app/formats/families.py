@@ -31,6 +31,8 @@ class Member:
     """Seconds since 1970, None where unknown."""
     problem: FileError | None = None
     """Why it could not be unpacked, alone of all the members; `data` is empty then."""
+    left: int = 0
+    """Members that come after it, about, where that is known before they are unpacked."""
 
 
 MembersFunction = Callable[[str, bytes, Limits], Iterator[Member]]

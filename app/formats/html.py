@@ -19,7 +19,16 @@ from app.formats.html_elements import (
     UNSEEN,
     VOID,
 )
-from app.formats.html_pieces import Piece, assemble, main_part
+from app.formats.html_pieces import (
+    LONG_CELL,
+    SPACE,
+    TAB,
+    Piece,
+    assemble,
+    main_part,
+    one_line,
+    row_of,
+)
 from app.formats.html_tokens import Tag, tokens
 from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.names import stem, visible
@@ -39,8 +48,6 @@ _META = {
     "dc.date": "date",
     "description": "description",
 }
-_SPACE = re.compile(r"[ \t\n\r\f\u200b]+")
-_LONG_CELL = 300
 _DEEPEST = 500
 """Elements inside each other that are told apart, about as many as in browsers."""
 
@@ -97,6 +104,8 @@ class _Builder:
     _counts: dict[str, int] = field(default_factory=dict)
     _buffer: list[str] = field(default_factory=list)
     _cells: int = 0
+    _cell: int = 0
+    """Where in the buffer the open cell begins."""
 
     def take(self, token: Tag | str) -> None:
         """One tag or stretch of text."""
@@ -119,7 +128,7 @@ class _Builder:
             if not self._in("unseen"):
                 self._buffer.append(text)
         elif not self._in("unseen"):
-            self._buffer.append(_SPACE.sub(" ", text))
+            self._buffer.append(SPACE.sub(" ", text))
 
     def _start(self, tag: Tag) -> None:
         name = tag.name
@@ -128,7 +137,7 @@ class _Builder:
         if name == "br":
             self._buffer.append("\n")
         elif name == "img" and not self._in("unseen"):
-            self._buffer.append(tag.attributes.get("alt", ""))
+            self._buffer.append(one_line(tag.attributes.get("alt", "")))
         if name not in IN_HEAD:
             self._close_through({"head"})
         if name in BREAKING:
@@ -139,7 +148,8 @@ class _Builder:
         if name in {"td", "th"}:
             self._cells += 1
             if self._cells > 1:
-                self._buffer.append(" | ")
+                self._buffer.append(TAB)
+            self._cell = len(self._buffer)
         if name not in VOID and len(self._open) < _DEEPEST:
             self._push(name, self._category(tag))
 
@@ -215,29 +225,29 @@ class _Builder:
             self._buffer.append(" ")
             return
         self._flush(level)
-        if name == "tr":
-            self._cells = 0
 
     def _is_long(self) -> bool:
         """Whether a table's cell holds so much that the table is there for layout."""
-        return self._in("pre") or sum(map(len, self._buffer)) > _LONG_CELL
+        return self._in("pre") or sum(map(len, self._buffer[self._cell :])) > LONG_CELL
 
     def _flush(self, level: int = 0) -> None:
         """Make a piece of the text collected so far."""
         raw = "".join(self._buffer)
         self._buffer.clear()
+        self._cells = self._cell = 0
         kind: BlockKind = "paragraph"
         if self._in("pre"):
-            kind, text = "code", raw.strip("\n").rstrip()
+            # A tab parts the cells of a row, and nothing else.
+            kind, text = "code", raw.strip("\n").rstrip().expandtabs(4)
+        elif self._in("tr") and not level and (row := row_of(raw)):
+            kind, text = "table", row
         else:
-            lines = (_SPACE.sub(" ", line).strip() for line in raw.split("\n"))
-            text = "\n".join(line for line in lines if line).strip()
+            lines = map(one_line, raw.split("\n"))
+            text = "\n".join(line for line in lines if line)
         if not text.strip():
             return
         if level:
             kind, text = "heading", " ".join(text.split())
-        elif kind == "paragraph" and self._in("tr") and len(text) <= _LONG_CELL:
-            kind = "table"
         elif kind == "paragraph" and self._in("li"):
             kind, text = "list", f"- {text}"
         self._pieces.append(

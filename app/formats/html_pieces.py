@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.model import Block, BlockKind
+
+SPACE = re.compile(r"[ \t\n\r\f\u200b]+")
+TAB = "\t"
+"""Parts the cells of a row."""
+LONG_CELL = 300
+"""Characters beyond which a cell holds no value: the table is there for layout."""
 
 _MAIN_SHARE = 0.3
 """A part of the page that holds more than this share of its text is its main part."""
@@ -53,3 +60,18 @@ def assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...]]:
         else:
             blocks.append(Block(piece.kind, start, position, level=piece.level))
     return "".join(parts), tuple(blocks)
+
+
+def row_of(text: str) -> str:
+    r"""The cells of a row with tabs between them, "" where one is too long to be a value.
+
+    >>> row_of(" Pan \t2\n USD\t")
+    'Pan\t2 USD'
+    """
+    cells = [one_line(cell) for cell in text.split(TAB)]
+    return "" if max(map(len, cells)) > LONG_CELL else TAB.join(cells).rstrip()
+
+
+def one_line(text: str) -> str:
+    """The text on one line; spaces that do not break stay."""
+    return SPACE.sub(" ", text).strip()

@@ -6,11 +6,14 @@ is never allocated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
-from app.errors import FileError
+from app.errors import FileError, InputError
 
 MB = 1 << 20
+MOST = (1 << 53) - 1
+"""The largest limit: what JavaScript counts up to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,31 @@ class Limits:
     """Characters of text that one document gives."""
     cells: int = 2_000_000
     """Cells of all sheets of a workbook that hold something."""
+    seconds: int = 60
+    """Without a sign of life after which a reader is ended; each page of a PDF and each member of
+    an archive is one. Kept by who runs readers where they can be ended."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, object]) -> Limits:
+        """The defaults but for those that are given, by name.
+
+        Raises `InputError` for a name that is no limit, and for what is no whole number above 0.
+
+        >>> Limits.of({"pages": 100}).pages
+        100
+        """
+        names = [each.name for each in fields(cls)]
+        numbers: dict[str, int] = {}
+        for name, value in given.items():
+            if name not in names:
+                hint = f"Limits are {', '.join(names)}."
+                raise InputError(f"There is no limit {name}.", hint=hint)
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise InputError(f"The limit {name} is no number.")
+            if not 1 <= value <= MOST or value != int(value):
+                raise InputError(f"The limit {name} is no whole number above 0.")
+            numbers[name] = int(value)
+        return cls(**numbers)
 
     def check_ratio(self, path: str, packed: int, unpacked: int) -> None:
         """Raise `FileError("too-large")` where so few bytes become so many."""

@@ -6,6 +6,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC
 
 from app.errors import FileError
@@ -33,6 +34,7 @@ def messages(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterato
     begin, count = _next(data, 0), 0
     if begin is None:
         raise FileError(f"{path} is no mailbox, although its name says so.", code="damaged")
+    likely = data.count(b"\nFrom ") + 1
     while begin is not None:
         count += 1
         if count > limits.members:
@@ -41,7 +43,8 @@ def messages(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterato
         start = data.find(b"\n", begin) + 1
         end = len(data) if after is None else after
         if end - start > 2:
-            yield _message(path, data, (start, end), register, limits)
+            message = _message(path, data, (start, end), register, limits)
+            yield replace(message, left=max(0, likely - count))
         begin = after
 
 

@@ -14,6 +14,7 @@ from app.formats.html import read_html
 from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.markdown import read_markdown
 from app.formats.names import stem, visible
+from app.formats.nesting import check_nesting
 from app.formats.writer import Writer
 
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
@@ -32,10 +33,9 @@ def read_notebook(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Do
     'cell 1'
     """
     source, encoding = decode(data)
+    check_nesting(path, source)
     try:
         notebook = json.loads(source)
-    except RecursionError as error:
-        raise FileError(f"{path} is too deeply nested.", code="too-large") from error
     except ValueError as error:
         raise FileError(f"{path} is no whole notebook ({error}).", code="damaged") from error
     if not isinstance(notebook, dict):

@@ -31,10 +31,13 @@ Known = Mapping[str, bytes]
 class PdfReader(Protocol):
     """Renders PDFs to text items: pdf.js in the browser, PDFium on a host."""
 
-    async def pages(self, path: str, data: bytes) -> tuple[Sequence[PdfPage], Mapping[str, Any]]:
+    async def pages(
+        self, path: str, data: bytes, limits: Limits
+    ) -> tuple[Sequence[PdfPage], Mapping[str, Any]]:
         """The pages and the document's info dictionary.
 
-        Raises `FileError`: `encrypted` or `damaged`; `path` is for the message.
+        Raises `FileError`: `encrypted`, `damaged`, or `too-large` for more pages than `limits`
+        allows; `path` is for the message.
         """
         ...
 
@@ -68,6 +71,8 @@ class Parsed:
     problem: FileError | None = None
     members: int | None = None
     """Files that were found inside, None for what is no container, or was not opened."""
+    left: int = 0
+    """Files that come after it in what it is in, as far as that is known before they are read."""
 
 
 class Parser:
@@ -132,7 +137,7 @@ class Parser:
                 inner = replace(
                     limits, depth=limits.depth - 1, expanded_bytes=limits.expanded_bytes - spent
                 )
-                async for one in self._inside(path, member, known, inner):
+                async for one in self._inside(parsed, member, known, inner):
                     yield one
             else:
                 problem = member if isinstance(member, FileError) else None
@@ -144,10 +149,10 @@ class Parser:
         yield parsed
 
     async def _inside(
-        self, path: str, member: Member, known: Known, limits: Limits
+        self, container: Parsed, member: Member, known: Known, limits: Limits
     ) -> AsyncIterator[Parsed]:
-        """A member of the file at `path`, or why it could not be unpacked."""
-        parsed = _member(path, member)
+        """A member of a file, or why it could not be unpacked."""
+        parsed = _member(container, member)
         if member.problem is not None:
             yield replace(parsed, problem=member.problem)
             return
@@ -158,17 +163,21 @@ class Parser:
         path = parsed.path
         try:
             if family == "pdf":
-                document = await self._pdf(path, data)
+                document = await self._pdf(path, data, limits)
             else:
                 document = formats.read_as(family, path, data, limits)
             return replace(parsed, document=self.cut(path, document))
         except Exception as error:  # whatever a file does to a reader, the others go on
             return replace(parsed, problem=_named(path, error))
 
-    async def _pdf(self, path: str, data: bytes) -> Document:
+    async def _pdf(self, path: str, data: bytes, limits: Limits) -> Document:
         if self._pdf_reader is None:
             raise FileError(f"{path} is a PDF, and no PDF reader is there.", code="unsupported")
-        return from_pages(path, *await self._pdf_reader.pages(path, data))
+        pages, info = await self._pdf_reader.pages(path, data, limits)
+        if sum(len(text) for page in pages for text in page.strings) > limits.characters:
+            what = f"{path} has more than {limits.characters} characters of text."
+            raise FileError(what, code="too-large")
+        return from_pages(path, pages, info)
 
     def cut(self, path: str, document: Document) -> CutDocument:
         """The document with its chunks. Raises `FileError("no-text")` where there are none."""
@@ -181,9 +190,10 @@ class Parser:
         return CutDocument(title, text, document.kind, chunks, document.metadata)
 
 
-def _member(path: str, member: Member) -> Parsed:
+def _member(container: Parsed, member: Member) -> Parsed:
     digest = hashlib.sha256(member.data).digest()
-    return Parsed(f"{path}/{member.path}", len(member.data), digest, member.modified)
+    name, left = f"{container.path}/{member.path}", container.left + member.left
+    return Parsed(name, len(member.data), digest, member.modified, left=left)
 
 
 def _next(members: Iterator[Member]) -> Member | None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from app.errors import FileError, FossickError
 from app.formats.detect import check_size
+from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.parsing import Known, Parsed, Parser
 
 _log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class InlineParser:
             if source.path in self.parser.passed:
                 continue
             try:
-                data = await bytes_of(source)
+                data = await bytes_of(source, self.parser.limits)
             except FileError as error:
                 yield [unread(source, error)]
                 continue
@@ -79,10 +80,10 @@ class InlineParser:
                 yield [parsed]
 
 
-async def bytes_of(source: Source) -> bytes:
+async def bytes_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The bytes of a file; `FileError` where it cannot or need not be read."""
     if source.size is not None:
-        check_size(source.path, source.size)
+        check_size(source.path, source.size, limits)
     try:
         data = bytes(await source.read())
     except FossickError as error:
@@ -91,7 +92,7 @@ async def bytes_of(source: Source) -> bytes:
         _log.info("%s cannot be read", source.path, exc_info=error)
         message = f"{source.path} could not be read: {error}."
         raise FileError(message, code="unreadable") from error
-    check_size(source.path, len(data))
+    check_size(source.path, len(data), limits)
     return data
 
 

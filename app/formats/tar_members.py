@@ -15,7 +15,7 @@ from app.formats.member_paths import PathRegister, is_skipped
 from app.formats.packed import Unpacked
 
 _SLICE = 1 << 20
-_LONGEST_HEADER = 16 << 20
+_LONGEST_HEADER = 8 << 20
 """Names and attributes of any length may stand before a file."""
 _ERRORS = (tarfile.TarError, EOFError, OSError, ValueError, OverflowError, IndexError)
 

@@ -53,16 +53,16 @@ def zip_members(path: str, data: bytes, limits: Limits) -> Iterator[Member]:
     if files and all(info.flag_bits & _ENCRYPTED for info in files):
         raise FileError(f"{path} is protected by a password.", code="encrypted")
     budget = Budget(path, len(data), limits)
-    for info in files:
+    for left, info in zip(reversed(range(len(files))), files, strict=True):
         name = register.claim(_name(info))
         try:
             content = _content(path, name, archive, info, budget)
         except FileError as error:
             if budget.spent:
                 raise
-            yield Member(name, b"", _modified(info), error)
+            yield Member(name, b"", _modified(info), error, left)
         else:
-            yield Member(name, content, _modified(info))
+            yield Member(name, content, _modified(info), left=left)
 
 
 def _content(

@@ -17,8 +17,21 @@ from pathlib import Path
 from app import __version__
 from app.errors import FossickError, InputError
 from app.host import console, opening
-from app.host.commands import audit, doctor, duplicates, evaluate, index, repair, search, vacuum
-from app.host.onnx_embedder import BUNDLED_MODEL
+from app.host.commands import (
+    audit,
+    check,
+    doctor,
+    duplicates,
+    evaluate,
+    export,
+    importing,
+    index,
+    repair,
+    seal,
+    search,
+    vacuum,
+)
+from app.host.model_files import BUNDLED_MODEL
 
 COMMANDS = {
     "index": index,
@@ -26,7 +39,11 @@ COMMANDS = {
     "audit": audit,
     "duplicates": duplicates,
     "vacuum": vacuum,
+    "check": check,
     "repair": repair,
+    "seal": seal,
+    "export": export,
+    "import": importing,
     "eval": evaluate,
     "doctor": doctor,
 }
@@ -61,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--index", type=Path, default=opening.DEFAULT_INDEX, metavar="PATH",
         help="folder of the index (.fossick)",
+    )  # fmt: skip
+    common.add_argument(
+        "--passphrase-file", type=Path, default=None, metavar="FILE",
+        help="passphrase of a sealed index: the first line of this file",
     )  # fmt: skip
     common.add_argument("--embedder", choices=opening.EMBEDDERS, default="auto")
     common.add_argument(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from app.errors import StorageError
 from app.ports import Buffer
@@ -52,13 +53,25 @@ class DirectoryStore:
 
     async def write(self, name: str, parts: Sequence[Buffer]) -> None:
         """Create or replace a file with the parts in order; on the disk when this returns."""
+        with self._aside(name) as file:
+            for part in parts:
+                file.write(part)
+
+    async def write_stream(self, name: str, pieces: AsyncIterable[Buffer]) -> None:
+        """The same piece by piece; what the pieces raise leaves what was there."""
+        with self._aside(name) as file:
+            async for piece in pieces:
+                file.write(piece)
+
+    @contextmanager
+    def _aside(self, name: str) -> Iterator[BinaryIO]:
+        """A file to be written, which takes its place when the block ends well."""
         path = self._path(name)
         aside = path.with_name(f".{name}{_ASIDE}")
         with _errors(path):
             try:
                 with aside.open("wb") as file:
-                    for part in parts:
-                        file.write(part)
+                    yield file
                     file.flush()
                     os.fsync(file.fileno())
                 aside.replace(path)

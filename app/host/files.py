@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-SKIPPED_FOLDERS = frozenset(
-    {"node_modules", "__pycache__", "venv", "site-packages", "bower_components"}
-)
-"""Folders of installed or generated files; hidden ones (`.git`, `.venv`) are skipped anyway."""
+from app.host.rules import GITIGNORE, Ignoring, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class FileSource:
     @classmethod
     def of(cls, file: Path) -> FileSource:
         """A file; one that cannot be looked at is found out when it is read."""
-        path = os.fsencode(file.absolute()).decode("utf-8", "replace").replace("\\", "/")
+        path = path_of(file)
         try:
             state = file.stat()
         except OSError:
@@ -38,25 +35,69 @@ class FileSource:
         return await asyncio.to_thread(self.file.read_bytes)
 
 
-def walk(root: Path) -> Iterator[Path]:
+@dataclass(slots=True)
+class Found:
+    """What folders hold."""
+
+    sources: list[FileSource] = field(default_factory=list)
+    ignored: dict[str, str] = field(default_factory=dict)
+    """Why a file, or a folder with all that is in it, is left out, by its path."""
+
+
+def path_of(file: Path) -> str:
+    """The path that a file or folder has in an index."""
+    return os.fsencode(file.absolute()).decode("utf-8", "replace").replace("\\", "/")
+
+
+def walk(
+    root: Path, rules: Rules | None = None, ignored: dict[str, str] | None = None
+) -> Iterator[Path]:
     """Files under a folder in order of name, or the file itself.
 
-    Hidden files and folders, `SKIPPED_FOLDERS` and links to folders are left out.
+    What the rules leave out goes to `ignored`; so do links to folders, silently.
     """
     if not root.is_dir():
         yield root
         return
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and name not in SKIPPED_FOLDERS
-        )
-        for name in sorted(files):
-            file = Path(folder) / name
-            if not name.startswith(".") and file.is_file():
-                yield file
+    yield from _walk(root, "", rules or Rules(), [], {} if ignored is None else ignored)
 
 
-def sources(roots: Sequence[Path]) -> list[FileSource]:
-    """All files under the roots, each once."""
-    found = {source.path: source for root in roots for source in map(FileSource.of, walk(root))}
-    return list(found.values())
+def _walk(
+    folder: Path, below: str, rules: Rules, above: Sequence[Ignoring], ignored: dict[str, str]
+) -> Iterator[Path]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    if rules.gitignore and any(entry.name == GITIGNORE for entry in entries):
+        above = [*above, Ignoring.of(below, _text(folder / GITIGNORE))]
+    folders: list[str] = []
+    for entry in entries:
+        is_folder = entry.is_dir(follow_symlinks=False)
+        why = rules.why(f"{below}{entry.name}", is_folder, above)
+        if why:
+            ignored[path_of(folder / entry.name)] = why
+        elif is_folder:
+            folders.append(entry.name)
+        elif entry.is_file():
+            yield folder / entry.name
+    for name in folders:
+        yield from _walk(folder / name, f"{below}{name}/", rules, above, ignored)
+
+
+def _text(file: Path) -> str:
+    """A small file of text; empty where it cannot be read."""
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def sources(roots: Sequence[Path], rules: Rules | None = None) -> Found:
+    """All files under the roots, each once, and what of them is left out."""
+    found = Found()
+    for root in roots:
+        for file in walk(root, rules, found.ignored):
+            found.sources.append(FileSource.of(file))
+    found.sources = list({source.path: source for source in found.sources}.values())
+    return found

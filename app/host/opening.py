@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from app.core.analysis.wordpiece import WordPiece, estimate_tokens
+from app.core.analysis.wordpiece import WordPiece
 from app.engine import Collection, EmbedderChain, HashEmbedder, InlineParser, StaticEmbedder
 from app.errors import EmbedderError, InputError
+from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.parsing import Parser
-from app.host.disk_store import DirectoryStore
-from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder, token_counter
+from app.host.model_files import BUNDLED_MODEL, counter
+from app.host.onnx_embedder import OnnxEmbedder
+from app.host.onnx_reranker import OnnxReranker
+from app.host.passphrase import store_in
 from app.host.pdfium import PdfiumReader
-from app.ports import Embedder, TokenCounter
+from app.host.portable_files import FileRanges
+from app.host.process_parser import ProcessParser
+from app.ports import Embedder, Store
+from app.storage.portable import Archive, PortableStore
 
 EMBEDDERS = ("auto", "transformer", "static", "hash", "none")
 BUNDLED_TABLE = Path(__file__).parents[2] / "static/models/static-minilm-256.npz"
@@ -65,12 +72,9 @@ def static_embedder(table: Path = BUNDLED_TABLE, model: Path = BUNDLED_MODEL) ->
     return StaticEmbedder(read, WordPiece(vocabulary.read_text(encoding="utf-8").splitlines()))
 
 
-def counter(model: Path = BUNDLED_MODEL) -> TokenCounter:
-    """The model's own token counter, an estimate where its vocabulary is not there."""
-    try:
-        return token_counter(model)
-    except EmbedderError:
-        return estimate_tokens
+def portable_store(file: Path) -> PortableStore:
+    """A portable file as a store; `FileError` and `StorageError` where it is none."""
+    return PortableStore(Archive.open(FileRanges(file)))
 
 
 @asynccontextmanager
@@ -81,27 +85,58 @@ async def collection(
     model: Path,
     read_only: bool = False,
     must_be: bool = False,
+    exported: Path | None = None,
+    reranker: Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    passphrase_file: Path | None = None,
 ) -> AsyncIterator[tuple[Collection, list[str]]]:
     """A collection in a directory, closed when the block ends, and notes about its embedder.
 
-    `InputError("not-found")` if it `must_be` there, as one for reading must, and is not.
+    `InputError("not-found")` if it `must_be` there, as one for reading must, and is not. With a
+    portable file in `exported` that is searched where it lies, and `index` is not looked at.
+    `reranker` is the folder of a cross-encoder.
+    A sealed index is opened by the passphrase in a file, or by one that is asked for.
     """
-    if (read_only or must_be) and not index.is_dir():
+    if exported is None and (read_only or must_be) and not index.is_dir():
         raise InputError(
             f"There is no index in {index}.",
             code="not-found",
             hint="Make one first: python -m app index FOLDER.",
         )
     chain, notes = embedders(embedder, model)
+    store: Store = (
+        await store_in(index, passphrase_file, read_only=read_only)
+        if exported is None
+        else portable_store(exported)
+    )
+    count = counter(model)
+    inline = InlineParser(Parser(count_tokens=count, pdf_reader=PdfiumReader(), limits=limits))
+    parser = ProcessParser(inline, model=model, limits=limits)
     opened = await Collection.open(
-        DirectoryStore(index),
+        store,
         embedder=EmbedderChain(chain),
         clock=time.perf_counter,
-        count_tokens=counter(model),
-        parser=InlineParser(Parser(count_tokens=counter(model), pdf_reader=PdfiumReader())),
+        count_tokens=count,
+        parser=parser,
+        reranker=None if reranker is None else OnnxReranker(reranker),
         read_only=read_only,
     )
     try:
         yield opened, notes
     finally:
         await opened.close()
+        parser.close()
+
+
+def existing(
+    options: argparse.Namespace, *, read_only: bool = False
+) -> AbstractAsyncContextManager[tuple[Collection, list[str]]]:
+    """The index that a command's `options` name, which must be there, without an embedder."""
+    return collection(
+        options.index,
+        embedder="none",
+        model=options.model,
+        read_only=read_only,
+        must_be=True,
+        passphrase_file=options.passphrase_file,
+    )

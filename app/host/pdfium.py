@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import FileError
+from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.pdf import PdfPage
 
 _SAME_BASELINE = 0.2
@@ -27,13 +28,20 @@ class PdfiumReader:
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
 
-    async def pages(self, path: str, data: bytes) -> tuple[Sequence[PdfPage], Mapping[str, Any]]:
-        """Items of each page and the info dictionary. `FileError`: `encrypted` or `damaged`."""
+    async def pages(
+        self, path: str, data: bytes, limits: Limits
+    ) -> tuple[Sequence[PdfPage], Mapping[str, Any]]:
+        """Items of each page and the info dictionary.
+
+        `FileError`: `encrypted`, `damaged` or `too-large`.
+        """
         async with self._lock:
-            return await asyncio.to_thread(read_pages, path, data)
+            return await asyncio.to_thread(read_pages, path, data, limits)
 
 
-def read_pages(path: str, data: bytes) -> tuple[list[PdfPage], dict[str, str]]:
+def read_pages(
+    path: str, data: bytes, limits: Limits = DEFAULT_LIMITS
+) -> tuple[list[PdfPage], dict[str, str]]:
     """As `PdfiumReader.pages`, in the calling thread."""
     import pypdfium2
 
@@ -44,6 +52,8 @@ def read_pages(path: str, data: bytes) -> tuple[list[PdfPage], dict[str, str]]:
             raise FileError(f"{path} is protected by a password.", code="encrypted") from error
         raise FileError(f"{path} is damaged: {error}.", code="damaged") from error
     try:
+        if len(document) > limits.pages:
+            raise FileError(f"{path} has more than {limits.pages} pages.", code="too-large")
         pages = [_page(document, number) for number in range(len(document))]
         return pages, document.get_metadata_dict()
     except pypdfium2.PdfiumError as error:

@@ -61,6 +61,43 @@ def of_segment(name: str, documents: int, chunks: int, error: StorageError) -> D
     return Damage("segment", file, part, message, _AGAIN, documents, chunks)
 
 
+def of_front(name: str, documents: int, chunks: int, error: StorageError) -> Damage:
+    """A segment that was read when it was opened, and is damaged now or does not fit together."""
+    file, part = _place(name, error)
+    lost = "One document" if documents == 1 else f"{documents:,} documents"
+    message = f"{lost} may not be found after the next start: {reason(error)}"
+    return Damage("segment", file, part, message, _AGAIN, documents, chunks)
+
+
+def of_slot(name: str, error: StorageError) -> Damage:
+    """One of the two slots, while the other tells of the same commit."""
+    name, part = _place(name, error)
+    message = f"One of the two lists of what is in the index is damaged: {reason(error)}"
+    return Damage("manifest", name, part, message, "Repair the collection: it is written anew.")
+
+
+def of_ledger(name: str, error: StorageError) -> Damage:
+    """What is known of files that are no documents."""
+    name, part = _place(name, error)
+    message = f"Which files could not be read is not known any more: {reason(error)}"
+    return Damage("ledger", name, part, message, "Repair the collection; they are read again.")
+
+
+def of_tuning(name: str, error: StorageError) -> Damage:
+    """What audits have found."""
+    name, part = _place(name, error)
+    message = f"How closely searches by meaning look is not known any more: {reason(error)}"
+    hint = "Repair the collection, then measure again what searches find."
+    return Damage("tuning", name, part, message, hint)
+
+
+def of_vector_index(name: str, error: StorageError) -> Damage:
+    """A vector index that has a name of its own."""
+    file, part = _place(name, error)
+    message = f"The vector index {name} is damaged: {reason(error)}"
+    return Damage("vector-index", file, part, message, "Delete it and add its vectors again.")
+
+
 def of_vectors(name: str, model: str, chunks: int, error: StorageError) -> Damage:
     """Vectors that are set aside: their chunks are found by words alone."""
     file, part = _place(name, error)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -150,6 +151,25 @@ class DocumentTable:
             chunks=int(self.chunks[ordinal]),
             metadata=_from_json(self.metadata[ordinal]),
             language=self.language[ordinal],
+        )
+
+    def without_texts(self) -> DocumentTable:
+        """The same documents, each with an empty text.
+
+        Their digests are not those of files any more, so that a file that is added again counts as
+        changed; copies of one file still share one.
+        """
+        others = b"".join(sha256(row.tobytes() + b"\0").digest() for row in self.digest)
+        digest = np.frombuffer(others, np.uint8).reshape(-1, 32)
+        none = np.zeros(len(self), dtype=np.uint32)
+        return replace(
+            self,
+            digest=digest,
+            by_digest=_by_digest(digest),
+            text_start=none.astype(np.uint64),
+            text_bytes=none,
+            text_length=none,
+            text_crc=none,
         )
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

@@ -1,4 +1,5 @@
-"""Files that were read and are no documents: why they were refused, and archives.
+"""Files that were read and are no documents: why they were refused, and archives. Mails too, with
+which files came that are documents.
 
 A file of its own beside the segments, as no commit is made of it. It spares reading the same
 files again, and tells the user of them; what cannot be read of it is read anew.
@@ -30,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file of which there is no document."""
+    """A file of which there is no document, or one that is not alone in its document."""
 
     path: str
     size: int
@@ -45,7 +46,8 @@ class Unread:
     members: int | None = None
     """Files inside of it, None for what is no container or was not opened."""
     documents: int = 0
-    """Documents that came of all that is inside; with fewer in the index it is opened again."""
+    """Documents that came of it and of all that is inside; with fewer in the index it is opened
+    again."""
 
 
 async def load(store: Store) -> dict[str, Unread]:

@@ -11,7 +11,7 @@ from app.errors import StorageError
 from app.ports import Store
 from app.storage import damage as damages
 from app.storage import manifest as manifests
-from app.storage import renewals, segment_file, tombstones
+from app.storage import renewals, salvage, segment_file, tombstones
 from app.storage.damage import DamagedFileError
 from app.storage.manifest import Manifest, SegmentEntry
 from app.storage.segment import Segment
@@ -38,14 +38,14 @@ async def load(
             hint="Delete the collection and add the files again; the files are untouched.",
         )
     known = {live.name: live for live in before.segments} if before else {}
-    parts = [await _part(store, entry, known) for entry in manifest.segments]
+    parts = [await part(store, entry, known) for entry in manifest.segments]
     return Snapshot(manifest, _reconciled(parts, manifest), newest.damage)
 
 
-async def _part(
+async def part(
     store: Store, entry: SegmentEntry, known: Mapping[str, LiveSegment]
 ) -> LiveSegment | SetAside:
-    """A segment with its deletes, or why it is set aside."""
+    """A segment with its deletes, or why it is set aside. Those `known` by name are taken over."""
     had = known.get(entry.name)
     same = had is not None and had.renewal == entry.renewal
     if had and same and had.is_saved and had.tombstones == entry.tombstones:
@@ -62,7 +62,7 @@ async def _part(
             raise DamagedFileError(entry.tombstones or entry.name, "dead")
     except StorageError as error:
         damage = damages.of_segment(entry.name, entry.documents, entry.chunks, error)
-        return SetAside(entry, damage)
+        return SetAside(entry, damage, await salvage.documents(store, entry))
     return live
 
 

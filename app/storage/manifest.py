@@ -193,6 +193,20 @@ async def seal(store: Store, manifest: Manifest) -> None:
     await store.write(manifest.other_slot, [encode(manifest)])
 
 
+def is_torn(data: Buffer) -> bool:
+    """Whether a slot ends in the middle of what was written to it, as a kill leaves it."""
+    raw = bytes(data)
+    if len(raw) < _HEADER.size:
+        return True
+    payload = raw[_HEADER.size :]
+    try:
+        json.loads(payload)
+    except ValueError:
+        length: int = _HEADER.unpack(raw[: _HEADER.size])[4]
+        return len(payload) < length
+    return False
+
+
 def _is_cut_off(data: Buffer, held: int) -> bool:
     """Whether a slot that cannot be read had nothing newer to tell: half a write, or older."""
     if len(data) < _HEADER.size:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.errors import StorageError
 from app.ports import Buffer
 from app.storage.damage import DamagedFileError, foreign
 
@@ -30,6 +31,8 @@ MAGIC = b"\x89FOSSICK"
 VERSION = 7
 READABLE = (3, 4, 5, 6, 7)
 """Formats that are read; one of them is written."""
+NEWEST = 8
+"""That of vector indexes with float32 apart, which earlier programs could not read."""
 ALIGNMENT = 16
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -37,6 +40,7 @@ Arrays = Mapping[str, NDArray[Any]]
 _HEADER = struct.Struct("<8sIIQII")
 _ENTRY = struct.Struct("<32s8sQQQQII")
 _DTYPES = frozenset({"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"})
+_FEW = 8
 _MOST = 1000
 """Sections that a file can have."""
 
@@ -88,7 +92,7 @@ class Table:
         return np.frombuffer(part, dtype=section.dtype).reshape(section.shape)
 
 
-def pack(arrays: Arrays) -> list[Buffer]:
+def pack(arrays: Arrays, version: int = VERSION) -> list[Buffer]:
     """The parts of a file that holds the arrays (one or two dimensions each), in their order.
 
     >>> b"".join(pack({"a": np.arange(3, dtype="<u4")}))[:8]
@@ -107,7 +111,7 @@ def pack(arrays: Arrays) -> list[Buffer]:
         entries.append(_entry(name, flat, offset, data))
         end = offset + len(data)
     table = b"".join(entries)
-    fields = (MAGIC, VERSION, len(arrays), end)
+    fields = (MAGIC, version, len(arrays), end)
     crc = zlib.crc32(table, zlib.crc32(_HEADER.pack(*fields, 0, 0)))
     return [_HEADER.pack(*fields, crc, 0) + table, *body]
 
@@ -130,6 +134,20 @@ def table_length(head: Buffer, name: str) -> int:
     Raises like `unpack`; the number may be wrong, as no checksum has been looked at.
     """
     return _HEADER.size + _ENTRY.size * _header(head, name)[1]
+
+
+def is_cut_off(head: Buffer, size: int) -> bool:
+    """Whether a file of `size` bytes that begins so is half of one, as a kill leaves it; for files
+    of few sections."""
+    try:
+        if (
+            size < _HEADER.size
+            or size < table_length(head, "") <= _HEADER.size + _ENTRY.size * _FEW
+        ):
+            return True
+        return size < read_table(head, "").length
+    except StorageError:
+        return False
 
 
 def read_table(head: Buffer, name: str) -> Table:
@@ -158,8 +176,8 @@ def _header(head: Buffer, name: str) -> tuple[int, int, int, int]:
     if len(raw) < _HEADER.size or raw[:8] != MAGIC:
         raise DamagedFileError(name, "header")
     _, version, count, length, crc, zero = _HEADER.unpack(raw)
-    if version not in READABLE:
-        raise foreign(name, version, VERSION)
+    if version not in (*READABLE, NEWEST):
+        raise foreign(name, version, NEWEST)
     if zero or count > _MOST:
         raise DamagedFileError(name, "header")
     return version, count, length, crc

@@ -41,6 +41,8 @@ class Segment:
     """Documents whose text turned out to be damaged."""
     lost_vectors: Damage | None = None
     """Why those that took the place of its own cannot be had, so that its own still stand."""
+    faults: list[Damage] = field(default_factory=list)
+    """Why it will not be read again, or not all in it fits together; one at most."""
 
     def with_vectors(self, vectors: tuple[VectorBlock, ...], lost: Damage | None = None) -> Segment:
         """The same segment with others in place of its vectors; what was learnt of it is kept."""
@@ -94,25 +96,28 @@ class Segment:
     @property
     def is_whole(self) -> bool:
         """Whether nothing in it is known to be damaged."""
-        return not self.unreadable and self._has_its_vectors
+        return not self.unreadable and not self.lacks_more_than_texts
 
     @property
-    def _has_its_vectors(self) -> bool:
-        lost = self.lost_vectors is not None
-        return not lost and all(block.damage is None for block in self.vectors)
+    def lacks_more_than_texts(self) -> bool:
+        """Whether anything but texts is known to be damaged."""
+        lost = bool(self.faults) or self.lost_vectors is not None
+        return lost or any(block.damage is not None for block in self.vectors)
 
     def is_sound(self, ordinal: int) -> bool:
         """Whether nothing of a document is known to be damaged."""
         return self.is_whole or (
-            ordinal not in self.unreadable and all(block.damage is None for block in self.vectors)
+            ordinal not in self.unreadable
+            and not self.faults
+            and all(block.damage is None for block in self.vectors)
         )
 
-    def damage(self) -> list[Damage]:
-        """What in it is known to be damaged."""
-        found = [block.damage for block in self.vectors if block.damage is not None]
+    def damage(self, dead: NDArray[np.bool_]) -> list[Damage]:
+        """What in it is known to be damaged, but for the texts of deleted documents."""
+        found = [*self.faults, *(one.damage for one in self.vectors if one.damage is not None)]
         found += [] if self.lost_vectors is None else [self.lost_vectors]
-        if self.unreadable:
-            found.append(damage.of_texts(text_name(self.name), len(self.unreadable)))
+        if texts := sum(not dead[row] for row in self.unreadable):
+            found.append(damage.of_texts(text_name(self.name), texts))
         return found
 
 

@@ -6,7 +6,7 @@ cannot be read is set aside and named in it; the rest is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -62,7 +62,27 @@ class LiveSegment:
     @property
     def is_rewritable(self) -> bool:
         """Whether a vacuum finds something in it to leave out, and can copy the rest."""
-        return self.live_documents < len(self.dead) and self.segment.is_whole
+        return self.live_documents < len(self.dead) and self.is_whole
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of what lives in it is known to be damaged."""
+        return self.segment.is_whole or (
+            not self.segment.lacks_more_than_texts
+            and all(self.dead[row] for row in self.segment.unreadable)
+        )
+
+    def unsound(self) -> list[int]:
+        """Ordinals of the live documents of which something is damaged that only their files
+        can bring back."""
+        if self.segment.is_whole:
+            return []
+        rows: list[int] = np.flatnonzero(~self.dead).tolist()
+        return [row for row in rows if not self.segment.is_sound(row)]
+
+    def damage(self) -> list[Damage]:
+        """What of it is known to be damaged."""
+        return self.segment.damage(self.dead)
 
     def document(self, ordinal: int) -> DocumentRow:
         """One document, decoded."""
@@ -87,6 +107,20 @@ class SetAside:
 
     entry: SegmentEntry
     damage: Damage
+    documents: Mapping[str, str] | None = None
+    """Paths of its documents by their ids, None where they cannot be told."""
+
+    def missing(self, later: Sequence[LiveSegment]) -> list[str] | None:
+        """Paths of its documents that were neither removed nor replaced in later segments; None
+        where they cannot be told."""
+        if self.documents is None:
+            return None
+        removed = frozenset(self.entry.removed)
+        return [
+            path
+            for document_id, path in self.documents.items()
+            if document_id not in removed and all(live.find(document_id) is None for live in later)
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +148,24 @@ class Snapshot:
         """All damage that is known by now; more may be found when vectors and texts are read."""
         found = [] if self.lost_commit is None else [self.lost_commit]
         for part in self.parts:
-            found += [part.damage] if isinstance(part, SetAside) else part.segment.damage()
+            found += [part.damage] if isinstance(part, SetAside) else part.damage()
         return tuple(found)
+
+    @property
+    def again(self) -> list[str]:
+        """Paths of the documents that have to be added again, as far as they are known, sorted."""
+        found: set[str] = set()
+        for part in self.parts:
+            if isinstance(part, SetAside):
+                found.update(part.missing(self.after(part)) or ())
+            else:
+                found.update(part.segment.documents.path[row] for row in part.unsound())
+        return sorted(found)
+
+    def after(self, part: LiveSegment | SetAside) -> list[LiveSegment]:
+        """The segments behind a part: what of it stands in them as well was replaced."""
+        later = self.parts[self.parts.index(part) + 1 :]
+        return [one for one in later if isinstance(one, LiveSegment)]
 
     @property
     def n_deleted(self) -> int:
@@ -145,7 +195,7 @@ class Snapshot:
         found: list[range] = []
         number = first = 0
         for part in (*self.parts, None):
-            if isinstance(part, LiveSegment) and part.segment.is_whole:
+            if isinstance(part, LiveSegment) and part.is_whole:
                 number += 1
                 continue
             if number > first:
@@ -161,6 +211,13 @@ class Snapshot:
             if ordinal is not None:
                 return number, ordinal
         return None
+
+    def sound_place(self, document_id: str) -> tuple[int, int] | None:
+        """As `place`; None also where something of the document is damaged."""
+        place = self.place(document_id)
+        if place is None or not self.segments[place[0]].segment.is_sound(place[1]):
+            return None
+        return place
 
     def digests_below(self, prefix: str) -> dict[str, bytes]:
         """SHA-256 of the live, sound documents whose ids begin so, by id."""

@@ -19,7 +19,7 @@ from app.core.dense.flat import direction_codes
 from app.core.lexical.soundness import rises
 from app.core.model import Damage
 from app.errors import StorageError
-from app.ports import Store
+from app.ports import Filler, Store
 from app.storage import damage
 from app.storage.damage import DamagedFileError
 from app.storage.sections import Section, Table
@@ -29,8 +29,10 @@ ROWS = re.compile(r"vectors\.\d+\.rows")
 """Names of the sections that are read when they are asked for."""
 _ROW_TYPES = (np.dtype(np.int8), np.dtype(np.float32))
 """The second is that of format 3."""
-_PIECE = 4 << 20
-"""Bytes that are read and checked at a time; others get their turn after each."""
+_PIECE = 1 << 20
+"""Bytes that are read and checked at a time, so few that they are still in a cache."""
+_TURN = 4
+"""Pieces after which others get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,23 @@ async def read_into(rows: NDArray[Any], store: Store, file: str, section: Sectio
     """
     into = rows.reshape(-1).view(np.uint8)
     crc = 0
-    for at in range(0, section.length, _PIECE):
-        wanted = min(_PIECE, section.length - at)
-        data = await store.read(file, section.offset + at, wanted)
-        if len(data) != wanted:
+    for number, at in enumerate(range(0, section.length, _PIECE)):
+        some = into[at : at + _PIECE]
+        if await _fill(store, file, section.offset + at, some) != len(some):
             raise DamagedFileError(file, section.name)
-        crc = zlib.crc32(data, crc)
-        into[at : at + wanted] = np.frombuffer(data, dtype=np.uint8)
-        await asyncio.sleep(0)
+        crc = zlib.crc32(some.data, crc)
+        if number % _TURN == _TURN - 1:
+            await asyncio.sleep(0)
     if crc != section.crc:
         raise DamagedFileError(file, section.name)
+
+
+async def _fill(store: Store, file: str, offset: int, into: NDArray[np.uint8]) -> int:
+    if isinstance(store, Filler):
+        return await store.fill(file, offset, into)
+    data = await store.read(file, offset, len(into))
+    into[: len(data)] = np.frombuffer(data, dtype=np.uint8)
+    return len(data)
 
 
 def as_codes(rows: NDArray[Any]) -> NDArray[np.int8]:

@@ -1,30 +1,34 @@
 """A vector index in a store: parts that never change, behind a commit in two slots.
 
 A part holds the rows that were added since the one before it: sections `id.blob` and `id.at`,
-`codes` (n, items), `scales` (n,) and, if it is kept, `float32` (n, dim). Vectors that are added
+`codes` (n, items) and `scales` (n,). Vectors that are added
 cost a part of their size; parts that are not larger than what follows on them are written again
 with it, so that there are few, and no row is written more often than the number of rows has
 digits in base 2. A graph is a part of its own, written again whenever it has grown by a quarter.
+Float32 rows have parts of their own, too (`vectors_floats`), and are never held in memory.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense.codes import empty
+from app.core.dense.codes import Matrix, empty
 from app.core.dense.graph_arrays import to_arrays
+from app.core.dense.scan import Uint32s
 from app.core.dense.table import Table, no_memory
 from app.core.dense.vector_index import VectorIndex
 from app.errors import FossickError, InputError, StorageError
 from app.ports import Store
 from app.storage import vectors_part, vectors_slot
-from app.storage.damage import DamagedFileError
 from app.storage.names import check_vectors_name, of_vectors, vectors_slots
+from app.storage.strings import StringTable
+from app.storage.vectors_floats import Floats
 from app.storage.vectors_slot import Head, Part
 
 _GROWN = 1.25
@@ -39,6 +43,7 @@ class VectorsFile:
         self._store = store
         self._name = check_vectors_name(name)
         self._head: Head | None = None
+        self._floats = Floats(store, name, 1)
         self._moves = -1
         """Those of the table that the parts were written of."""
         self._next_number = 1
@@ -57,6 +62,10 @@ class VectorsFile:
         index = head.new_index(**options)
         try:
             await self._restore(index.table, head, dead)
+            if index.elsewhere:
+                self._floats = Floats(self._store, self._name, index.dim)
+                await self._floats.open(head)
+                index.elsewhere.settle(head.n_rows)
             if head.graph is not None:
                 await self._relink(index, head.linked)
         except MemoryError:
@@ -68,7 +77,10 @@ class VectorsFile:
     async def save(self, index: VectorIndex, gone: NDArray[np.intp] | None = None) -> None:
         """Commit what is in the index, without the rows `gone`. On an error nothing is changed."""
         table, head = index.table, self._head or Head.of(index)
-        parts = list(head.parts) if table.moves == self._moves else []
+        if not self._head:
+            self._floats = Floats(self._store, self._name, index.dim)
+        stays = table.moves == self._moves and self._floats.is_own
+        parts = list(head.parts) if stays else []
         first = sum(part.rows for part in parts)
         while parts and table.n_rows > first and parts[-1].rows <= table.n_rows - first:
             first -= parts.pop().rows
@@ -82,15 +94,45 @@ class VectorsFile:
             part = Part(self._number(), table.n_rows, 0)
             arrays = to_arrays(index.graph)
             linked = await vectors_part.write_graph(self._store, self._name, part, arrays)
+        lying = []
+        if index.elsewhere:
+            lying = await self._floats.save(index.elsewhere, self._number)
+        floats = tuple(each.part for each in lying)
         dead = np.asarray(table.live == 0).view(np.uint8)
         if gone is not None:
             dead[gone] = 1
-        await self._commit(index, replace(head, parts=tuple(parts), linked=linked), dead)
+        new = replace(head, parts=tuple(parts), linked=linked, floats=floats)
+        await self._commit(index, new, dead)
+        if index.elsewhere:
+            self._floats.take(lying)
+            index.elsewhere.settle(table.n_rows)
 
     async def clear(self, index: VectorIndex) -> None:
         """Commit that nothing is in the index, before it is cleared itself."""
         head = self._head or Head.of(index)
-        await self._commit(index, replace(head, parts=(), linked=None), np.empty(0, np.uint8))
+        empty_one = replace(head, parts=(), linked=None, floats=())
+        await self._commit(index, empty_one, np.empty(0, np.uint8))
+        self._floats.take([])
+
+    @property
+    def generation(self) -> int:
+        """Which commit is the last one; files of earlier ones may be gone."""
+        return self._head.generation if self._head else 0
+
+    async def floats(self, index: VectorIndex, rows: Uint32s) -> Matrix:
+        """Float32 vectors (m, dim) of rows that rise, of an index that has them elsewhere.
+
+        Raises `StorageError`: `storage-damaged` where they are not what was written.
+        """
+        if index.elsewhere is None:
+            raise ValueError("this index has its vectors at hand")
+        return await self._floats.of(rows, index.table.coded(0), index.elsewhere)
+
+    def all_floats(self, index: VectorIndex) -> AsyncIterator[tuple[Uint32s, Matrix]]:
+        """All of them, some at a time, with their rows. Raises like `floats`."""
+        if index.elsewhere is None:
+            raise ValueError("this index has its vectors at hand")
+        return self._floats.all_rows(index.elsewhere)
 
     async def _commit(self, index: VectorIndex, head: Head, dead: NDArray[np.uint8]) -> None:
         new = replace(
@@ -123,16 +165,13 @@ class VectorsFile:
     async def _restore(self, table: Table, head: Head, dead: NDArray[np.uint8]) -> None:
         """Fill a table with the rows of all parts, read to where they stay."""
         coded = [empty(dtype, head.dim, head.n_rows) for dtype in table.dtypes]
-        ids: list[str] = []
+        ids: list[StringTable] = []
+        first = 0
         for part in head.parts:
-            rows = slice(len(ids), len(ids) + part.rows)
-            into = [one[rows] for one in coded]
-            ids += await vectors_part.read_rows(self._store, self._name, part, into)
-        live = np.asarray(dead == 0).view(np.uint8)
-        there = np.flatnonzero(live).tolist()
-        if len({ids[row] for row in there}) < len(there):
-            raise DamagedFileError(vectors_slots(self._name)[head.generation % 2], "dead")
-        table.restore(ids, coded, live)
+            into = [one[first : first + part.rows] for one in coded]
+            ids.append(await vectors_part.read_rows(self._store, self._name, part, into))
+            first += part.rows
+        table.restore(ids, coded, np.asarray(dead == 0).view(np.uint8))
 
     async def _relink(self, index: VectorIndex, linked: Part | None) -> None:
         """Take over the graph that was kept, and put in the rows that it does not have.

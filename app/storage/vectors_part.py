@@ -31,7 +31,7 @@ async def write_rows(store: Store, name: str, number: int, table: Table, first: 
     """Write the rows of a table from `first` on. Raises `StorageError`, and nothing is left."""
     coded = table.coded(0)[first:]
     arrays: dict[str, NDArray[Any]] = {
-        **StringTable.build(table.ids[first:]).to_arrays("id"),
+        **StringTable.build(table.ids.since(first)).to_arrays("id"),
         "scales": coded.scales,
         "codes": coded.codes,
     }
@@ -40,15 +40,21 @@ async def write_rows(store: Store, name: str, number: int, table: Table, first: 
     return await _write(store, name, Part(number, table.n_rows - first, 0), arrays)
 
 
+async def write_floats(store: Store, name: str, part: Part, rows: NDArray[np.float32]) -> Part:
+    """Write float32 rows and nothing else. Raises `StorageError`, and nothing is left."""
+    return await _write(store, name, part, {"float32": rows}, version=sections.NEWEST)
+
+
 async def write_graph(store: Store, name: str, part: Part, arrays: Arrays) -> Part:
     """Write the arrays of a graph. Raises `StorageError`, and nothing is left."""
     named = {_GRAPH + each: array for each, array in arrays.items()}
     return await _write(store, name, part, named)
 
 
-async def read_rows(store: Store, name: str, part: Part, into: list[Coded]) -> list[str]:
+async def read_rows(store: Store, name: str, part: Part, into: list[Coded]) -> StringTable:
     """Fill rows with those of a part; their ids. Raises `StorageError`."""
-    file, table = await _opened(store, name, part)
+    table = await opened(store, name, part)
+    file = table.file
     wanted = {"scales": into[0].scales, "codes": into[0].codes}
     if len(into) > 1:
         wanted["float32"] = into[1].codes
@@ -59,7 +65,7 @@ async def read_rows(store: Store, name: str, part: Part, into: list[Coded]) -> l
         await read_into(rows, store, file, found)
     arrays = await _read(store, table, "id.")
     try:
-        ids = list(StringTable.from_arrays(arrays, "id"))
+        ids = StringTable.from_arrays(arrays, "id")
     except KeyError as error:
         raise DamagedFileError(file, str(error.args[0])) from error
     if len(ids) != part.rows:
@@ -69,31 +75,39 @@ async def read_rows(store: Store, name: str, part: Part, into: list[Coded]) -> l
 
 async def read_graph(store: Store, name: str, part: Part) -> Arrays:
     """The arrays of a graph. Raises `StorageError`."""
-    _, table = await _opened(store, name, part)
+    table = await opened(store, name, part)
     arrays = await _read(store, table, _GRAPH)
     return {each.removeprefix(_GRAPH): array for each, array in arrays.items()}
 
 
-async def _write(store: Store, name: str, part: Part, arrays: Arrays) -> Part:
-    file = vectors_part(name, part.number)
-    data = sections.pack(arrays)
+async def discard(store: Store, file: str) -> None:
+    """Remove a part that no commit names, if that can be done now."""
     try:
-        await store.write(file, data)
-    except Exception:
-        try:
-            await store.remove(file)
-        except FossickError as error:
-            _log.warning("%s could not be removed: %s", file, error.message)
-        raise
-    return Part(part.number, part.rows, sections.read_table(data[0], file).crc)
+        await store.remove(file)
+    except FossickError as error:
+        _log.warning("%s could not be removed: %s", file, error.message)
 
 
-async def _opened(store: Store, name: str, part: Part) -> tuple[str, sections.Table]:
+async def opened(store: Store, name: str, part: Part) -> sections.Table:
+    """What is in a part. Raises `StorageError`."""
     file = vectors_part(name, part.number)
     table = await open_table(store, file)
     if table.crc != part.crc:
         raise DamagedFileError(file, "header")
-    return file, table
+    return table
+
+
+async def _write(
+    store: Store, name: str, part: Part, arrays: Arrays, version: int = sections.VERSION
+) -> Part:
+    file = vectors_part(name, part.number)
+    data = sections.pack(arrays, version)
+    try:
+        await store.write(file, data)
+    except Exception:
+        await discard(store, file)
+        raise
+    return Part(part.number, part.rows, sections.read_table(data[0], file).crc)
 
 
 async def _read(store: Store, table: sections.Table, prefix: str) -> dict[str, NDArray[Any]]:

@@ -41,7 +41,8 @@ class Head:
     """One commit. Options are those of `VectorIndex`; `wider` is what audits have found.
 
     `graph`: M, ef_construction, ef_search and seed; `linked`: where it lies, which may be a graph
-    of the first rows alone.
+    of the first rows alone. `floats`: the float32 rows, where they are kept; none of them in
+    indexes of format 7, which have them beside the codes.
     """
 
     dim: int
@@ -55,6 +56,7 @@ class Head:
     next_number: int = 1
     parts: tuple[Part, ...] = ()
     linked: Part | None = None
+    floats: tuple[Part, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -64,7 +66,8 @@ class Head:
     @property
     def all_parts(self) -> tuple[Part, ...]:
         """Every file of the commit, the slots aside."""
-        return (*self.parts, self.linked) if self.linked else self.parts
+        linked = [self.linked] if self.linked else []
+        return (*self.parts, *linked, *self.floats)
 
     @classmethod
     def of(cls, index: VectorIndex) -> Head:
@@ -81,6 +84,7 @@ class Head:
             dtype=self.dtype,  # type: ignore[arg-type]
             keep_float32=self.keep_float32,
             recall=self.recall,
+            is_elsewhere=True,
             graph=None if self.graph is None else GraphOptions(*self.graph),
             **more,
         )
@@ -126,10 +130,14 @@ async def seal(store: Store, name: str, head: Head, dead: NDArray[np.uint8]) -> 
 
 
 def encode(head: Head, dead: NDArray[np.uint8]) -> list[Buffer]:
-    """The parts of a slot."""
-    payload = json.dumps(asdict(head), separators=(",", ":")).encode()
+    """The parts of a slot; one with float32 apart is nothing that format 7 knows."""
+    content = asdict(head)
+    if not head.floats:
+        del content["floats"]
+    payload = json.dumps(content, separators=(",", ":")).encode()
     bits = np.packbits(dead, bitorder="little")
-    return sections.pack({"head": np.frombuffer(payload, np.uint8), "dead": bits})
+    version = sections.NEWEST if head.floats else sections.VERSION
+    return sections.pack({"head": np.frombuffer(payload, np.uint8), "dead": bits}, version)
 
 
 def decode(data: Buffer, slot: str) -> tuple[Head, NDArray[np.uint8]]:
@@ -148,6 +156,7 @@ def decode(data: Buffer, slot: str) -> tuple[Head, NDArray[np.uint8]]:
 
 def _head(content: Mapping[str, Any]) -> Head:
     parts = tuple(Part(**part) for part in content["parts"])
+    floats = tuple(Part(**part) for part in content.get("floats", ()))
     graph, linked = content["graph"], content["linked"]
     head = Head(
         **{
@@ -155,6 +164,7 @@ def _head(content: Mapping[str, Any]) -> Head:
             "parts": parts,
             "graph": None if graph is None else tuple(graph),
             "linked": None if linked is None else Part(**linked),
+            "floats": floats,
         }
     )
     counts = [*(getattr(head, name) for name in _COUNTS), *(head.graph or ())]
@@ -163,6 +173,8 @@ def _head(content: Mapping[str, Any]) -> Head:
         raise ValueError("these are no counts")
     if head.linked and (head.graph is None or head.linked.rows > head.n_rows):
         raise ValueError("the graph is not one of the rows")
+    if floats and (not head.keep_float32 or sum(part.rows for part in floats) != head.n_rows):
+        raise ValueError("the rows of float32 are not those of the codes")
     numbers = [part.number for part in head.all_parts]
     if len(set(numbers)) < len(numbers):
         raise ValueError("a part stands there twice")

@@ -14,12 +14,22 @@ from app.ports import Store
 from app.storage import loading, renewals, segment_file, tombstones
 from app.storage import manifest as manifests
 from app.storage.manifest import Manifest, SegmentEntry
-from app.storage.names import is_index_file, renewal_name, segment_name, text_name, tombstone_name
+from app.storage.names import (
+    file_numbers,
+    is_index_file,
+    renewal_name,
+    segment_name,
+    text_name,
+    tombstone_name,
+)
 from app.storage.segment import NewSegment
 from app.storage.snapshot import LiveSegment, SetAside, Snapshot
 from app.storage.vectors import VectorBlock
 
 _log = logging.getLogger(__name__)
+
+_NEAR = 1000
+"""By so much at most the numbers of one commit are ahead of those of the commit before."""
 
 Deletes = Mapping[int, Sequence[int] | NDArray[np.int64]]
 """Ordinals of documents to delete, by the number of their segment in the snapshot."""
@@ -63,24 +73,38 @@ class IndexWriter:
         """Whether vectors that are written stay in memory, because searches ask for them."""
         self._next_number = snapshot.manifest.next_number
         self._obsolete: set[str] = set()
+        self._held: set[str] = set()
+        """Files that nothing names but perhaps a commit that cannot be read, which a later start
+        may find again; the next commit gives them up."""
         self._sealed = True
 
     @classmethod
-    async def open(cls, store: Store, *, analysis: str = "") -> IndexWriter:
+    async def open(
+        cls, store: Store, *, analysis: str = "", before: Snapshot | None = None
+    ) -> IndexWriter:
         """Continue the index of a store, or begin one; orphans of a killed commit go.
 
-        Raises `StorageError`: `index-version` where terms were made by another `analysis`,
+        With `before`, a snapshot that searches may still be reading, what it has open is taken
+        over, and those of its files that nobody else needs go with the next `sweep`. Raises
+        `StorageError`: `index-version` where terms were made by another `analysis`,
         `storage-damaged` where no manifest can be read.
         """
-        snapshot = await loading.load(store, analysis=analysis)
+        snapshot = await loading.load(store, analysis=analysis, before=before)
         if snapshot is None:
             snapshot = Snapshot(Manifest(generation=1, analysis=analysis))
             await manifests.write(store, snapshot.manifest)
+        writer = cls(store, snapshot)
         needed = snapshot.manifest.files()
-        for name in await store.names():
-            if is_index_file(name) and name not in needed:
-                await store.remove(name)
-        return cls(store, snapshot)
+        orphans = {one for one in await store.names() if is_index_file(one) and one not in needed}
+        if snapshot.lost_commit is not None:
+            writer._hold(orphans)
+        reading = set() if before is None else before.manifest.files()
+        # What nobody can be reading goes at once: its names may be those of files to come.
+        for name in orphans - writer._held - reading:
+            await store.remove(name)
+        if before is not None:
+            writer._obsolete, writer._sealed = (orphans & reading) - writer._held, False
+        return writer
 
     def new_segment_name(self) -> str:
         """A name that no segment of this index has had since it was opened."""
@@ -110,6 +134,7 @@ class IndexWriter:
             parts = self._with_set_aside(kept, removed, drop)
             for item in new:
                 parts.append(await self._write(item, written))
+            parts = _without_replaced(parts)
         except Exception:
             await self._undo(written)
             raise
@@ -125,7 +150,8 @@ class IndexWriter:
         )
         await manifests.write(self.store, manifest)
         self._sealed = False
-        self._obsolete |= self.snapshot.manifest.files() - manifest.files()
+        self._obsolete |= (self.snapshot.manifest.files() | self._held) - manifest.files()
+        self._held.clear()
         self.snapshot = Snapshot(manifest, tuple(parts))
         return self.snapshot
 
@@ -145,6 +171,13 @@ class IndexWriter:
             self._sealed = True
         while self._obsolete:
             await self.store.remove(self._obsolete.pop())
+
+    def _hold(self, files: set[str]) -> None:
+        """Leave files of the next commit where they are, and give no other one of their numbers."""
+        last = self._next_number + _NEAR
+        self._held = {name for name in files if max(file_numbers(name)) < last}
+        used = [number for name in self._held for number in file_numbers(name)]
+        self._next_number = max([self._next_number, *(number + 1 for number in used)])
 
     def _number(self) -> int:
         self._next_number += 1
@@ -213,7 +246,7 @@ class IndexWriter:
                 live = kept[part.name]
                 parts += [] if live is None else [live]
             elif part.entry.name not in drop:
-                parts.append(SetAside(_marked(part.entry, removed), part.damage))
+                parts.append(replace(part, entry=_marked(part.entry, removed)))
         return parts
 
     async def _write(
@@ -245,6 +278,16 @@ def _without(live: LiveSegment, gone: Sequence[int] | NDArray[np.int64]) -> Live
     dead = live.dead.copy()
     dead[np.asarray(gone, dtype=np.int64)] = True
     return replace(live, dead=dead, is_saved=False)
+
+
+def _without_replaced(parts: Sequence[LiveSegment | SetAside]) -> list[LiveSegment | SetAside]:
+    """The parts without those set aside of which all documents were removed or replaced since."""
+    found: list[LiveSegment | SetAside] = []
+    for number, part in enumerate(parts):
+        later = [one for one in parts[number + 1 :] if isinstance(one, LiveSegment)]
+        if isinstance(part, LiveSegment) or part.missing(later) != []:
+            found.append(part)
+    return found
 
 
 def _marked(entry: SegmentEntry, removed: Collection[str]) -> SegmentEntry:

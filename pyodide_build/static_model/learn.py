@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT))
 
 from app.core.analysis.wordpiece import WordPiece  # noqa: E402 (path set above)
 from app.core.dense.static_embedder import StaticTable  # noqa: E402
-from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder  # noqa: E402
+from app.host.model_files import BUNDLED_MODEL  # noqa: E402
+from app.host.onnx_embedder import OnnxEmbedder  # noqa: E402
 
 FOLDER = ROOT / "build" / "static-model"
 TARGET = ROOT / "static" / "models" / "static-minilm-256.npz"

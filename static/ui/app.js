@@ -3,6 +3,7 @@
 import { isolate } from "../offline.js";
 import { html, nothing } from "../vendor/lit.js";
 import { Asking } from "./asking.js";
+import { clearedTemplate } from "./cleared-notice.js";
 import { Collecting } from "./collecting.js";
 import "./damage-notice.js";
 import { LightElement } from "./element.js";
@@ -15,6 +16,7 @@ import { Notes } from "./notes.js";
 import { Offline } from "./offline-status.js";
 import { Opening } from "./opening.js";
 import { dockTemplate, overlaysTemplate } from "./overlays.js";
+import { Portable } from "./portable.js";
 import "./preview.js";
 import { resultsTemplate } from "./results.js";
 import "./search-box.js";
@@ -46,12 +48,15 @@ export class FossickApp extends LightElement {
     this.engine = new Engine();
     this.engine.addEventListener("change", changed);
     this.engine.addEventListener("upgraded", () => void this.collecting.look());
+    this.engine.addEventListener("commit", () => this.collecting.heard());
+    this.engine.addEventListener("lead", () => void this.keeping.lead());
     this.engine.addEventListener("note", (event) =>
       this.notes.add(/** @type {Custom} */ (event).detail),
     );
     this.collecting = new Collecting(this);
     this.keeping = new Keeping(this);
     this.opening = new Opening(this);
+    this.portable = new Portable(this);
     this.offline = new Offline({ onChange: changed, mayReload: () => !this.collecting.busy });
     this.asking = new Asking(this);
     this.suggest = async (/** @type {string} */ query, /** @type {AbortSignal} */ signal) =>
@@ -197,7 +202,7 @@ export class FossickApp extends LightElement {
       engine,
       () => void engine.restart(),
       () => void engine.startOver(),
-    )}${this.damageTemplate(actions)}`;
+    )}${clearedTemplate(this)}${this.damageTemplate(actions)}`;
     const isAsked = asking.query.trim() !== "";
     if (!isAsked && engine.state === "starting" && engine.remembered > 0)
       return openingTemplate(engine.remembered, start);
@@ -224,7 +229,7 @@ export class FossickApp extends LightElement {
   damageTemplate({ onFiles, onFolder }) {
     const { collecting, engine } = this;
     if (engine.state !== "ready") return nothing;
-    return html`<damage-notice .damage=${engine.stats?.damage ?? []} ?busy=${collecting.upkeep !== ""}
+    return html`<damage-notice .damage=${engine.stats?.damage ?? []} .again=${engine.stats?.again ?? []} .folders=${this.keeping.folders} ?busy=${collecting.upkeep !== ""}
       @files=${onFiles} @folder=${onFolder} @repair=${() => void collecting.repair()}></damage-notice>`;
   }
 

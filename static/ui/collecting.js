@@ -9,6 +9,8 @@ import { fromInput } from "./sources.js";
 
 /** Pause between two looks at what is stored while files are being added, in milliseconds. */
 const REFRESH = 2000;
+/** Commits of other tabs come in swarms: so long after the first they are shown together. */
+const SWARM = 300;
 /** Files that are named in a sentence. */
 const NAMED = 5;
 /** How long an outcome without a problem is shown, in milliseconds. */
@@ -23,10 +25,13 @@ export class Collecting {
     /** @type {import("./adding.js").Outcome | null} kept for the status dialog after dismissal */
     this.outcome = null;
     this.outcomeShown = false;
+    this.paused = false;
     /** @type {"" | "repair" | "vacuum"} what is being done to the index as a whole */
     this.upkeep = "";
     this.refreshedAt = 0;
     this.timer = 0;
+    /** Runs while a commit is to be shown. */
+    this.showing = 0;
     this.adder = new Adder(
       async (sources, options) => (await app.engine.whenReady()).add(sources, options),
       {
@@ -40,8 +45,10 @@ export class Collecting {
     return this.adder.running !== null;
   }
 
-  /** @param {Source[]} sources */
-  push(sources) {
+  /** @param {Source[]} given */
+  push(given) {
+    const sources = this.app.portable.sorted(given);
+    if (given.length > 0 && sources.length === 0) return;
     this.outcomeShown = false;
     const isFolder = (/** @type {any} */ one) => one?.kind === "directory";
     for (const folder of sources.filter(isFolder)) {
@@ -63,6 +70,18 @@ export class Collecting {
     this.adder.cancel();
   }
 
+  /** @param {boolean} paused */
+  async pause(paused) {
+    this.paused = paused;
+    this.app.requestUpdate();
+    try {
+      await (await this.app.engine.whenReady()).pauseAdding(paused);
+    } catch (error) {
+      this.paused = false;
+      this.app.notes.add(asError(error).message);
+    }
+  }
+
   /** @param {import("../fossick.js").Progress | null} progress */
   progressed(progress) {
     const waits = progress && this.app.engine.state === "starting";
@@ -82,8 +101,29 @@ export class Collecting {
     if (app.engine.stats?.generation !== before && !reading) app.asking.resume();
   }
 
+  /** There is a commit, perhaps another tab's: while files are added here, that looks by itself. */
+  heard() {
+    if (this.busy || this.showing || this.app.engine.state !== "ready") return;
+    this.showing = window.setTimeout(() => {
+      this.showing = 0;
+      void this.show();
+    }, SWARM);
+  }
+
+  /** Reads again what is stored, if there is more or less of it than the page knows. */
+  async show() {
+    const { engine } = this.app;
+    const before = engine.stats;
+    await this.look();
+    const { documents, chunks, bytes: size } = engine.stats ?? {};
+    const same = documents === before?.documents && chunks === before?.chunks;
+    if (same && (engine.info?.writable || size === before?.bytes)) return;
+    await engine.refresh().catch(() => undefined);
+  }
+
   /** @param {import("./adding.js").Outcome} outcome */
   async done(outcome) {
+    if (this.paused) void this.pause(false); // What comes next has not been asked to wait.
     const { added, updated, removed } = outcome.report;
     const dull = outcome.quiet && !outcome.error && added + updated + removed === 0;
     if (dull) {

@@ -2,9 +2,13 @@
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 import { count } from "./format.js";
+import { comesBack, damageTitle, named } from "./health.js";
 import { icon } from "./icons.js";
 
 /** @typedef {import("../fossick.js").Damage} Damage */
+
+/** Files that are named in a sentence. */
+const NAMED = 5;
 
 /**
  * What of the index is damaged, and the ways out. Fires `files`, `folder` and, once that has been
@@ -13,6 +17,8 @@ import { icon } from "./icons.js";
 export class DamageNotice extends LightElement {
   static properties = {
     damage: { attribute: false },
+    again: { attribute: false },
+    folders: { attribute: false },
     busy: { type: Boolean },
     sure: { state: true },
   };
@@ -21,6 +27,10 @@ export class DamageNotice extends LightElement {
     super();
     /** @type {readonly Damage[]} */
     this.damage = [];
+    /** @type {readonly string[]} paths of files that bring it back */
+    this.again = [];
+    /** @type {readonly import("../fossick.js").Folder[]} */
+    this.folders = [];
     this.busy = false;
     this.sure = false;
   }
@@ -33,7 +43,7 @@ export class DamageNotice extends LightElement {
   render() {
     if (this.damage.length === 0) return nothing;
     return html`<section class="message danger damage" aria-labelledby="damage-title">
-      <div role="alert"><h2 id="damage-title">${icon("warning")} ${title(this.damage)}</h2></div>
+      <div role="alert"><h2 id="damage-title">${icon("warning")} ${damageTitle(this.damage)}</h2></div>
       ${this.sure ? this.question() : this.ways()}
       <details>
         <summary>${count(this.damage.length, "damaged part")}</summary>
@@ -43,12 +53,23 @@ export class DamageNotice extends LightElement {
   }
 
   ways() {
-    return html`<p>The rest is searched. Add the files again to bring them back, then remove what is damaged.</p>
+    return html`<p>The rest is searched. ${this.wayBack()}</p>
       <div class="message-actions">
       <button type="button" class="button small" @click=${() => this.emit("folder")}>${icon("folder")} Add folder</button>
       <button type="button" class="button small" @click=${() => this.emit("files")}>${icon("files")} Add files</button>
       <button type="button" class="button small danger" ?disabled=${this.busy} @click=${() => this.ask(true)}>${icon("bin")} ${this.busy ? "Removing…" : "Remove what is damaged…"}</button>
     </div>`;
+  }
+
+  /** Which files bring it back, as far as that can be told. */
+  wayBack() {
+    const { kept, others } = comesBack(this.again, this.folders);
+    if (kept + others.length === 0)
+      return "Add the files again to bring them back, then remove what is damaged.";
+    const own = kept
+      ? `${count(kept, "file")} in your folders will be read again by themselves. `
+      : "";
+    return others.length ? `${own}Add again: ${named(others, NAMED)}.` : own;
   }
 
   question() {
@@ -75,28 +96,6 @@ export class DamageNotice extends LightElement {
       this.querySelector(sure ? ".button" : ".button.danger")
     )?.focus();
   }
-}
-
-/**
- * What it comes to, in a line.
- * @param {readonly Damage[]} damage
- */
-function title(damage) {
-  const lost = sum(damage, "segment");
-  if (lost > 0) return `${count(lost, "document")} cannot be searched`;
-  const shown = sum(damage, "texts");
-  if (shown > 0) return `The text of ${count(shown, "document")} cannot be shown`;
-  if (damage.some(({ kind }) => kind === "vectors")) return "Some passages are found by words only";
-  return "What was added last may be missing";
-}
-
-/**
- * @param {readonly Damage[]} damage
- * @param {Damage["kind"]} kind
- */
-function sum(damage, kind) {
-  const found = damage.filter((one) => one.kind === kind);
-  return found.reduce((total, { documents = 0 }) => total + documents, 0);
 }
 
 customElements.define("damage-notice", DamageNotice);

@@ -2,14 +2,13 @@
 import { html, nothing } from "../vendor/lit.js";
 import { badge } from "./address.js";
 import { LightElement } from "./element.js";
-import { bytes, count, date, number, shortPath } from "./format.js";
+import { bytes, count, date, fileName, number, shortPath } from "./format.js";
 import { icon } from "./icons.js";
 
 /** Rows in the page at once; a filter narrows the rest. */
 const PAGE = 100;
 /** Files that were not read, and are named where no document fits. */
 const REASONS = 10;
-const SKIPPED = /^(?:node_modules|__pycache__|__MACOSX|Thumbs\.db|desktop\.ini)$/u;
 
 /**
  * The documents of the collection with a filter over their paths and titles.
@@ -47,15 +46,25 @@ export class DocumentsList extends LightElement {
   /** Why there is no document of the name that is looked for. */
   missing() {
     const fits = this.fits();
-    const refused = this.unread.filter(({ path, code }) => code && fits(path)).slice(0, REASONS);
-    const hidden = this.filter
-      .split(/[\s/]+/u)
-      .some((part) => (part.startsWith(".") && part.length > 1) || SKIPPED.test(part));
+    const parts = this.filter.toLowerCase().split(/[\s/]+/u);
+    // A folder that is left out answers for what is in it, whose names nobody has read.
+    const holds = (/** @type {string} */ path) => parts.includes(fileName(path).toLowerCase());
+    const found = this.unread
+      .filter(({ path, code }) => code && (fits(path) || (code === "ignored" && holds(path))))
+      .slice(0, REASONS);
     return html`<ul class="documents unread" aria-label="Why it is not here">
-      ${refused.map(({ path, message, hint }) => html`<li><p class="document-name"><span title=${path}>${message}</span><span class="quiet">${hint}</span></p></li>`)}
-      ${hidden ? html`<li><p class="document-name"><span>Hidden files and folders of machinery, such as node_modules, are passed over.</span></p></li>` : nothing}
-      ${refused.length > 0 || hidden ? nothing : html`<li><p class="document-name"><span>No file of this name has been added.</span><span class="quiet">Add it, or the folder that it lies in.</span></p></li>`}
+      ${found.map(({ path, message, hint }) => html`<li><p class="document-name"><span title=${path}>${message}</span><span class="quiet">${hint}</span></p></li>`)}
+      ${found.length > 0 ? nothing : html`<li><p class="document-name"><span>No file of this name has been added.</span><span class="quiet">${this.advice()}</span></p></li>`}
     </ul>`;
+  }
+
+  /** What to do about a file that nothing is known of. */
+  advice() {
+    const left = this.unread.filter(({ code }) => code === "ignored");
+    const names = [...new Set(left.map(({ path }) => fileName(path)))].slice(0, REASONS);
+    const advice = "Add it, or the folder that it lies in.";
+    if (names.length === 0) return advice;
+    return `${advice} Or it lies in something that a rule leaves out: ${names.join(", ")}.`;
   }
 
   /** @param {Event} event */

@@ -58,6 +58,8 @@ export class Engine extends EventTarget {
     /** Grows with every change, for those who compare. */
     this.stamp = 0;
     this.hasReranker = false;
+    /** @type {File | null} an exported file that is open in place of the collection */
+    this.from = null;
     this.startedAt = 0;
     this.startMilliseconds = 0;
   }
@@ -91,6 +93,7 @@ export class Engine extends EventTarget {
     try {
       const fossick = await Fossick.open({
         collection: "default",
+        from: this.from ?? undefined,
         embedder: this.embedder?.value ?? "auto",
         onProgress: (/** @type {Progress} */ progress) => this.progress(progress),
       });
@@ -128,6 +131,7 @@ export class Engine extends EventTarget {
     fossick.addEventListener("progress", (event) => {
       this.progress(/** @type {Detail} */ (event).detail);
     });
+    fossick.addEventListener("commit", () => this.dispatchEvent(new Event("commit")));
     fossick.addEventListener("error", (event) => {
       if (this.fossick === fossick) this.fail(/** @type {Detail} */ (event).detail);
     });
@@ -137,7 +141,9 @@ export class Engine extends EventTarget {
   /** @param {Detail} [event] */
   status(event) {
     const before = this.info?.upgrade;
+    const followed = this.info?.writable === false;
     if (this.fossick) this.info = this.fossick.info();
+    if (followed && this.info?.writable) this.dispatchEvent(new Event("lead"));
     if (before && !this.info?.upgrade) this.dispatchEvent(new CustomEvent("upgraded"));
     if (!this.loading) this.model = null;
     const note = event?.detail.note;
@@ -175,7 +181,7 @@ export class Engine extends EventTarget {
       fossick.unread(),
     ]);
     this.remembered = this.documents.length;
-    remember(COUNT_KEY, String(this.remembered));
+    if (!this.from) remember(COUNT_KEY, String(this.remembered));
     this.status();
   }
 
@@ -233,6 +239,33 @@ export class Engine extends EventTarget {
     this.model = null;
     await old?.close().catch(() => undefined);
     await this.start();
+  }
+
+  /**
+   * Opens an exported file in place of the collection; null for the collection again.
+   * @param {File | null} file
+   */
+  async openFrom(file) {
+    this.from = file;
+    await this.restart();
+  }
+
+  /**
+   * Does something to the collection that nobody may have open, and opens it again.
+   * @param {() => Promise<void>} work
+   */
+  async aside(work) {
+    this.state = "starting";
+    this.from = null;
+    const old = this.fossick;
+    this.fossick = null;
+    this.changed();
+    await old?.close().catch(() => undefined);
+    try {
+      await work();
+    } finally {
+      await this.start();
+    }
   }
 
   /** Deletes the collection, which could not be opened, and begins anew. */

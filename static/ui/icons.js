@@ -2,7 +2,7 @@
 import { html, svg } from "../vendor/lit.js";
 
 /** Line icons on a 24 by 24 grid; decorative, the control beside them carries the name. */
-const paths = {
+export const paths = {
   search: svg`<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>`,
   add: svg`<path d="M12 5v14M5 12h14"/>`,
   files: svg`<path d="M14 3H7a1.5 1.5 0 0 0-1.5 1.5v15A1.5 1.5 0 0 0 7 21h10a1.5 1.5 0 0 0 1.5-1.5V7.5z"/><path d="M14 3v4.5h4.5"/>`,
@@ -16,6 +16,9 @@ const paths = {
   filter: svg`<path d="M4 6.5h16M7 12h10M10 17.5h4"/>`,
   up: svg`<path d="m6 14.5 6-6 6 6"/>`,
   down: svg`<path d="m6 9.5 6 6 6-6"/>`,
+  next: svg`<path d="m9.5 6 6 6-6 6"/>`,
+  smaller: svg`<path d="M6 12h12"/>`,
+  larger: svg`<path d="M12 6v12M6 12h12"/>`,
   back: svg`<path d="m14.5 6-6 6 6 6"/>`,
   warning: svg`<path d="M12 4 2.8 19.5h18.4z"/><path d="M12 10v4.5M12 17v.1"/>`,
   check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,

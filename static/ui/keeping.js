@@ -40,7 +40,19 @@ export class Keeping {
     });
     setInterval(() => this.lookAgain(EVERY), EVERY);
     await this.refresh();
-    this.lookAgain(0);
+    // A tab that another one writes for leaves it to look when there is a reason to.
+    if (this.leads) this.lookAgain(0);
+  }
+
+  /** Whether this tab writes the collection. */
+  get leads() {
+    return this.app.engine.info?.writable !== false;
+  }
+
+  /** The tab that looked after the folders has gone: this one does from now on. */
+  async lead() {
+    await this.refresh();
+    if (this.folders.some(({ permission }) => permission === "granted")) this.bring();
   }
 
   /** Read the list anew. */
@@ -83,9 +95,21 @@ export class Keeping {
     );
   }
 
-  /** Asks the browser for all folders that wait; comes of a click. */
-  async allow() {
-    for (const { handle } of this.waiting) {
+  /**
+   * Documents of which something is damaged: folders that hold their files are read again.
+   * @param {readonly string[]} paths
+   */
+  damaged(paths) {
+    const open = this.folders.filter(({ permission }) => permission === "granted");
+    const names = open.map(({ name }) => name);
+    const held = names.filter((name) => paths.some((path) => path.startsWith(`${name}/`)));
+    if (held.length > 0) this.bring(held);
+  }
+
+  /** Reads all folders, asking the browser for those that wait; comes of a click. */
+  async readAgain() {
+    for (const { handle, permission } of this.folders) {
+      if (permission === "granted") continue;
       await /** @type {any} */ (handle).requestPermission?.({ mode: "read" });
     }
     await this.refresh();
@@ -103,6 +127,22 @@ export class Keeping {
     this.bring([name]);
   }
 
+  /**
+   * Change what is left out of a folder.
+   *
+   * @param {{ name: string } & import("../fossick.js").FolderRules} rules
+   */
+  async rule({ name, ...rules }) {
+    const folder = this.folders.find((one) => one.name === name);
+    if (!folder) return;
+    if (folder.permission === "prompt") {
+      await /** @type {any} */ (folder.handle).requestPermission?.({ mode: "read" });
+    }
+    this.app.collecting.run(async (options) =>
+      this.app.engine.opened().addFolder(folder.handle, { ...options, ...rules }),
+    );
+  }
+
   /** @param {string} name */
   async forget(name) {
     const { app } = this;
@@ -118,7 +158,7 @@ export class Keeping {
   /** Listen for changes where the browser tells of them. */
   observe() {
     const Observer = /** @type {any} */ (globalThis).FileSystemObserver;
-    if (!Observer) return;
+    if (!Observer || !this.leads) return;
     const open = this.folders.filter(({ permission }) => permission === "granted");
     for (const [name, observer] of this.observers) {
       if (open.some((folder) => folder.name === name)) continue;
@@ -150,7 +190,7 @@ export class Keeping {
     const named = waiting.length === 1 ? waiting[0].name : count(waiting.length, "folder");
     return html`<section class="card note-card folders-card" aria-label="Folders">
       <p role="status">${icon("folder")}<span>${named} may have changed since ${waiting.length === 1 ? "it was" : "they were"} last read.</span></p>
-      <button type="button" class="button small" @click=${() => void this.allow()}>Bring up to date</button>
+      <button type="button" class="button small" @click=${() => void this.readAgain()}>Bring up to date</button>
       <button type="button" class="icon-button small" aria-label="Not now" title="Not now" @click=${() => this.dismiss()}>${icon("close")}</button>
     </section>`;
   }

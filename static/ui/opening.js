@@ -70,10 +70,10 @@ export class Opening {
     if (known) return;
     try {
       const fossick = this.app.engine.opened();
-      const found = await fossick.get(id);
-      if (this.opened === opened) this.set({ ...opened, document: found });
-      const file = await fossick.file(found.path);
-      if (file && this.opened?.document === found) this.set({ ...this.opened, file });
+      const document = await fossick.get(id);
+      // With its file at once, so that no text flashes up where pages are to be seen.
+      const file = await fossick.file(document.path);
+      if (this.opened === opened) this.set({ ...opened, document, file });
     } catch (error) {
       if (this.opened === opened) this.set({ ...opened, error: asError(error) });
     }

@@ -17,8 +17,16 @@ export function dockTemplate(app) {
     ${app.notes.template()} ${app.keeping.template()}
     ${app.offline.version ? app.offline.updateTemplate() : nothing}
     ${outcome && outcomeShown ? outcomeTemplate(outcome, () => app.collecting.dismiss()) : nothing}
-    ${progress ? progressTemplate(progress, () => app.collecting.cancel()) : nothing}
+    ${progress ? progressTemplate(progress, () => app.collecting.cancel(), pausing(app)) : nothing}
+    ${app.portable.template()}
   </div>`;
+}
+
+/** @param {FossickApp} app */
+function pausing({ collecting, engine }) {
+  if (engine.info?.writable === false) return null; // Another tab does the work.
+  const onPause = (/** @type {boolean} */ paused) => void collecting.pause(paused);
+  return { paused: collecting.paused, onPause };
 }
 
 /** @param {FossickApp} app */
@@ -32,14 +40,20 @@ export function overlaysTemplate(app) {
     <input id="add-folder" class="visually-hidden" type="file" webkitdirectory tabindex="-1" aria-label="Add folder" @change=${picked}>
     <drop-zone @sources=${push} @note=${(/** @type {Custom} */ e) => app.note(e.detail)}></drop-zone>
     <note-dialog @sources=${push}></note-dialog>
+    ${app.portable.dialogTemplate()}
     <help-dialog @example=${(/** @type {Custom} */ e) => app.box.replace(e.detail)}></help-dialog>
     <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${app.offline} .copy=${app.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep} .folders=${app.keeping.folders} .busy=${collecting.busy}
       @update-folder=${(/** @type {Custom} */ e) => void app.keeping.update(e.detail)}
+      @folder-rules=${(/** @type {Custom} */ e) => void app.keeping.rule(e.detail)}
       @forget-folder=${(/** @type {Custom} */ e) => void app.keeping.forget(e.detail)}
       @embedder=${(/** @type {Custom} */ e) => void app.embedder(e.detail)}
       @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
       @pause=${(/** @type {Custom} */ e) => void engine.opened().pauseUpgrade(e.detail)}
       @vacuum=${() => void collecting.vacuum()}
+      @repair=${() => void collecting.repair()}
+      @checked=${(/** @type {Custom} */ e) => app.keeping.damaged(e.detail.again)}
+      @bring=${() => void app.keeping.readAgain()}
+      @exported-file=${(/** @type {Custom} */ e) => void app.portable.offer(e.detail)}
       @retry-model=${() => void engine.retryModel()}
       @remove-all=${() => void collecting.remove(engine.documents.map(({ id }) => id))}
       @show=${(/** @type {Custom} */ e) => {

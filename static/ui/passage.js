@@ -16,6 +16,14 @@ import { clip } from "./pieces.js";
  * @property {number} end
  */
 
+/**
+ * @typedef {object} Sought what is to be seen of a document's text
+ * @property {string} text
+ * @property {Span} passage
+ * @property {Range[]} highlights matches in the passage
+ * @property {string[]} words the same words, marked wherever they stand
+ */
+
 /** Characters shown before and after the passage at first, and added by "show more". */
 export const MARGIN = 12_000;
 
@@ -59,7 +67,7 @@ export function pagesOf(text, shown, passage, marks, tables = false) {
     const span = { start: at, end };
     const parts = tables
       ? partsOf(text, span, passage, marks)
-      : [{ runs: runs(text, span, passage, marks) }];
+      : [{ runs: runsOf(text, span, passage, marks) }];
     out.push({ number: paged ? page : null, parts });
     if (end === shown.end) break;
     at = end + 1;
@@ -82,7 +90,7 @@ function partsOf(text, span, passage, marks) {
   let prose = span.start;
   const flush = (/** @type {number} */ end) => {
     if (text.slice(prose, end).trim()) {
-      parts.push({ runs: runs(text, { start: prose, end }, passage, marks) });
+      parts.push({ runs: runsOf(text, { start: prose, end }, passage, marks) });
     }
   };
   /** @type {Run[][][] | null} */
@@ -119,7 +127,7 @@ function cellsOf(text, line, passage, marks) {
   for (let at = line.start; at <= line.end; ) {
     const tab = text.indexOf("\t", at);
     const end = tab < 0 || tab > line.end ? line.end : tab;
-    cells.push(runs(text, { start: at, end }, passage, marks));
+    cells.push(runsOf(text, { start: at, end }, passage, marks));
     at = end + 1;
   }
   return cells;
@@ -141,7 +149,7 @@ export function linesOf(text, shown, passage, marks) {
     const newline = text.indexOf("\n", at);
     const end = newline < 0 || newline > shown.end ? shown.end : newline;
     const inside = at < passage.end && end > passage.start;
-    out.push({ number, runs: runs(text, { start: at, end }, passage, marks), passage: inside });
+    out.push({ number, runs: runsOf(text, { start: at, end }, passage, marks), passage: inside });
     at = end + 1;
   }
   return out;
@@ -155,7 +163,7 @@ export function linesOf(text, shown, passage, marks) {
  * @param {readonly Range[]} marks
  * @returns {Run[]}
  */
-function runs(text, { start, end }, passage, marks) {
+export function runsOf(text, { start, end }, passage, marks) {
   const inside = clip(marks, start, end);
   const cuts = new Set([start, end]);
   for (const [a, b] of inside) cuts.add(start + a).add(start + b);
@@ -209,6 +217,29 @@ export function union(a, b) {
     else out.push([start, end]);
   }
   return out;
+}
+
+/**
+ * The page at an offset, from 1.
+ * @param {string} text
+ * @param {number} offset
+ */
+export const pageAt = (text, offset) => countOf(text, "\f", offset) + 1;
+
+/**
+ * The stretch of a page, empty where there is no such page.
+ * @param {string} text
+ * @param {number} number from 1
+ * @returns {Span}
+ */
+export function pageSpan(text, number) {
+  let start = 0;
+  for (let page = 1; page < number; page += 1) {
+    start = text.indexOf("\f", start) + 1;
+    if (start === 0) return { start: text.length, end: text.length };
+  }
+  const feed = text.indexOf("\f", start);
+  return { start, end: feed < 0 ? text.length : feed };
 }
 
 /**

@@ -28,8 +28,9 @@ export function citation({ path, title, address }) {
  * @param {Shown} shown
  * @param {File | null} file the file itself, where it can be had
  * @param {(text: string) => void} say
+ * @param {unknown} [more] what else can be done
  */
-export function actionsTemplate(shown, file, say) {
+export function actionsTemplate(shown, file, say, more = nothing) {
   const copy = (/** @type {string} */ text, /** @type {string} */ done) => async () => {
     await navigator.clipboard.writeText(text);
     say(done);
@@ -38,6 +39,7 @@ export function actionsTemplate(shown, file, say) {
     <button type="button" class="button small" @click=${copy(citation(shown), "Citation copied.")}>Copy citation</button>
     <button type="button" class="button small" @click=${copy(shown.path, "Path copied.")}>Copy path</button>
     ${file ? html`<button type="button" class="button small" @click=${() => open(file, shown)}>Open file</button>` : nothing}
+    ${more}
   </div>`;
 }
 

@@ -1,17 +1,20 @@
 // @ts-check
 import { utf16Offset } from "../fossick.js";
 import { html, nothing } from "../vendor/lit.js";
-import { isCode, pageWord } from "./address.js";
 import { LightElement } from "./element.js";
 import { fileName } from "./format.js";
 import { addressTemplate } from "./hit.js";
 import { icon } from "./icons.js";
-import { around, linesOf, MARGIN, occurrences, pagesOf, union } from "./passage.js";
+import { bring, forget, matchBeside, reach } from "./match-steps.js";
+import "./page-view.js";
+import { MARGIN } from "./passage.js";
 import { actionsTemplate } from "./preview-actions.js";
+import { textTemplate } from "./preview-text.js";
 
 /** @typedef {import("../fossick.js").Hit} Hit */
 /** @typedef {import("../fossick.js").StoredDocument} StoredDocument */
-/** @typedef {import("./passage.js").Run} Run */
+/** @typedef {import("./passage.js").Sought} Sought */
+/** @typedef {Error & { hint?: string }} Trouble */
 
 /**
  * A document opened at a passage. Fires `step` (+1, -1) for the next and previous hit, and
@@ -25,8 +28,9 @@ export class PassagePreview extends LightElement {
     file: { attribute: false },
     position: {},
     said: { state: true },
-    earlier: { state: true },
-    later: { state: true },
+    shown: { state: true },
+    asText: { state: true },
+    trouble: { state: true },
   };
 
   constructor() {
@@ -35,38 +39,108 @@ export class PassagePreview extends LightElement {
     this.hit = null;
     /** @type {StoredDocument | null} */
     this.document = null;
-    /** @type {Error & { hint?: string } | null} */
+    /** @type {Trouble | null} */
     this.error = null;
     /** @type {File | null} the file itself, where it can be had */
     this.file = null;
     this.said = "";
     /** "2 of 14" among the hits; empty when opened from the list of documents. */
     this.position = "";
-    this.earlier = MARGIN;
-    this.later = MARGIN;
+    /** Characters of text before and after the passage. */
+    this.shown = { earlier: MARGIN, later: MARGIN };
+    /** Whether the text is wanted where the page could be shown; stays from hit to hit. */
+    this.asText = false;
+    /** @type {Trouble | null} why the pages of this document cannot be shown */
+    this.trouble = null;
+    /** @type {Sought | null} */
+    this.sought = null;
+    /** Which way a match is looked for on another page, 0 for none. */
+    this.underWay = 0;
+  }
+
+  /**
+   * Whether another passage is shown than before, and not the same one read again.
+   * @param {import("lit").PropertyValues} changed
+   */
+  isOther(changed) {
+    const [hit, document] = [changed.get("hit"), changed.get("document")];
+    return (
+      (changed.has("hit") && hit?.id !== this.hit?.id) ||
+      Boolean(document && document.path !== this.document?.path)
+    );
   }
 
   /** @param {import("lit").PropertyValues} changed */
   willUpdate(changed) {
-    if (changed.has("document") || changed.has("hit")) this.earlier = this.later = MARGIN;
-    if (changed.has("document") || changed.has("hit")) this.said = "";
+    if (changed.has("document") || changed.has("file")) this.trouble = null;
+    if (!changed.has("document") && !changed.has("hit")) return;
+    this.shown = { earlier: MARGIN, later: MARGIN };
+    if (this.isOther(changed)) this.said = "";
+    this.underWay = 0;
+    this.sought = this.document && soughtIn(this.document, this.hit);
   }
 
   /** @param {import("lit").PropertyValues} changed */
   updated(changed) {
-    if (changed.has("document") || changed.has("hit")) this.scrollToPassage();
+    if (["document", "hit", "asText", "trouble"].some((one) => changed.has(one))) {
+      this.scrollToPassage();
+    }
+  }
+
+  /** Whether the pages themselves are on the screen. */
+  get showsPages() {
+    return this.hasPages && !this.asText;
+  }
+
+  get hasPages() {
+    return this.document?.kind === "pdf" && this.file !== null && !this.trouble;
   }
 
   scrollToPassage() {
-    const body = this.querySelector(".preview-body");
-    const target = this.querySelector(".preview-body mark.here, .preview-body .here");
+    const { textBody: body } = this;
     if (!body) return;
-    if (!target || !this.hit) body.scrollTop = 0;
-    else
-      body.scrollTop +=
-        target.getBoundingClientRect().top -
-        body.getBoundingClientRect().top -
-        body.clientHeight / 4;
+    forget(body);
+    // A long passage may begin far above its first match.
+    const target = body.querySelector("mark.here") ?? body.querySelector(".here");
+    if (target && this.hit) bring(body, target);
+    else body.scrollTop = body.scrollLeft = 0;
+  }
+
+  /** A page has come: to the passage, or to the match that was on the way. */
+  arrive() {
+    const by = this.underWay;
+    this.underWay = 0;
+    this.scrollToPassage();
+    const marks = this.textBody?.querySelectorAll("mark") ?? [];
+    const target = by > 0 ? marks[0] : marks[marks.length - 1];
+    if (by !== 0 && target) this.reachMatch(target);
+  }
+
+  /** @param {number} by */
+  stepMatch(by) {
+    const { textBody: body, pageView } = this;
+    const target = body && matchBeside(body, by);
+    if (target) this.reachMatch(target);
+    else if (pageView?.turnToMatch(by)) this.underWay = by;
+    else this.said = by > 0 ? "No further match." : "No earlier match.";
+  }
+
+  /** @param {Element} mark */
+  reachMatch(mark) {
+    const { textBody: body } = this;
+    if (!body) return;
+    this.said = reach(body, mark);
+    bring(body, mark);
+  }
+
+  get textBody() {
+    return this.querySelector(".preview-body");
+  }
+
+  get pageView() {
+    return /** @type {import("./page-view.js").PageView | null} */ (
+      this.querySelector("page-view")
+    );
   }
 
   /** Moves the focus to the text, so that keys scroll it. */
@@ -82,7 +156,10 @@ export class PassagePreview extends LightElement {
     if (event.key === "Escape") this.emit("leave");
     else if (event.key === "n" && this.position) this.emit("step", 1);
     else if (event.key === "p" && this.position) this.emit("step", -1);
-    else return;
+    else if (event.key === "t" && this.hasPages) this.asText = !this.asText;
+    else if (event.key === "m" && this.sought) this.stepMatch(1);
+    else if (event.key === "M" && this.sought) this.stepMatch(-1);
+    else if (!this.pageView?.onKey(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
   }
@@ -99,7 +176,7 @@ export class PassagePreview extends LightElement {
         <div class="preview-names">
           <h2>${title}</h2>
           ${addressTemplate(path, title, this.hit?.address)}
-          ${actionsTemplate({ path, title, address: this.hit?.address }, this.file, (text) => (this.said = text))}
+          ${actionsTemplate({ path, title, address: this.hit?.address }, this.file, (text) => (this.said = text), this.views())}
           <p class="visually-hidden" role="status">${this.said}</p>
         </div>
         ${this.position ? this.steps() : nothing}
@@ -117,85 +194,56 @@ export class PassagePreview extends LightElement {
     </div>`;
   }
 
+  views() {
+    if (!this.hasPages) return nothing;
+    const label = this.asText ? "Show pages" : "Show text";
+    return html`<button type="button" class="button small" title="${label} (t)" @click=${() => (this.asText = !this.asText)}>${label}</button>`;
+  }
+
   body() {
     if (this.error) {
       return html`<div class="message danger" role="alert"><p>${this.error.message}</p>${this.error.hint ? html`<p class="quiet">${this.error.hint}</p>` : nothing}</div>`;
     }
-    if (!this.document) return html`<p class="quiet preview-wait">Opening…</p>`;
-    const { text, path } = this.document;
-    const start = utf16Offset(text, this.hit?.start ?? 0);
-    const passage = { start, end: start + (this.hit?.text.length ?? 0) };
-    const shown = around(text, passage, this.earlier, this.later);
-    const marks = this.marks(text, shown, start);
-    const code =
-      this.document.kind === "code" || (this.document.kind !== "markdown" && isCode(path));
-    return html`
-      ${shown.start > 0 ? this.more("Show earlier text", () => (this.earlier += 4 * MARGIN)) : nothing}
-      ${code ? codeTemplate(linesOf(text, shown, passage, marks)) : proseTemplate(pagesOf(text, shown, passage, marks, !PLAIN.has(this.document.kind)), pageWord(path))}
-      ${shown.end < text.length ? this.more("Show later text", () => (this.later += 4 * MARGIN)) : nothing}
-    `;
+    const { document, sought } = this;
+    if (!document || !sought) return html`<p class="quiet preview-wait">Opening…</p>`;
+    if (this.showsPages) {
+      return html`<page-view .file=${this.file} .sought=${sought}
+        @placed=${() => this.arrive()}
+        @fail=${(/** @type {CustomEvent<Trouble>} */ e) => (this.trouble = e.detail)}></page-view>`;
+    }
+    const { earlier, later } = this.shown;
+    return html`${document.kind === "pdf" ? this.pagesNote() : nothing}
+      ${textTemplate(document, sought, this.shown, (more) => {
+        this.shown = {
+          earlier: more.earlier ? earlier + 4 * MARGIN : earlier,
+          later: more.later ? later + 4 * MARGIN : later,
+        };
+      })}`;
   }
 
-  /**
-   * @param {string} label
-   * @param {() => void} onClick
-   */
-  more(label, onClick) {
-    return html`<button type="button" class="button small more" @click=${onClick}>${label}</button>`;
-  }
-
-  /**
-   * Matches of the passage as the engine gave them, and the same words elsewhere in the text.
-   * @param {string} text
-   * @param {import("./passage.js").Span} shown
-   * @param {number} start
-   */
-  marks(text, shown, start) {
-    const hit = this.hit;
-    if (!hit) return [];
-    /** @type {import("./pieces.js").Range[]} */
-    const own = hit.highlights.map(([a, b]) => [start + a, start + b]);
-    const words = hit.highlights.map(([a, b]) => hit.text.slice(a, b));
-    return union(own, occurrences(text, shown, words));
+  /** Why there is text where pages could be. */
+  pagesNote() {
+    if (this.trouble) {
+      return html`<p class="page-note" role="status">The pages cannot be shown. ${this.trouble.message}</p>`;
+    }
+    if (this.file) return nothing;
+    return html`<p class="page-note">The pages themselves are shown where the file is at hand: in a folder that is kept, or added in this visit.</p>`;
   }
 }
-
-/** Families in whose texts a tab is a tab. */
-const PLAIN = new Set(["text", "markdown", "html", "code", "chunk", "pdf"]);
 
 /**
- * @param {import("./passage.js").Page[]} pages
- * @param {string} word what a page is called
+ * @param {StoredDocument} document
+ * @param {Hit | null} hit
+ * @returns {Sought}
  */
-function proseTemplate(pages, word) {
-  const title = word[0]?.toUpperCase() + word.slice(1);
-  return pages.map(
-    ({ number, parts }) => html`<div class="page">
-      ${number === null ? nothing : html`<p class="page-number"><span>${title} ${number}</span></p>`}
-      ${parts.map((part) => ("rows" in part ? tableTemplate(part.rows) : html`<div class="prose" dir="auto">${part.runs.map(runTemplate)}</div>`))}
-    </div>`,
-  );
-}
-
-/** @param {Run[][][]} rows */
-function tableTemplate(rows) {
-  return html`<div class="table-scroll"><table class="cells"><tbody>
-    ${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td dir="auto">${cell.map(runTemplate)}</td>`)}</tr>`)}
-  </tbody></table></div>`;
-}
-
-/** @param {import("./passage.js").Line[]} lines */
-function codeTemplate(lines) {
-  return html`<div class="code-text">${lines.map(
-    ({ number, runs, passage }) =>
-      html`<div class="line ${passage ? "here" : ""}"><span class="line-number" aria-hidden="true">${number}</span><code>${runs.length ? runs.map(runTemplate) : "\n"}</code></div>`,
-  )}</div>`;
-}
-
-/** @param {Run} run */
-function runTemplate({ text, mark, passage }) {
-  if (mark) return html`<mark class=${passage ? "here" : "elsewhere"}>${text}</mark>`;
-  return passage ? html`<span class="here">${text}</span>` : text;
+function soughtIn({ text }, hit) {
+  const start = utf16Offset(text, hit?.start ?? 0);
+  return {
+    text,
+    passage: { start, end: start + (hit?.text.length ?? 0) },
+    highlights: (hit?.highlights ?? []).map(([a, b]) => [start + a, start + b]),
+    words: (hit?.highlights ?? []).map(([a, b]) => hit?.text.slice(a, b) ?? ""),
+  };
 }
 
 customElements.define("passage-preview", PassagePreview);

@@ -12,6 +12,9 @@ const TITLES = {
   index: "Adding files",
   commit: "Writing the index",
   upgrade: "Understanding",
+  verify: "Checking the index",
+  export: "Exporting",
+  import: "Importing",
   audit: "Measuring",
   download: "Fetching the model",
   check: "Trying out the model",
@@ -22,20 +25,22 @@ const TITLES = {
  * A card for anything that takes more than a moment.
  * @param {Progress} progress
  * @param {(() => void) | null} onCancel
+ * @param {{ paused: boolean, onPause: (paused: boolean) => void } | null} [pausing]
  */
-export function progressTemplate(progress, onCancel) {
+export function progressTemplate(progress, onCancel, pausing = null) {
   const { phase, done, total } = progress;
   const title = TITLES[phase] ?? "Working";
   const known = total > 0;
   return html`<section class="card progress" aria-label=${title}>
     <div class="card-head">
       <h2>${title}</h2>
+      ${pausing ? html`<button type="button" class="button small" @click=${() => pausing.onPause(!pausing.paused)}>${pausing.paused ? "Go on" : "Pause"}</button>` : nothing}
       ${onCancel ? html`<button type="button" class="button small" @click=${onCancel}>Cancel</button>` : nothing}
     </div>
     ${meter(title, progress)}
     <p class="progress-line number">
       <span>${known ? amount(progress) : phase === "scan" && done ? `${count(done, "file")} found` : nothing}</span>
-      <span>${[speed(progress), left(progress)].filter(Boolean).join(" · ")}</span>
+      <span>${pausing?.paused ? (progress.paused ? "Paused" : "Pausing…") : [speed(progress), left(progress)].filter(Boolean).join(" · ")}</span>
     </p>
     <p class="progress-file" title=${progress.path ?? ""}>${progress.path ? fileName(progress.path) : (progress.message ?? "\u00a0")}</p>
   </section>`;
@@ -54,13 +59,14 @@ export function meter(label, { done, total }) {
 /** @param {Progress} progress */
 function amount({ done, total, unit }) {
   if (unit === "bytes") return `${bytes(done)} of ${bytes(total)}`;
-  return `${number(done)} of ${count(total, "file")}`;
+  return `${number(done)} of ${count(total, unit === "documents" ? "document" : "file")}`;
 }
 
 /** @param {Progress} progress */
 function speed({ rate: perSecond, unit }) {
   if (!perSecond) return "";
-  return unit === "bytes" ? `${bytes(perSecond)}/s` : `${rate(perSecond)} files/s`;
+  if (unit === "bytes") return `${bytes(perSecond)}/s`;
+  return `${rate(perSecond)} ${unit === "documents" ? "documents" : "files"}/s`;
 }
 
 /** @param {Progress} progress */

@@ -9,7 +9,10 @@ import { failedList, meter, outcomeLine } from "./progress.js";
 import "./documents-list.js";
 import { unreadTemplate } from "./folders-list.js";
 import "./embed-line.js";
+import "./health-section.js";
 import "./models-list.js";
+import "./portable-section.js";
+import "./network-line.js";
 import "./recall-line.js";
 
 /** @type {Record<string, string>} */
@@ -17,13 +20,14 @@ const STORAGE = {
   opfs: "The browser's private file system",
   indexeddb: "IndexedDB",
   memory: "Memory only: gone when this tab closes",
+  file: "The exported file that you are looking into",
 };
 
 /**
  * Everything about the state of things, the list of documents and the way to remove them, and the
  * models.
  * Fires `embedder`, `pause` (whether to), `remove` (document ids), `remove-all`, `vacuum`,
- * `retry-model` and `show` (a document id).
+ * `retry-model`, `exported-file` and `show` (a document id), and lets through what its parts fire.
  */
 export class StatusDialog extends LightElement {
   static properties = {
@@ -105,13 +109,17 @@ export class StatusDialog extends LightElement {
           <h2 id="status-title">Status</h2>
           <button class="icon-button small" aria-label="Close">${icon("close")}</button>
         </form>
-        ${engine ? html`${this.facts(engine)} ${this.last()} ${this.kept(engine)} ${this.documents(engine)} ${this.unread(engine)}` : nothing}
+        ${engine ? html`${this.facts(engine)} ${this.health(engine)} ${this.last()} ${this.kept(engine)} ${this.documents(engine)} ${this.unread(engine)}` : nothing}
+        <section aria-labelledby="portable-title">
+          <h3 id="portable-title">Export and import</h3>
+          <portable-section .engine=${engine} .stamp=${this.stamp}></portable-section>
+        </section>
         <section aria-labelledby="models-title">
           <h3 id="models-title">Models</h3>
           <models-list .engine=${engine} .stamp=${this.stamp}></models-list>
         </section>
         <footer class="quiet">
-          Fossick ${engine?.info?.version ?? ""} · <a href="./static/vendor/NOTICES.html" target="_blank" rel="noopener">Third-party notices</a>
+          Fossick ${engine?.info?.version ?? ""} · <a href="./benchmark.html" target="_blank" rel="noopener">Measure this device</a> · <a href="./static/vendor/NOTICES.html" target="_blank" rel="noopener">Third-party notices</a>
         </footer>
       </div>
     </dialog>`;
@@ -126,9 +134,11 @@ export class StatusDialog extends LightElement {
       ${fact("Recall", html`<recall-line .engine=${engine} .stamp=${this.stamp}></recall-line>`)}
       ${fact("Try it", html`<embed-line .engine=${engine} .stamp=${this.stamp}></embed-line>`)}
       ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}${this.removed(stats?.deleted ?? 0)}`)}
-      ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.room()}`)}
+      ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.room(info)}`)}
+      ${info?.writable === false ? fact("Tabs", html`Another tab writes the index; this one follows it<span class="quiet block">What you add or remove here is handed to it. When it is closed, this tab goes on in its place.</span>`) : nothing}
       ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off for models of other kinds: this page is not isolated, so they run on one core`)}
       ${fact("Offline", html`${this.offline?.sentence ?? "–"}${this.copy?.state === "downloading" ? meter("Keeping a copy for offline use", this.copy) : nothing}`)}
+      ${fact("Network", html`<network-line></network-line>`)}
       ${fact("Suggestions", html`<label class="switch"><input type="checkbox" .checked=${areOn()} @change=${(/** @type {Event} */ e) => turn(/** @type {HTMLInputElement} */ (e.target).checked)}> Complete words while I type</label>`)}
       ${fact("Start", startLine(engine))}
     </dl>`;
@@ -161,14 +171,27 @@ export class StatusDialog extends LightElement {
 
   // The estimate's `usage` is left out: after a restart Chromium 156 has forgotten what was written
   // through synchronous handles, and says 4 GB as soon as such a file is deleted.
-  room() {
+  /** @param {import("../fossick.js").Info | null} info */
+  room(info) {
     const { quota = 0 } = this.quota ?? {};
-    if (!quota) return nothing;
-    return html`<span class="quiet block">The browser allows this site up to ${bytes(quota)}</span>`;
+    const promised = info?.room.persisted ?? null;
+    const promise = promised
+      ? "The browser keeps it until you delete it."
+      : "The browser may clear it when this device runs short of space; it was asked not to, because files were added.";
+    return html`${quota ? html`<span class="quiet block">The browser allows this site up to ${bytes(quota)}</span>` : nothing}
+      ${promised === null ? nothing : html`<span class="quiet block">${promise}</span>`}`;
   }
 
   retry() {
     return html`<button type="button" class="text-button" @click=${() => this.emit("retry-model")}>Try the model again</button>`;
+  }
+
+  /** @param {import("./engine.js").Engine} engine */
+  health(engine) {
+    return html`<section aria-labelledby="health-title">
+      <h3 id="health-title">Health</h3>
+      <health-section .engine=${engine} .stamp=${this.stamp} .folders=${this.folders} .upkeep=${this.upkeep}></health-section>
+    </section>`;
   }
 
   last() {
@@ -187,7 +210,7 @@ export class StatusDialog extends LightElement {
     if (this.folders.length === 0) return nothing;
     return html`<section aria-labelledby="folders-title">
       <h3 id="folders-title">Folders</h3>
-      <folders-list .folders=${this.folders} .documents=${engine.documents} .busy=${this.busy}></folders-list>
+      <folders-list .folders=${this.folders} .documents=${engine.documents} .unread=${engine.unread} .busy=${this.busy}></folders-list>
     </section>`;
   }
 

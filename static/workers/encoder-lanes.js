@@ -5,6 +5,7 @@
  */
 
 import { opened } from "../errors.js";
+import { startWorker } from "../own-scripts.js";
 import * as Comlink from "../vendor/comlink.js";
 import { MOST_TOKENS } from "./bert.js";
 
@@ -64,10 +65,7 @@ export async function startLanes(file, { count, pooling, build = encoderBuild(),
  * @param {(error: Error) => void} onDeath
  */
 function startLane(pooling, onDeath) {
-  const worker = new Worker(new URL("./encoder.worker.js", import.meta.url), {
-    type: "module",
-    name: "fossick encoder",
-  });
+  const worker = startWorker(new URL("./encoder.worker.js", import.meta.url), "fossick encoder");
   const { promise: died, reject } = Promise.withResolvers();
   died.catch(onDeath);
   worker.onerror = (event) => {

@@ -1,6 +1,7 @@
 // @ts-check
 /** One encoder on one thread. It owns no queue: what it is given it encodes at once. */
 
+import "./requests.js";
 import { enveloped } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { Bert } from "./bert.js";

@@ -6,6 +6,7 @@
  * No answer is ever an exception: see errors.js for the envelope that all answers are in.
  */
 
+import "./requests.js";
 import { enveloped, FossickError, opened } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { InferenceClient } from "./inference-client.js";
@@ -13,8 +14,11 @@ import { startInterpreter } from "./interpreter.js";
 import { compileKernels, kernelsOver } from "./kernels.js";
 import { nextTask } from "./next-task.js";
 import { ParsePool } from "./parse-pool.js";
+import { BlobRanges, withFiles } from "./portable-files.js";
+import { Role } from "./role.js";
+import { fetchTable, fetchVocabulary } from "./site-files.js";
 import { gather } from "./sources.js";
-import { becomeWriter, chooseStore } from "./stores.js";
+import { chooseStore, WriterTurn } from "./stores.js";
 import { handingOver } from "./transfers.js";
 
 /**
@@ -24,15 +28,23 @@ import { handingOver } from "./transfers.js";
  * @property {{ transformer: boolean, static: boolean, hash: boolean }} embedder
  * @property {{ model: string, dim: number, maxTokens: number, dtype: string }} space of the model
  * @property {string} vocabulary path of the model's vocabulary below vendor/
+ * @property {Record<string, number>} limits of readers, those that are not the defaults
+ * @property {Blob | null} from an exported file that is searched where it lies
  * @property {boolean} [useImage] false: start Python without what this device keeps
+ * @property {string} alive name of a lock that is held as long as this worker lives
  */
 /**
  * What the page hears of without having asked: progress of the start (`id` 0) or of the call
- * with this `id`, another embedder taking over, and a model that does not answer.
+ * with this `id`, another embedder taking over, a model that does not answer, a commit that
+ * searches see from now on, that this tab writes from now on, work that another tab has had done
+ * here, and that Python has died.
  *
  * @typedef {{ type: "progress", id: number, progress: object }
  *   | { type: "embedder", embedder: object | null, note: string }
- *   | { type: "hung", worker: number, message: string, reranker?: boolean }} EngineEvent
+ *   | { type: "hung", worker: number, message: string, reranker?: boolean }
+ *   | { type: "commit", generation: number, documents: number }
+ *   | { type: "writer", lost: boolean } | { type: "carried" }
+ *   | { type: "died", message: string }} EngineEvent
  */
 /**
  * @typedef {object} Started
@@ -44,6 +56,8 @@ import { handingOver } from "./transfers.js";
 /** The image is kept when the first work is likely to be over. */
 const KEEP_AFTER = 2000;
 const STEPS = 5;
+/** How long a reloaded page waits for its former self to let go, in milliseconds. */
+const PATIENCE = 300;
 
 class Engine {
   constructor() {
@@ -64,7 +78,12 @@ class Engine {
     this.onEvent = (/** @type {EngineEvent} */ _event) => {};
     /** Settles when the page has heard which embedder is in use: events and answers may overtake. */
     this.heard = Promise.resolve();
-    this.release = () => {};
+    /** Whether this tab writes, and what it has to do with the others. @type {Role | null} */
+    this.role = null;
+    /** Whether Python has died; nothing is answered any more then. */
+    this.isDead = false;
+    /** @type {any} Pyodide */
+    this.python = null;
   }
 
   /**
@@ -88,44 +107,66 @@ class Engine {
   async startNow(options) {
     const begun = performance.now();
     const step = (/** @type {string} */ message, done = 0) => this.bootProgress(message, done);
+    void navigator.locks?.request(options.alive, () => new Promise(() => {}));
     this.vocabulary = fetchVocabulary(options.vocabulary);
-    const [python, choice, writer, vocabulary, kernels] = await Promise.all([
+    this.parse = new ParsePool(() => this.vocabulary, { limits: options.limits });
+    const turn = options.storage === "memory" ? null : new WriterTurn(options.collection);
+    const [python, choice, vocabulary, kernels] = await Promise.all([
       startInterpreter({ step, useImage: options.useImage }),
       chooseStore(options.storage, options.collection),
-      options.storage === "memory" ? null : becomeWriter(options.collection),
       this.vocabulary,
       compileKernels(),
     ]);
-    this.release = writer?.release ?? this.release;
+    this.role = new Role(this, `${options.collection}/${choice.kind}`, choice.store && turn);
+    if (!choice.store) turn?.release();
+    this.python = python.pyodide;
+    this.python._api.on_fatal = (/** @type {unknown} */ error) => this.die(error);
+    const writable = await this.role.settled(PATIENCE);
     step("Opening the collection", STEPS - 1);
     const opening = performance.now();
-    const writable = writer?.writable ?? true;
     const booted = await python.module.boot({
       files: choice.store,
+      exported: options.from ? new BlobRanges(options.from) : null,
       writable,
       embedder: options.embedder,
       inference: this.inference,
       reranker: this.reranker,
       parse: this.parse,
       vocabulary,
+      limits: JSON.stringify(options.limits),
       staticTable: fetchTable,
+      memory: memoryOf(python.pyodide),
       kernels: kernelsOver(kernels, python.pyodide._module.memory),
       onEmbedder: (/** @type {object | undefined} */ embedder, /** @type {string} */ note) => {
         this.heard = this.tellEmbedder(embedder ?? null, note);
+      },
+      onCommit: (/** @type {number} */ generation, /** @type {number} */ documents) => {
+        this.role?.committed();
+        void this.onEvent({ type: "commit", generation, documents });
       },
     });
     if (booted.ok === false) opened(booted);
     this.endpoint = booted;
     this.callPython = this.endpoint.call;
+    this.role.begin();
     const now = performance.now();
     const timings = { ...python.timings, open: now - opening, total: now - begun };
     setTimeout(() => void python.keep(), KEEP_AFTER);
     step("Ready", STEPS);
     return {
-      storage: { kind: choice.kind, writable, note: choice.note },
+      storage: options.from
+        ? { kind: "file", writable: false, note: "" }
+        : { kind: choice.kind, writable, note: choice.note },
       versions: { ...this.endpoint.versions(), pyodide: python.pyodide.version },
       startup: { origin: python.origin, timings },
     };
+  }
+
+  /** @param {unknown} error that Python does not get over */
+  die(error) {
+    this.isDead = true;
+    const message = error instanceof Error ? error.message : String(error);
+    this.onEvent({ type: "died", message });
   }
 
   /**
@@ -168,10 +209,26 @@ class Engine {
     // Calls that piled up while Python was busy: those cancelled meanwhile cost nothing.
     await nextTask();
     this.checkCancelled(id);
+    const tell = (/** @type {object} */ progress) =>
+      this.onEvent({ type: "progress", id, progress });
+    if (this.role?.carries(method)) return opened(await this.role.carry(id, method, args, tell));
+    const work = () => this.callHere(id, method, args, tell);
+    return this.role ? this.role.whileTold(method, args, work) : work();
+  }
+
+  /**
+   * @param {number} id
+   * @param {string} method
+   * @param {any} args
+   * @param {(progress: object) => void} tell
+   */
+  async callHere(id, method, args, tell) {
     const whole =
-      method === "add" ? { ...args, sources: await this.gather(id, args.sources) } : args;
+      method === "add"
+        ? { whole: args.whole, ...(await this.gather(id, args.sources, args.rules, tell)) }
+        : await withFiles(method, args);
     this.checkCancelled(id);
-    const answer = await this.enter(method, id, whole);
+    const answer = await this.enter(method, id, whole, tell);
     await this.heard;
     return opened(answer);
   }
@@ -182,13 +239,14 @@ class Engine {
    * @param {string} method
    * @param {number} id
    * @param {any} args
+   * @param {(progress: object) => void} [tell]
    */
-  async enter(method, id, args) {
-    const tell = (/** @type {object} */ progress) =>
-      this.onEvent({ type: "progress", id, progress });
+  async enter(method, id, args, tell = () => {}) {
     try {
       return await this.callPython(method, id, args, tell);
     } catch (error) {
+      // The page starts another engine, and asks that one.
+      if (this.isDead) return new Promise(() => {});
       const message = error instanceof Error ? error.message : String(error);
       throw new FossickError("internal", message, "Reload the page; what was added is kept.");
     }
@@ -197,17 +255,18 @@ class Engine {
   /**
    * @param {number} id
    * @param {any[]} sources
+   * @param {import("./rules.js").RuleOptions} rules
+   * @param {(progress: object) => void} tell
    */
-  gather(id, sources) {
+  gather(id, sources, rules, tell) {
     let told = performance.now();
     const onFound = (/** @type {number} */ done, /** @type {string} */ path) => {
       const now = performance.now();
       if (now - told < 100) return;
       told = now;
-      const progress = { phase: "scan", done, total: 0, unit: "files", path };
-      this.onEvent({ type: "progress", id, progress });
+      tell({ phase: "scan", done, total: 0, unit: "files", path });
     };
-    return gather(sources, onFound, () => this.checkCancelled(id));
+    return gather(sources, rules, onFound, () => this.checkCancelled(id));
   }
 
   /** @param {number} id */
@@ -219,6 +278,7 @@ class Engine {
   cancel(id) {
     if (!this.calls.has(id)) return;
     this.calls.set(id, true);
+    this.role?.cancel(id);
     if (this.callPython) void this.enter("cancel", 0, { id });
   }
 
@@ -264,31 +324,19 @@ class Engine {
   /** Close the collection. The page ends the worker afterwards. */
   close() {
     return enveloped(async () => {
+      this.role?.leave();
       if (this.callPython) opened(await this.enter("close", 0, {}));
       this.parse.close();
-      this.release();
+      this.role?.release();
     });
   }
 }
 
-/**
- * @param {string} path below vendor/
- * @returns {Promise<string>} empty where it cannot be had: lengths are then estimated
- */
-async function fetchVocabulary(path) {
-  try {
-    const response = await fetch(new URL(`../vendor/${path}`, import.meta.url));
-    return response.ok ? await response.text() : "";
-  } catch {
-    return "";
-  }
-}
-
-/** The table of static vectors, when it is first needed. */
-async function fetchTable() {
-  const response = await fetch(new URL("../models/static-minilm-256.npz", import.meta.url));
-  if (!response.ok) throw new FossickError("model-missing", "The table of vectors is missing.");
-  return new Uint8Array(await response.arrayBuffer());
+/** @param {any} pyodide */
+function memoryOf({ _module }) {
+  // The heap only grows, and is made anew when it does. Addresses beyond 2 GB are negative numbers
+  // in Pyodide 314's copying of buffers, which fails there: "offset is out of bounds".
+  return { taken: () => _module.HEAPU8.length, most: Math.min(_module.getHeapMax(), 2 ** 31) };
 }
 
 Comlink.expose(new Engine());

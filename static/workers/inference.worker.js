@@ -7,10 +7,13 @@
  * The engine's worker asks for vectors over a port of its own. Queries go before passages.
  */
 
+import "./requests.js";
 import { enveloped, FossickError } from "../errors.js";
+import { letLibrariesStartWorkers } from "../own-scripts.js";
 import * as Comlink from "../vendor/comlink.js";
 import { EmbeddingQueue } from "./embedding-queue.js";
 import { encoderBuild, laneCount, startLanes } from "./encoder-lanes.js";
+import { floatLane, floatsOfAdapter } from "./float-lane.js";
 import { adapterName, watchDevices } from "./gpu.js";
 import { fetchModel } from "./model-file.js";
 import { storedFiles } from "./models/stored-files.js";
@@ -19,7 +22,9 @@ import { ScoringQueue } from "./scoring-queue.js";
 
 /** @typedef {import("../models.js").ModelCard} ModelCard */
 /** @typedef {{ card: ModelCard, device: "webgpu" | "wasm", dtype: import("../models.js").Dtype, software: boolean, threads?: number }} LoadOptions */
-/** @typedef {{ device: string, adapter: string, runtime: string, threads: number, loadMs: number, similarity: number }} Loaded */
+/** @typedef {{ device: string, adapter: string, runtime: string, threads: number, dtype: string, loadMs: number, similarity: number }} Loaded */
+
+letLibrariesStartWorkers();
 
 const VENDOR = new URL("../vendor/", import.meta.url).href;
 /** Cosine to the reference below which a device is held to compute wrongly. */
@@ -82,15 +87,17 @@ class Inference {
     if (card.kind === "reranker") {
       await this.loadReranker(library, { card, device, dtype, onBytes });
       const loadMs = performance.now() - started;
-      return { device, adapter, runtime: "onnxruntime", threads, loadMs, similarity: 1 };
+      return { device, adapter, runtime: "onnxruntime", threads, dtype, loadMs, similarity: 1 };
     }
     const tokenizing = library.AutoTokenizer.from_pretrained(card.name, {});
     tokenizing.catch(() => {}); // it is awaited below
-    const file = isOurs(card, device, dtype) ? await fetchModel(graphOf(card), onBytes) : null;
-    const own = file && (await this.ownLanes(file, card, wanted || laneCount(), await tokenizing));
+    const file = isOurs(card, dtype) ? await fetchModel(graphOf(card), onBytes) : null;
+    const own = file && (await this.onOurOwn(file, { card, device, wanted, tokenizing, library }));
     const loaded = own ?? {
       lanes: [await runtimeLaneOf(library, { card, device, dtype }, onBytes)],
       runtime: "onnxruntime",
+      threads,
+      dtype,
     };
     const { queue, similarity } = own ?? (await this.proven(await tokenizing, loaded.lanes, card));
     queue.onFailure = (message) => this.onFailure(message);
@@ -98,8 +105,30 @@ class Inference {
     queue.onSpeed = (tokensPerSecond) => this.onSpeed(tokensPerSecond);
     this.queue = queue;
     const loadMs = performance.now() - started;
-    const used = own ? own.lanes.length : threads;
-    return { device, adapter, runtime: loaded.runtime, threads: used, loadMs, similarity };
+    const { runtime, threads: used, dtype: exact } = loaded;
+    return { device, adapter, runtime, threads: used, dtype: exact, loadMs, similarity };
+  }
+
+  /**
+   * The bundled model as this device computes it best: on the processor by our own encoder, on a
+   * GPU in floats. Null where neither works, so that ONNX Runtime takes the file as it is.
+   *
+   * @param {Uint8Array} file
+   * @param {any} parts
+   */
+  async onOurOwn(file, { card, device, wanted, tokenizing, library }) {
+    const tokenizer = await tokenizing;
+    if (device === "wasm") return this.ownLanes(file, card, wanted || laneCount(), tokenizer);
+    for (const dtype of await floatsOfAdapter()) {
+      try {
+        const lanes = [await floatLane(library, card, dtype, file)];
+        const proven = await this.proven(tokenizer, lanes, card);
+        return { ...proven, lanes, runtime: "onnxruntime", threads: 1, dtype };
+      } catch (error) {
+        console.warn(`fossick: the model does not run in ${dtype}:`, error);
+      }
+    }
+    return null;
   }
 
   /**
@@ -118,7 +147,8 @@ class Inference {
       const pooling = card.pooling === "cls" ? "cls" : "mean";
       lanes = await startLanes(file, { count, pooling, onDeath });
       const proven = await this.proven(tokenizer, lanes, card);
-      return { ...proven, lanes, runtime: `encoder (${encoderBuild()} SIMD)` };
+      const runtime = `encoder (${encoderBuild()} SIMD)`;
+      return { ...proven, lanes, runtime, threads: lanes.length, dtype: "q8" };
     } catch (error) {
       console.warn("fossick: the model runs in ONNX Runtime:", error);
       for (const lane of lanes) lane.close();
@@ -212,14 +242,13 @@ class Inference {
 }
 
 /**
- * Whether our own encoder is to try a model. The graphs of those on this device are of other kinds.
+ * Whether the model is the one that comes with the site: the graphs of others are of other kinds.
  *
  * @param {ModelCard} card
- * @param {string} device
  * @param {string} dtype
  */
-const isOurs = (card, device, dtype) =>
-  device === "wasm" && dtype === "q8" && !card.stored && ["mean", "cls"].includes(card.pooling);
+const isOurs = (card, dtype) =>
+  dtype === "q8" && !card.stored && ["mean", "cls"].includes(card.pooling);
 
 /** @param {ModelCard} card */
 const graphOf = ({ name }) => `${VENDOR}models/${name}/onnx/model_quantized.onnx`;

@@ -5,6 +5,7 @@
  * and it is started on the user's word alone.
  */
 
+import "./requests.js";
 import { enveloped, FossickError } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { download } from "./models/download.js";

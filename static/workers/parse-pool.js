@@ -5,14 +5,11 @@
  * and the job goes on behind it.
  */
 
-import { FossickError, opened } from "../errors.js";
-import * as Comlink from "../vendor/comlink.js";
+import { FossickError } from "../errors.js";
+import { Lane, SILENCE } from "./parse-lane.js";
 
 /** @typedef {import("./sources.js").Readable} Readable */
-/** @typedef {import("./parse.worker.js").Batch} Batch */
 
-/** Milliseconds without a sign of life after which a worker is ended. */
-const SILENCE = 60_000;
 /** Milliseconds without a job after which the workers are ended, for each holds some 100 MB. */
 const IDLE = 60_000;
 /** A worker that has failed to start so often will not start at all. */
@@ -21,12 +18,14 @@ const MOST_FAILURES = 2;
 export class ParsePool {
   /**
    * @param {() => Promise<string>} vocabulary
-   * @param {{ size?: number, silence?: number, idle?: number }} [options] milliseconds
+   * @param {{ size?: number, silence?: number, idle?: number, limits?: Record<string, number> }} [options]
+   *   `silence` and `idle` in milliseconds; `limits` of app.formats.limits that are not the defaults
    */
-  constructor(vocabulary, { size = workers(), silence = SILENCE, idle = IDLE } = {}) {
+  constructor(vocabulary, { size = workers(), silence, idle = IDLE, limits = {} } = {}) {
     this.size = size;
-    this.silence = silence;
+    this.silence = silence ?? (limits.seconds ? limits.seconds * 1000 : SILENCE);
     this.idle = idle;
+    this.limits = limits;
     this.vocabulary = vocabulary;
     /** Whether workers cannot be had at all. */
     this.broken = false;
@@ -54,7 +53,7 @@ export class ParsePool {
     const lane = new Lane(this.silence);
     this.lanes.add(lane);
     try {
-      await lane.start(await this.vocabulary());
+      await lane.start(await this.vocabulary(), this.limits);
       this.failures = 0;
       this.release(lane);
     } catch (error) {
@@ -213,89 +212,6 @@ class ParseJob {
   }
 }
 
-/** A worker, and the file that it has open. */
-class Lane {
-  /** @param {number} silence milliseconds */
-  constructor(silence) {
-    this.silence = silence;
-    this.worker = new Worker(new URL("./parse.worker.js", import.meta.url), {
-      type: "module",
-      name: "fossick parse",
-    });
-    /** @type {any} */
-    this.parser = Comlink.wrap(this.worker);
-    this.started = false;
-    this.busy = false;
-    this.path = "";
-    this.timer = 0;
-    this.alive = () => {};
-    const { promise, reject } = Promise.withResolvers();
-    this.reject = reject;
-    this.trouble = promise;
-    promise.catch(() => {});
-    this.worker.onerror = (event) => {
-      event.preventDefault();
-      reject(lost(`the reader stopped: ${event.message || "its script could not be loaded"}.`));
-    };
-  }
-
-  /** @param {string} vocabulary */
-  async start(vocabulary) {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data: path }) => {
-      this.path = path || this.path;
-      this.alive();
-    };
-    await this.ask(this.parser.start(vocabulary, Comlink.transfer(port2, [port2])), SILENCE);
-    this.started = true;
-  }
-
-  /**
-   * @param {Readable[]} sources
-   * @param {string} known
-   * @param {string[]} done
-   */
-  async begin(sources, known, done) {
-    this.path = "";
-    await this.ask(this.parser.begin(sources, known, done));
-  }
-
-  /** @returns {Promise<Batch | null>} */
-  next() {
-    return this.ask(this.parser.next());
-  }
-
-  /**
-   * What the worker answers, unless it stops, or is silent for too long.
-   *
-   * @param {Promise<any>} answer
-   * @param {number} [silence] milliseconds
-   */
-  async ask(answer, silence = this.silence) {
-    this.busy = true;
-    const late = () =>
-      this.reject(lost(`the reader gave no sign of life for ${silence / 1000} s.`));
-    this.alive = () => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(late, silence);
-    };
-    this.alive();
-    try {
-      const value = opened(/** @type {any} */ (await Promise.race([answer, this.trouble])));
-      this.busy = false;
-      return value;
-    } finally {
-      clearTimeout(this.timer);
-      this.alive = () => {};
-    }
-  }
-
-  end() {
-    this.worker.terminate();
-    this.reject(lost("the reader was ended."));
-  }
-}
-
 /**
  * What crosses to a worker of a source.
  *
@@ -304,9 +220,4 @@ class Lane {
  */
 function sendable({ path, size, modified, file, handle }) {
   return { path, size, modified, file, handle };
-}
-
-/** @param {string} message */
-function lost(message) {
-  return new FossickError("damaged", message);
 }

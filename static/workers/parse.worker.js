@@ -4,6 +4,7 @@
  * nothing is kept here that anybody would miss.
  */
 
+import "./requests.js";
 import { enveloped } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { startInterpreter } from "./interpreter.js";
@@ -24,19 +25,28 @@ class Parser {
 
   /**
    * @param {string} vocabulary
+   * @param {string} limits JSON of those that are not the defaults
    * @param {MessagePort} port hears the path of each file that is opened, and of signs of life
-   *   within it ("")
+   *   within it (""), and of the interpreter's end (`{ dead }`, the reason)
    */
-  start(vocabulary, port) {
+  start(vocabulary, limits, port) {
     const tell = (/** @type {string} */ path) => port.postMessage(path);
     return enveloped(async () => {
       const { module, pyodide } = await startInterpreter({ module: "app.browser.parsing" });
+      // A dead interpreter settles nothing, so the pool is told; what it rejects besides is no news.
+      pyodide._api.on_fatal = (/** @type {unknown} */ error) => {
+        addEventListener("unhandledrejection", (event) => event.preventDefault());
+        port.postMessage({ dead: error instanceof Error ? error.message : String(error) });
+      };
       const pdf = {
-        pages: (/** @type {string} */ _path, /** @type {Uint8Array} */ data) =>
-          readPages(data, () => tell("")),
+        pages: (
+          /** @type {string} */ path,
+          /** @type {Uint8Array} */ data,
+          /** @type {number} */ most,
+        ) => readPages(path, data, most, () => tell("")),
       };
       const need = (/** @type {string[]} */ names) => installWheels(pyodide, names);
-      this.endpoint = module.endpoint(pdf, vocabulary, tell, need);
+      this.endpoint = module.endpoint(pdf, vocabulary, limits, tell, need);
     }, "boot-failed");
   }
 

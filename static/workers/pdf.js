@@ -1,10 +1,8 @@
 // @ts-check
-/**
- * Bytes of a PDF to the text items of its pages, through pdf.js. All of pdf.js runs in the worker
- * that calls: it takes its worker half from `globalThis.pdfjsWorker` when it finds it there.
- */
+/** Bytes of a PDF to the text items of its pages, through pdf.js. */
 
 import { FossickError } from "../errors.js";
+import { coded, openDocument } from "./pdf-document.js";
 
 /**
  * The text items of one page as parallel lists; see app/formats/pdf.py.
@@ -21,53 +19,24 @@ import { FossickError } from "../errors.js";
  */
 /** @typedef {{ pages: PageItems[], info: Record<string, string>, unreadable: number }} Parsed */
 
-const PDFJS = new URL("../vendor/pdfjs/", import.meta.url).href;
-
-/** @type {Promise<any> | null} */
-let library = null;
-
-function load() {
-  library ??= (async () => {
-    const scope = /** @type {any} */ (globalThis);
-    scope.pdfjsWorker = await import("../vendor/pdfjs/pdf.worker.min.mjs");
-    return import("../vendor/pdfjs/pdf.min.mjs");
-  })();
-  return library;
-}
-
-/** Codes of pdf.js's exceptions, by name. */
-const CODES = /** @type {Record<string, [string, string]>} */ ({
-  PasswordException: ["encrypted", "The document is protected by a password."],
-  InvalidPDFException: ["damaged", "The document is damaged beyond reading."],
-  FormatError: ["damaged", "The document is damaged beyond reading."],
-  MissingPDFException: ["damaged", "There is no document in the file."],
-});
+const SPLIT = "Split the file, then add its parts.";
 
 /**
- * Throws a FossickError: "encrypted" or "damaged".
+ * Throws a FossickError: "encrypted", "damaged", or "too-large" for more than `most` pages.
  *
+ * @param {string} path for messages
  * @param {Uint8Array} data given away
+ * @param {number} most
  * @param {(done: number, total: number) => void} onPage
  * @returns {Promise<Parsed>}
  */
-export async function readPages(data, onPage) {
-  const { getDocument, VerbosityLevel } = await load();
-  const task = getDocument({
-    data,
-    isEvalSupported: false,
-    disableFontFace: true,
-    useSystemFonts: false,
-    useWorkerFetch: true,
-    stopAtErrors: false,
-    enableXfa: false,
-    verbosity: VerbosityLevel.ERRORS,
-    cMapUrl: `${PDFJS}cmaps/`,
-    cMapPacked: true,
-    standardFontDataUrl: `${PDFJS}standard_fonts/`,
-    wasmUrl: `${PDFJS}wasm/`,
-  });
+export async function readPages(path, data, most, onPage) {
+  const task = await openDocument({ data });
   try {
-    return await readDocument(await task.promise, onPage);
+    const pdf = await task.promise;
+    if (pdf.numPages > most)
+      throw new FossickError("too-large", `${path} has more than ${most} pages.`, SPLIT);
+    return await readDocument(pdf, onPage);
   } catch (error) {
     throw coded(error);
   } finally {
@@ -145,11 +114,4 @@ function itemsOf(items, pageHeight, label) {
 function texts(info) {
   const entries = Object.entries(info).filter(([, value]) => typeof value === "string" && value);
   return Object.fromEntries(entries.map(([key, value]) => [key, String(value).toWellFormed()]));
-}
-
-/** @param {unknown} error */
-function coded(error) {
-  const { name = "", message = String(error) } = /** @type {Error} */ (error ?? {});
-  const [code, sentence] = CODES[name] ?? ["damaged", "The document cannot be read."];
-  return new FossickError(code, code === "encrypted" ? sentence : `${sentence} (${message})`);
 }

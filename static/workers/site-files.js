@@ -89,3 +89,23 @@ export function failed(path, cause) {
   const reason = cause instanceof Error ? cause.message : String(cause);
   throw new FossickError("boot-failed", `${path} could not be loaded: ${reason}.`, INCOMPLETE);
 }
+
+/**
+ * @param {string} path below vendor/
+ * @returns {Promise<string>} empty where it cannot be had: lengths are then estimated
+ */
+export async function fetchVocabulary(path) {
+  try {
+    const response = await fetch(new URL(`../vendor/${path}`, import.meta.url));
+    return response.ok ? await response.text() : "";
+  } catch {
+    return "";
+  }
+}
+
+/** The table of static vectors, when it is first needed. */
+export async function fetchTable() {
+  const response = await fetch(new URL("../models/static-minilm-256.npz", import.meta.url));
+  if (!response.ok) throw new FossickError("model-missing", "The table of vectors is missing.");
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -1,11 +1,12 @@
 // @ts-check
 /**
  * What a caller of `add` hands over, as the two shapes that the engine takes: files with a path
- * and a `read`, and chunks as they stand. Folders are walked here, away from the page.
+ * and a `read`, and chunks as they stand.
  */
 
 import { FossickError } from "../errors.js";
-import { PathRegister } from "./paths.js";
+import { Rules } from "./rules.js";
+import { fromHandle, Walk } from "./walk.js";
 
 /**
  * A file that can be sent to another worker: one of `file` and `handle` is there.
@@ -20,96 +21,66 @@ import { PathRegister } from "./paths.js";
 /** @typedef {Readable & { read: () => Promise<Uint8Array> }} FileSource */
 /** @typedef {{ id: string, title: string, text: string, vector?: Float32Array, model?: string, metadata: Record<string, string> }} ChunkSource */
 /** @typedef {(found: number, path: string) => void} ScanProgress */
-
-/** Folders that hold machinery, never a person's own text. */
-const SKIPPED = new Set(["node_modules", "__pycache__", "__MACOSX", "Thumbs.db", "desktop.ini"]);
-
-/** Files of a folder that are asked for at the same time. */
-const AT_ONCE = 32;
-
-/** @param {string} name */
-const isSkipped = (name) => name.startsWith(".") || SKIPPED.has(name);
+/** @typedef {{ path: string, why: string }} LeftOut a file, or a folder with all that is in it */
+/**
+ * `files` is JSON with path, size and time of each file among the sources, null for a chunk: read at
+ * once, it costs Python next to nothing.
+ *
+ * @typedef {{ sources: (FileSource | ChunkSource)[], files: string, ignored: LeftOut[] }} Gathered
+ */
 
 /**
  * @param {any[]} given as structured cloning has brought them over
+ * @param {import("./rules.js").RuleOptions} rules for all of them but remembered folders
  * @param {ScanProgress} onFound
  * @param {() => void} checkCancelled throws when the caller has given up
- * @returns {Promise<(FileSource | ChunkSource)[]>}
+ * @returns {Promise<Gathered>}
  */
-export async function gather(given, onFound, checkCancelled) {
-  const register = new PathRegister();
+export async function gather(given, rules, onFound, checkCancelled) {
+  const walk = new Walk(checkCancelled);
+  const common = new Rules(rules);
   /** @type {(FileSource | ChunkSource)[]} */
   const sources = [];
   for (const [at, one] of given.entries()) {
-    for await (const source of expand(one, at, register)) {
+    for await (const source of expand(one, at, walk, common)) {
       checkCancelled();
       sources.push(source);
       if ("path" in source) onFound(sources.length, source.path);
     }
   }
-  return sources;
+  const facts = sources.map((one) =>
+    "path" in one ? [one.path, one.size ?? null, one.modified ?? null] : null,
+  );
+  const ignored = [...walk.ignored].map(([path, why]) => ({ path, why }));
+  return { sources, files: JSON.stringify(facts), ignored };
 }
 
 /**
  * @param {any} one
  * @param {number} at its place among the sources, for messages
- * @param {PathRegister} register
+ * @param {Walk} walk
+ * @param {Rules} rules
  * @returns {AsyncGenerator<FileSource | ChunkSource>}
  */
-async function* expand(one, at, register) {
+async function* expand(one, at, walk, rules) {
+  const { register } = walk;
   if (one instanceof File) {
-    yield fromFile(one, register.claim(one.webkitRelativePath || one.name));
+    const path = one.webkitRelativePath || one.name;
+    if (!walk.leavesOut(path, false, rules)) yield fromFile(one, register.claim(path));
   } else if (one?.kind === "file") {
-    yield fromHandle(one, register.claim(one.name));
+    if (!walk.leavesOut(one.name, false, rules)) yield fromHandle(one, register.claim(one.name));
   } else if (one?.kind === "directory") {
-    yield* walk(one, one.name, register);
+    yield* walk.folder(one, one.name, rules);
   } else if (one?.folder?.kind === "directory") {
-    yield* walk(one.folder, one.name, register);
+    yield* walk.folder(one.folder, one.name, new Rules(one));
   } else if (typeof one?.path === "string") {
+    if (walk.leavesOut(one.path, one.inFolder, rules)) return;
     yield fromPath(one, at, register.claim(one.path));
   } else if (typeof one === "object" && one && "id" in one) {
     yield asChunk(one, at);
   } else {
     throw wrongSource(at, "it is none of File, FileSystemHandle, {path, …} and {id, text, …}");
   }
-}
-
-/**
- * @param {any} folder FileSystemDirectoryHandle
- * @param {string} path
- * @param {PathRegister} register
- * @returns {AsyncGenerator<FileSource>}
- */
-async function* walk(folder, path, register) {
-  const entries = [];
-  for await (const [name, entry] of folder.entries()) {
-    if (!isSkipped(name)) entries.push(entry);
-  }
-  // The order of a directory differs by system; the order of documents should not.
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const files = entries.filter(({ kind }) => kind === "file");
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    const some = files.slice(at, at + AT_ONCE);
-    yield* await Promise.all(
-      some.map((entry) => fromHandle(entry, register.claim(`${path}/${entry.name}`))),
-    );
-  }
-  for (const entry of entries) {
-    if (entry.kind === "directory") yield* walk(entry, `${path}/${entry.name}`, register);
-  }
-}
-
-/**
- * @param {any} handle FileSystemFileHandle
- * @param {string} path
- * @returns {Promise<FileSource>}
- */
-async function fromHandle(handle, path) {
-  // Asked for again when it is read: a File is void as soon as the file has changed.
-  const read = async () => new Uint8Array(await (await handle.getFile()).arrayBuffer());
-  /** @type {File | undefined} */
-  const file = await handle.getFile().catch(() => undefined);
-  return { path, modified: file && file.lastModified / 1000, size: file?.size, handle, read };
 }
 
 /**

@@ -75,6 +75,20 @@ export class IndexedDbStore {
     await this.run("readwrite", (files) => files.put(blob, name));
   }
 
+  /**
+   * @param {string} name
+   * @param {() => Promise<Uint8Array | null>} next the next part, null at the end
+   */
+  async writeFrom(name, next) {
+    /** @type {Blob[]} */
+    const parts = [];
+    // What is in a Blob need not be in memory.
+    for (let part = await next(); part; part = await next()) {
+      parts.push(new Blob([/** @type {any} */ (part)]));
+    }
+    await this.run("readwrite", (files) => files.put(new Blob(parts), name));
+  }
+
   /** @param {string} name */
   async remove(name) {
     await this.run("readwrite", (files) => files.delete(name));

@@ -14,6 +14,9 @@ import { FossickError } from "../errors.js";
 
 /** Handles that stay open; the least recently used is closed first. */
 const OPEN_HANDLES = 48;
+/** How long the handles of a worker that was killed may outlive it, in milliseconds. */
+const AFTERLIFE = 3000;
+const AGAIN = 50;
 
 /** @implements {FileStore} */
 export class OpfsStore {
@@ -114,19 +117,48 @@ export class OpfsStore {
   async write(name, parts) {
     await this.letGo(name);
     const entry = await this.folder.getFileHandle(name, { create: true });
-    const handle = await entry.createSyncAccessHandle();
+    /** @type {SyncHandle} */
+    const handle = await patiently(() => /** @type {any} */ (entry).createSyncAccessHandle());
     try {
-      handle.truncate(0);
+      reserve(handle, parts);
       let at = 0;
       for (const part of parts) {
         const count = handle.write(part, { at });
         // A full disk may show as a short write instead of an exception.
+        if (count !== part.length) throw new DOMException("a short write", "QuotaExceededError");
+        at += count;
+      }
+      handle.flush();
+    } catch (error) {
+      const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+      throw isFull ? quotaExceeded(name) : error;
+    } finally {
+      handle.close();
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {() => Promise<Uint8Array | null>} next the next part, null at the end
+   */
+  async writeFrom(name, next) {
+    await this.letGo(name);
+    const entry = await this.folder.getFileHandle(name, { create: true });
+    const handle = await entry.createSyncAccessHandle();
+    try {
+      handle.truncate(0);
+      let at = 0;
+      for (let part = await next(); part; part = await next()) {
+        const count = handle.write(part, { at });
         if (count !== part.length) throw quotaExceeded(name);
         at += count;
       }
       handle.flush();
-    } finally {
       handle.close();
+    } catch (error) {
+      handle.close();
+      await this.remove(name);
+      throw error;
     }
   }
 
@@ -134,7 +166,7 @@ export class OpfsStore {
   async remove(name) {
     await this.letGo(name);
     try {
-      await this.folder.removeEntry(name);
+      await patiently(() => this.folder.removeEntry(name));
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
@@ -179,7 +211,7 @@ export class OpfsStore {
       // @ts-expect-error Chromium lets readers share; the others ignore the mode and lock the file.
       return await entry.createSyncAccessHandle({ mode: "read-only" });
     } catch (error) {
-      if (error instanceof DOMException && error.name === "NoModificationAllowedError") return null;
+      if (isLocked(error)) return null;
       throw error;
     }
   }
@@ -230,9 +262,48 @@ function readHandle(handle, offset, length) {
   return count === data.length ? data : data.subarray(0, count);
 }
 
+/**
+ * Ask again for what is locked: the writer before this one may have been killed just now.
+ *
+ * @template T
+ * @param {() => Promise<T>} ask
+ * @returns {Promise<T>}
+ */
+async function patiently(ask) {
+  for (let waited = 0; ; waited += AGAIN) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isLocked(error) || waited >= AFTERLIFE) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, AGAIN));
+  }
+}
+
+/** @param {unknown} error */
+function isLocked(error) {
+  return error instanceof DOMException && error.name === "NoModificationAllowedError";
+}
+
 /** @param {unknown} error */
 function isMissing(error) {
   return error instanceof DOMException && error.name === "NotFoundError";
+}
+
+/** Bytes from which a new file takes its room first. Slots of the manifest are smaller. */
+const LARGE = 1 << 20;
+
+/**
+ * Take the room for a large new file before a byte of it is written: where there is not enough,
+ * nothing was tried in vain. Any other becomes empty first, so that half of it ends too soon and is
+ * never taken for a whole.
+ *
+ * @param {SyncHandle} handle
+ * @param {Uint8Array[]} parts
+ */
+function reserve(handle, parts) {
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  handle.truncate(handle.getSize() === 0 && size >= LARGE ? size : 0);
 }
 
 /** @param {string} name */

@@ -21,6 +21,8 @@ import { OpfsStore } from "./store-opfs.js";
  * @property {(name: string, offset: number, array: any) => number | null} [readInto] the same into
  *   a proxy of Python's memory, for much at a time
  * @property {(name: string, parts: Uint8Array[]) => Promise<void>} write
+ * @property {(name: string, next: () => Promise<Uint8Array | null>) => Promise<void>} writeFrom a
+ *   file that is not in memory as a whole: `next` gives its parts, then null
  * @property {(name: string) => Promise<void>} remove
  * @property {() => Promise<void>} close
  */
@@ -55,26 +57,50 @@ export async function chooseStore(wanted, collection) {
   return { store: null, kind: "memory", note: reasons.join(" ") };
 }
 
-/** How long a reloaded page waits for its former self to let go. */
-const LOCK_PATIENCE = 3000;
+/** A place in the queue of those that want to write a collection; the first of them may. */
+export class WriterTurn {
+  /** @param {string} collection */
+  constructor(collection) {
+    this.collection = collection;
+    this.isHeld = false;
+    this.abort = new AbortController();
+    this.letGo = () => {};
+    /** Resolves when it is our turn: at once, or when all tabs before this one have gone. */
+    this.held = this.queue();
+  }
 
-/**
- * Become the writer of a collection. The lock is held until `release` or until the worker ends.
- *
- * @param {string} collection
- * @returns {Promise<{ writable: boolean, release: () => void }>} `writable` false while another
- *   tab writes
- */
-export function becomeWriter(collection) {
-  if (!navigator.locks) return Promise.resolve({ writable: true, release: () => {} });
-  return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(LOCK_PATIENCE);
-    navigator.locks
-      .request(`fossick/${collection}`, { signal }, () => {
-        return new Promise((release) => {
-          resolve({ writable: true, release: () => release(undefined) });
+  /** @returns {Promise<void>} pending for good once it was given up */
+  queue() {
+    return new Promise((resolve) => {
+      const hold = () => {
+        this.isHeld = true;
+        resolve();
+        return new Promise((letGo) => {
+          this.letGo = () => letGo(undefined);
         });
-      })
-      .catch(() => resolve({ writable: false, release: () => {} }));
-  });
+      };
+      // Without locks, as on a host without HTTPS, there is nobody to ask.
+      if (!navigator.locks) return void hold();
+      const { signal } = this.abort;
+      navigator.locks.request(`fossick/${this.collection}`, { signal }, hold).catch(() => {});
+    });
+  }
+
+  /**
+   * Whether it is our turn within so many milliseconds.
+   *
+   * @param {number} patience
+   */
+  async comes(patience) {
+    const late = new Promise((resolve) => setTimeout(resolve, patience));
+    await Promise.race([this.held, late]);
+    return this.isHeld;
+  }
+
+  /** Let another one write, or no longer wait; a worker that ends does so by that. */
+  release() {
+    this.isHeld = false;
+    this.abort.abort();
+    this.letGo();
+  }
 }

@@ -19,8 +19,8 @@ from app import formats
 from app.core.chunking import chunk, context, embedding_text
 from app.core.evaluation import JudgedCollection
 from app.errors import FileError
+from app.host.model_files import BUNDLED_MODEL, counter
 from app.host.onnx_embedder import OnnxEmbedder
-from app.host.opening import counter
 from app.host.vector_cache import CachedEmbedder
 
 ARCHIVE = "corpora/git-source-and-docs.zip"
@@ -54,7 +54,7 @@ def text_files(data: Path, chunks: int) -> tuple[list[TextFile], list[TextPassag
     if not archive.is_file():
         print(f"There is no {ARCHIVE} in {data}; set FOSSICK_DATA.", file=sys.stderr)
         sys.exit(0)
-    count = counter()
+    count = counter(BUNDLED_MODEL)
     files: list[TextFile] = []
     passages: list[TextPassage] = []
     with zipfile.ZipFile(archive) as members:
@@ -98,7 +98,7 @@ def native_vectors(passages: Sequence[TextPassage], cache: Path) -> NDArray[np.f
     The text is the one that the engine embeds for such a passage.
     """
     embedder = CachedEmbedder(OnnxEmbedder(), cache)
-    count = counter()
+    count = counter(BUNDLED_MODEL)
     texts = [embedding_text(context(one.title, (), count), one.text) for one in passages]
     found = []
     for start in range(0, len(texts), 512):

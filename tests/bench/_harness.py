@@ -44,12 +44,17 @@ _PAGE = b"""<!doctype html>
 <meta charset="utf-8">
 <title>Measurement</title>
 <link rel="icon" href="data:,">
+<script src="trusted.js"></script>
 <input type="file" webkitdirectory>
+"""
+
+_TRUSTED = b"""// Under the site's policy no worker starts from an address that nobody vouches for.
+globalThis.trustedTypes?.createPolicy("default", { createScriptURL: (url) => url });
 """
 
 
 @contextmanager
-def site(extra: Mapping[str, bytes] | None = None) -> Iterator[str]:
+def site(extra: Mapping[str, bytes | Path] | None = None) -> Iterator[str]:
     """The URL of a copy of dist/ behind serve.py, with a bare page and the `extra` files in it.
 
     A copy, so that a build in between changes nothing; of links, so that it costs nothing.
@@ -60,9 +65,13 @@ def site(extra: Mapping[str, bytes] | None = None) -> Iterator[str]:
     with tempfile.TemporaryDirectory(dir=ROOT / "build", prefix="bench-site-") as folder:
         copy = Path(folder) / "dist"
         shutil.copytree(DIST, copy, copy_function=_link)
-        for name, content in {"bare.html": _PAGE, **(extra or {})}.items():
+        own = {"bare.html": _PAGE, "trusted.js": _TRUSTED}
+        for name, content in {**own, **(extra or {})}.items():
             (copy / "bench" / name).parent.mkdir(parents=True, exist_ok=True)
-            (copy / "bench" / name).write_bytes(content)
+            if isinstance(content, Path):
+                _link(str(content), str(copy / "bench" / name))
+            else:
+                (copy / "bench" / name).write_bytes(content)
         server = Serve(copy)
         try:
             yield server.url

@@ -67,14 +67,12 @@ def cases(n: int) -> list[tuple[str, Callable[[Kernels], Any]]]:
     ]
     few = np.zeros(n, np.uint8)
     few[postings.ordinals[rare[0] : rare[1] : 50]] = 1
-    chunks = [postings.ordinals[start:end] for start, end in (common, rare)]
     return [
         ("gather", gather),
         ("gather, some deleted", lambda kernels: gather(kernels, live)),
         ("add_scores", lambda kernels: kernels.add_scores(found, factors, norms, scores.copy())),
         ("top_k, 10", lambda kernels: kernels.top_k(scores, None, 10)),
         ("top_k, 1,000, masked", lambda kernels: kernels.top_k(scores, live, 1000)),
-        ("intersect", lambda kernels: kernels.intersect(*chunks)),
         ("positions", lambda kernels: kernels.positions(streams[0], postings, *common, 0, None)),
         (
             "positions, 1 in 200",

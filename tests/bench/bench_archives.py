@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import os
 import signal
+import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -23,12 +25,18 @@ ADD = """
   const fossick = await Fossick.open({ collection: "archives", embedder: given.embedder });
   const before = (await fossick.stats()).documents;
   const began = performance.now();
-  let progress;
-  globalThis.told = () => ({ progress });
-  const report = await fossick.add(document.querySelector("input").files,
-    { onProgress: (now) => { progress = now } });
+  const commits = [[0, before]];
+  const look = async () => {
+    const { documents } = await fossick.stats();
+    const now = (performance.now() - began) / 1000;
+    if (documents !== commits.at(-1)[1]) commits.push([now, documents]);
+  };
+  const looking = setInterval(look, 250);
+  const report = await fossick.add(document.querySelector("input").files);
   const seconds = (performance.now() - began) / 1000;
-  return { before, report, seconds, stats: await fossick.stats() };
+  clearInterval(looking);
+  await look();
+  return { before, report, seconds, commits, stats: await fossick.stats() };
 """
 
 
@@ -53,6 +61,9 @@ def main() -> None:
     print(f"{len(report['failed'])} refused; {stats['documents']} documents,")
     print(f"{stats['chunks']} chunks; {found['memory'] >> 20} MB in all processes at the end")
     print(report["timings"])
+    gaps = sorted(b[0] - a[0] for a, b in itertools.pairwise(found["commits"]))
+    print(f"{len(gaps)} commits seen, {statistics.median(gaps):.1f} s between them in the median,")
+    print(f"{gaps[-1]:.1f} s at most, the first after {found['commits'][1][0]:.1f} s")
     harness.keep("archives", found)
 
 

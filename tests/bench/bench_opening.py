@@ -23,7 +23,7 @@ import numpy as np
 from playwright.sync_api import Playwright, sync_playwright
 
 from app.engine import Collection, PlainChunk
-from app.engine.indexer import Rhythm
+from app.engine.committing import Rhythm
 from app.host.disk_store import DirectoryStore
 
 DIM = 384

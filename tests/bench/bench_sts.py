@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder
+from app.host.model_files import BUNDLED_MODEL
+from app.host.onnx_embedder import OnnxEmbedder
 from app.host.opening import static_embedder
 from app.ports import Embedder
 

@@ -23,7 +23,7 @@ from app.engine import BytesSource, Collection, EmbedderChain
 from app.engine.context import place
 from app.host.disk_store import DirectoryStore
 from app.host.files import walk
-from app.host.onnx_embedder import BUNDLED_MODEL
+from app.host.model_files import BUNDLED_MODEL
 from app.host.opening import EMBEDDERS, counter, embedders
 
 BATCH = 200

@@ -23,6 +23,7 @@ const INDEXING = 300_000;
  * @property {string} control
  * @property {string[]} files
  * @property {string[]} queries
+ * @property {string[]} words queries by words, for what is exported and imported
  */
 
 /** @returns {Promise<Task>} */
@@ -82,6 +83,42 @@ async function ask(page, queries) {
 }
 
 /**
+ * Whether an exported collection answers as before once it is imported, and where it lies.
+ *
+ * @param {Page} page
+ * @param {string[]} words
+ */
+function travel(page, words) {
+  return page.evaluate(async (texts) => {
+    const { fossick } = globalThis;
+    const Fossick = /** @type {typeof import("../../static/fossick.js").Fossick} */ (
+      fossick.constructor
+    );
+    const answers = async (/** @type {import("../../static/fossick.js").Fossick} */ which) => {
+      const found = [];
+      for (const text of texts) {
+        const { hits } = await which.search(text, { mode: "keyword" });
+        found.push(hits.map(({ id, score, highlights }) => [id, score, highlights]));
+      }
+      return JSON.stringify(found);
+    };
+    const before = await answers(fossick);
+    const { file } = await fossick.export();
+    await Fossick.import(file, { collection: "again" });
+    const opened = [
+      await Fossick.open({ collection: "again", embedder: "none" }),
+      await Fossick.open({ from: file, embedder: "none" }),
+    ];
+    const same = [];
+    for (const one of opened) {
+      same.push((await answers(one)) === before);
+      await one.close();
+    }
+    return { same, length: before.length, bytes: file.size };
+  }, words);
+}
+
+/**
  * The text of the first hit that the page shows after typing a query.
  *
  * @param {Page} page
@@ -96,8 +133,28 @@ async function type(page, query, expected) {
   await eventually(shown, `${expected} is shown first`, START);
 }
 
+/**
+ * How the second page of a PDF looks: its words, and which share of its pixels is dark.
+ *
+ * @param {Page} page
+ * @param {string} path
+ */
+function draw(page, path) {
+  return page.evaluate(async (name) => {
+    const { PdfDocument } = await import(new URL("static/fossick.js", location.href).href);
+    const pdf = await PdfDocument.open(await globalThis.fossick.file(name));
+    const { image, texts } = await pdf.page(2, { width: 600 });
+    pdf.close();
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    const dark = data.filter((value, at) => at % 4 === 0 && value < 128).length;
+    return { words: texts.map(({ text }) => text).join(" "), ink: (4 * dark) / data.length };
+  }, path);
+}
+
 async function main() {
-  const { url, executable, proxy, control, files, queries } = await task();
+  const { url, executable, proxy, control, files, queries, words } = await task();
   const [host, port] = proxy.split(":");
   const browser = await puppeteer.launch({
     browser: "firefox",
@@ -125,6 +182,7 @@ async function main() {
     const count = () => page.evaluate(async () => (await globalThis.fossick.stats()).documents);
     const all = async () => (await count()) === files.length;
     await eventually(all, "All files are in", INDEXING);
+    const drawn = await draw(page, "lease.pdf");
     await page.evaluate(() => globalThis.fossick.upgraded());
     const before = await ask(page, queries);
     await type(page, queries[0], before[0].path ?? "");
@@ -134,10 +192,12 @@ async function main() {
     await ready(page);
     const kept = await count();
     const after = await ask(page, queries);
+    const travelled = await travel(page, words);
     const info = await page.evaluate(() => globalThis.fossick.info());
     const agent = await browser.version();
     await page.goto(control).catch(() => {});
-    process.stdout.write(JSON.stringify({ agent, info, before, kept, after, errors }));
+    const found = { agent, info, before, kept, after, drawn, travelled, errors };
+    process.stdout.write(JSON.stringify(found));
   } finally {
     await browser.close();
   }

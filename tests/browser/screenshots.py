@@ -48,7 +48,7 @@ def preview(page: Page) -> None:
     fill(page)
     search(page, WORDS)
     page.get_by_role("searchbox").press("Enter")
-    page.locator(".page-number").first.wait_for()
+    page.locator(".pdf-page:not([data-busy])").wait_for()
 
 
 def status(page: Page) -> None:

@@ -14,6 +14,7 @@ from app.engine import BytesSource, Collection, HashEmbedder
 from app.engine.searcher import STILL_LOADING
 from app.errors import CancelledError, EmbedderError, InputError
 from app.storage.memory_store import MemoryStore
+from app.storage.portable import BytesRanges
 
 
 class Loading(HashEmbedder):
@@ -247,5 +248,66 @@ def test_texts_are_checked():
         bridge = await opened()
         with pytest.raises(InputError, match="not int"):
             await bridge.get(request()[0], 5)
+
+    run(scenario())
+
+
+class Kept:
+    """Where an export goes, kept."""
+
+    def __init__(self):
+        self.parts = []
+        self.aborted = False
+
+    async def write(self, data):
+        """Append bytes."""
+        self.parts.append(bytes(data))
+
+    async def finish(self):
+        """All of them."""
+        return b"".join(self.parts)
+
+    async def abort(self):
+        """Note it."""
+        self.aborted = True
+
+
+class Lent:
+    """A store that is given back."""
+
+    def __init__(self):
+        self.store = MemoryStore()
+        self.released = False
+
+    async def release(self):
+        """Note it."""
+        self.released = True
+
+
+def test_export_and_import():
+    """A collection goes out and comes in; bytes are counted, what was lent is given back."""
+
+    async def scenario():
+        bridge = await opened()
+        await bridge.add(request()[0], [GOLD])
+        asked, told = request()
+        done = await bridge.export(asked, Kept(), "notes", sources=["a"], settings={"b": 1})
+        assert (done["documents"], done["leftOut"]) == (1, [])
+        assert told[-1]["unit"] == "bytes" and told[-1]["done"] == told[-1]["total"] > 0
+        place = Lent()
+        got = await bridge.import_file(request()[0], BytesRanges(done["blob"]), place)
+        assert (got["documents"], got["collection"], got["sources"]) == (1, "notes", ["a"])
+        assert got["settings"] == {"b": 1} and place.released
+        sink, place = Kept(), Lent()
+        stopped, _ = request()
+        stopped.cancellation.cancel()
+        with pytest.raises(CancelledError):
+            await bridge.export(stopped, sink, "notes")
+        with pytest.raises(CancelledError):
+            await bridge.import_file(stopped, BytesRanges(done["blob"]), place)
+        assert sink.aborted and place.released and await place.store.names() == []
+        for odd in ({"portion": {"source": 1}}, {"portion": {"texts": "no"}}, {"colour": "red"}):
+            with pytest.raises(InputError):
+                await bridge.export(request()[0], Kept(), "notes", **odd)
 
     run(scenario())

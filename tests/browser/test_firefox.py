@@ -76,11 +76,13 @@ def proxy() -> Iterator[StrayProxy]:
 def test_words_and_meaning_in_firefox(
     root: Path, firefox_path: str, site_server: str, proxy: StrayProxy, tmp_path: Path
 ) -> None:
-    """Ten files of five types: both forms of each question find it, also after a reload."""
+    """Ten files of five types: both forms of each question find it, also after a reload; a page."""
     if not (node := shutil.which("node")):
         pytest.skip("Node.js is not installed")
     write_library(tmp_path)
     paths = [question.path for question in QUESTIONS] + COMPANY
+    found = [word for q in QUESTIONS for word in f"{q.words} {q.paraphrase}".split()]
+    words = [f"{found[n % len(found)]} {found[n * 7 % len(found)]}" for n in range(100)]
     task = {
         "url": site_server,
         "executable": firefox_path,
@@ -88,6 +90,7 @@ def test_words_and_meaning_in_firefox(
         "proxy": f"127.0.0.1:{proxy.server_port}",
         "files": [str(tmp_path / path) for path in paths],
         "queries": [text for q in QUESTIONS for text in (q.words, q.paraphrase)],
+        "words": words,
     }
     done = subprocess.run(
         [node, str(root / "tests" / "browser" / "firefox.mjs")],
@@ -104,8 +107,11 @@ def test_words_and_meaning_in_firefox(
         assert [answer["path"] for answer in answers] == wanted
         assert all(answer["legs"]["vector"] for answer in answers)
     assert seen["kept"] == len(paths)
+    assert "written consent" in seen["drawn"]["words"]
+    assert 0.0005 < seen["drawn"]["ink"] < 0.1
     assert (seen["info"]["device"], seen["info"]["state"]) == ("wasm", "ready")
     assert seen["info"]["model"] == "all-MiniLM-L6-v2/1/int8"
     assert seen["info"]["storage"] == "opfs"
     assert seen["errors"] == []
+    assert seen["travelled"]["same"] == [True, True] and seen["travelled"]["length"] > 5000
     assert set(proxy.strays) == {CONTROL}, "the page's requests stay on its origin"

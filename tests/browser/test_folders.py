@@ -155,7 +155,7 @@ def test_the_page_keeps_a_folder_in_step(
     reasons = dialog.get_by_role("list", name="Why it is not here")
     for name, reason in (
         ("bad.txt", "papers/bad.txt is empty."),
-        (".git/config", "Hidden files"),
+        (".git/config", "No file of this name has been added."),
         ("thesis.docx", "No file of this name has been added."),
     ):
         looked_for.fill(name)
@@ -167,6 +167,81 @@ def test_the_page_keeps_a_folder_in_step(
     folders.get_by_role("button", name="Forget it and its documents").click()
     expect(folders).to_have_count(0)
     expect(unread).to_have_count(0)
+
+
+def test_rules_of_a_folder(run: Run) -> None:
+    """They are remembered; what they leave out goes, is named with the rule, and comes back."""
+    out = run("""
+      await put("a.md", "gold");
+      await put("b.tmp", "silver");
+      await put("build/c.md", "tin");
+      await put("deep/drafts/d.md", "lead");
+      await put(".hidden/e.md", "zinc");
+      await put(".gitignore", "build/");
+      const fossick = await Fossick.open({ collection: "rules", embedder: "none" });
+      const paths = async () => (await fossick.documents()).map(({ path }) => path.slice(7));
+      const left = async () => (await fossick.unread())
+        .map(({ path, code, message }) => [path.slice(7), code, message]);
+      await fossick.addFolder(folder, { ignore: ["*.tmp"] });
+      const first = [await paths(), await left()];
+      const wanted = { ignore: ["drafts", "!.hidden"], gitignore: true };
+      const second = [counts(await fossick.addFolder(folder, wanted)), await paths()];
+      const named = await left();
+      const [{ ignore, gitignore }] = await fossick.folders();
+      const third = [counts(await fossick.syncFolders()), await paths()];
+      await fossick.addFolder(folder, { ignore: [], gitignore: false });
+      const all = await paths();
+      const wrong = await code(fossick.addFolder(folder, { ignore: "*.tmp" }));
+      const dropped = await fossick.add([await folder.getDirectoryHandle("deep")],
+        { ignore: ["drafts/"] });
+      await fossick.close();
+      return { first, second, named, rules: { ignore, gitignore }, third, all, wrong,
+        dropped: counts(dropped) };
+    """)
+    paths, left = out["first"]
+    assert paths == ["a.md", "build/c.md", "deep/drafts/d.md"]
+    assert [path for path, *_ in left] == [".gitignore", ".hidden", "b.tmp"]
+    assert left[2][1:] == [
+        "ignored", 'papers/b.tmp is left out: the pattern "*.tmp" leaves it out.'
+    ]  # fmt: skip
+    assert out["second"] == [[2, 0, 1, 2, 0], [".hidden/e.md", "a.md", "b.tmp"]]
+    assert [path for path, *_ in out["named"]] == [".gitignore", "build", "deep/drafts"]
+    assert out["named"][1][2].endswith('"build/" in .gitignore leaves it out.')
+    assert out["rules"] == {"ignore": ["drafts", "!.hidden"], "gitignore": True}
+    assert out["third"] == [[0, 0, 3, 0, 0], [".hidden/e.md", "a.md", "b.tmp"]]
+    assert out["all"] == ["a.md", "b.tmp", "build/c.md", "deep/drafts/d.md"]
+    assert out["wrong"] == "bad-option"
+    assert out["dropped"] == [0, 0, 0, 0, 0]
+
+
+def test_rules_on_the_page(page: Page, site_server: str) -> None:
+    """Written under Status with the keyboard; a file that they leave out is explained."""
+    from playwright.sync_api import expect
+
+    page.goto(site_server + BARE)
+    evaluate(page, FOLDER + "await put('one.md', 'gold in the river')")
+    pick_papers(page, site_server)
+    page.evaluate(f"async () => {{ {FOLDER} await put('drafts/two.md', 'tin'); }}")
+    page.get_by_role("button", name="Status").first.click()
+    dialog = page.get_by_role("dialog", name="Status")
+    folders = dialog.get_by_role("list", name="Folders")
+    folders.get_by_role("button", name="What is left out of papers").press("Enter")
+    expect(folders.get_by_label("Leave out")).to_be_focused()
+    page.keyboard.type("drafts/\n*.tmp")
+    folders.get_by_label("What its .gitignore files name as well").check()
+    folders.get_by_role("button", name="Save and update").press("Enter")
+    expect(folders.get_by_text("1 document · 1 left out")).to_be_visible(timeout=60_000)
+    looked_for = dialog.get_by_label("Filter documents")
+    reasons = dialog.get_by_role("list", name="Why it is not here")
+    looked_for.fill("drafts/two.md")
+    expect(reasons).to_contain_text('papers/drafts is left out: the pattern "drafts/"')
+    looked_for.fill("thesis.docx")
+    expect(reasons).to_contain_text("Or it lies in something that a rule leaves out: drafts.")
+    folders.get_by_role("button", name="What is left out of papers").click()
+    expect(folders.get_by_label("Leave out")).to_have_value("drafts/\n*.tmp")
+    folders.get_by_label("Leave out").fill("")
+    folders.get_by_role("button", name="Save and update").click()
+    expect(folders.get_by_text("2 documents · up to date")).to_be_visible(timeout=60_000)
 
 
 def test_a_hit_can_be_cited_and_its_file_opened(

@@ -53,9 +53,10 @@ class Site:
         static = folder / "static"
         static.mkdir(parents=True)
         shutil.copy(root / "service-worker.js", folder)
-        shutil.copy(root / "static" / "offline.js", static)
         parts = Path("workers", "offline")
         shutil.copytree(root / "static" / parts, static / parts)
+        for name in ("offline.js", "own-scripts.js", "network.js", "workers/requests.js"):
+            shutil.copy(root / "static" / name, static / name)
         (folder / "index.html").write_text(PAGE)
         (static / "main.js").write_text(MAIN)
         (static / "big name (1).bin").write_bytes(bytes(range(256)) * 8192)

@@ -203,7 +203,10 @@ def test_pages_of_a_pdf_and_lines_of_code_are_numbered(library: Page) -> None:
 
     ask(library, "cats permitted", "lease.pdf")
     box(library).press("Enter")
+    expect(library.locator("page-view").get_by_role("status")).to_have_text("Page 2 of 2")
+    library.get_by_role("button", name="Show text").click()
     expect(library.locator(".page-number")).to_have_text(["Page 1", "Page 2"])
+    library.get_by_role("button", name="Show pages").click()
     ask(library, "doubling the delay", "retry.py")
     box(library).press("Enter")
     expect(library.locator(".line.here").first).to_be_in_viewport()

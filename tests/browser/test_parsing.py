@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import io
+import json
+import os
+import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +55,7 @@ def test_a_worker_that_dies_is_replaced(run: Run) -> None:
       pool.warm();
       while (!pool.ready) await sleep(20);
       const [lane] = pool.lanes;
-      lane.silence = 1500;
+      lane.silence = 8000;
       let path = "";
       Object.defineProperty(lane, "path", {
         get: () => path,
@@ -68,6 +74,105 @@ def test_a_worker_that_dies_is_replaced(run: Run) -> None:
     assert dict(out["rows"]) == {"a.txt": "in a.txt", "b.txt": "damaged", "c.txt": "in c.txt"}
     assert "no sign of life" in out["message"]
     assert out["after"] == [["d.txt", "gold"]]
+
+
+DEEP = """
+  const deep = () => file("deep.ipynb", `{"cells": ${"[".repeat(500_000)}`);
+"""
+
+
+@pytest.fixture
+def careless(dist: Path, tmp_path: Path) -> Path:
+    """The site with a reader that descends as deep as a file goes."""
+    site = tmp_path / "site"
+    shutil.copytree(dist, site, copy_function=os.link)
+    folder = site / "static/vendor/app"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(folder / "app.zip") as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            new.writestr(name, text.replace(b"    check_nesting(path, source)\n", b""))
+    bundle = json.loads((folder / "bundle.json").read_text())
+    assert hashlib.sha256(packed.getvalue()).hexdigest() != bundle["sha256"]
+    bundle["sha256"] = hashlib.sha256(packed.getvalue()).hexdigest()
+    for path, content in (("app.zip", packed.getvalue()), ("bundle.json", json.dumps(bundle))):
+        (folder / path).unlink()
+        (folder / path).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return site
+
+
+def test_a_file_that_brings_the_interpreter_down(
+    page: Page, plain_host: Callable[..., PlainHost], careless: Path
+) -> None:
+    """It is damaged, at once and with the reason; another worker reads what comes after it."""
+    page.goto(plain_host(careless).url + BARE)
+    out = evaluate(
+        page,
+        POOL
+        + DEEP
+        + """
+      const pool = new ParsePool(async () => "", { size: 1 });
+      const files = [file("a.txt", "gold"), deep(), file("c.txt", "silver")];
+      const began = performance.now();
+      const rows = await all(pool.begin(files, "{}"));
+      const seconds = (performance.now() - began) / 1000;
+      const after = await all(pool.begin([file("d.txt", "tin")], "{}"));
+      const lanes = pool.lanes.size;
+      pool.close();
+      return { seconds, lanes, rows: said(rows), after: said(after),
+        message: rows.find(({ problem }) => problem).problem[1] };
+    """,
+    )
+    assert dict(out["rows"]) == {"a.txt": "gold", "deep.ipynb": "damaged", "c.txt": "silver"}
+    assert "deep.ipynb could not be read: the reader stopped" in out["message"]
+    assert "call stack" in out["message"]
+    assert (out["after"], out["lanes"]) == ([["d.txt", "tin"]], 1)
+    assert out["seconds"] < 50  # a worker that is silent is given up after 60
+
+
+def test_a_file_that_is_nested_too_deeply(run: Run) -> None:
+    """The reader itself refuses it, and its worker goes on."""
+    out = run(
+        DEEP
+        + """
+      const pool = new ParsePool(async () => "", { size: 1 });
+      pool.warm();
+      const [lane] = pool.lanes;
+      const rows = await all(pool.begin([deep(), file("c.txt", "silver")], "{}"));
+      const same = pool.lanes.has(lane);
+      pool.close();
+      return { rows: said(rows), same };
+    """
+    )
+    assert out == {"rows": [["deep.ipynb", "too-large"], ["c.txt", "silver"]], "same": True}
+
+
+def test_limits_reach_the_readers(run: Run) -> None:
+    """In the workers and in the engine itself; what is no limit is refused."""
+    pdf = write_pdf([["Gold."], ["Silver."]])
+    out = run(
+        """
+      const bytes = Uint8Array.from(atob(given), (char) => char.charCodeAt(0));
+      const limits = { textBytes: 100, pages: 1 };
+      const fossick = await Fossick.open({ storage: "memory", embedder: "none", limits });
+      const light = await fossick.add([{ path: "a.txt", text: "gold ".repeat(30) }]);
+      const heavy = await fossick.add([
+        { path: "a.rst", text: "gold ".repeat(30) },
+        { path: "b.rst", text: "gold" },
+        { path: "two.pdf", blob: new Blob([bytes]) },
+      ]);
+      await fossick.close();
+      const open = (limits) => code(Fossick.open({ storage: "memory", limits }));
+      const failed = ({ failed }) => failed.map(({ path, code }) => [path, code]);
+      return { light: failed(light), heavy: failed(heavy), added: heavy.added,
+        wrong: [await open({ pagez: 1 }), await open({ pages: 0 }), await open({ pages: "9" })] };
+    """,
+        base64.b64encode(pdf).decode(),
+    )
+    assert out["light"] == [["a.txt", "too-large"]]
+    assert out["heavy"] == [["a.rst", "too-large"], ["two.pdf", "too-large"]]
+    assert out["added"] == 1
+    assert out["wrong"] == ["bad-option"] * 3
 
 
 def test_a_worker_that_died_between_jobs(run: Run) -> None:

@@ -17,7 +17,8 @@ import pytest
 from app.core.chunking import context, embedding_text
 from app.core.evaluation import JudgedCollection, evaluate, load_beir
 from app.engine import Collection, PlainChunk, SearchOptions
-from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder, token_counter
+from app.host.model_files import BUNDLED_MODEL, token_counter
+from app.host.onnx_embedder import OnnxEmbedder
 from app.storage.memory_store import MemoryStore
 
 if TYPE_CHECKING:

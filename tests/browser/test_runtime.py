@@ -260,26 +260,6 @@ def test_model_dies_while_it_works(run: Run) -> None:
     assert out["state"] == "ready"
 
 
-def test_engine_dies(run: Run) -> None:
-    """When the engine's worker is gone, what waits and what comes later fails with a code."""
-    out = run("""
-      const started = [];
-      const Native = globalThis.Worker;
-      globalThis.Worker = class extends Native {
-        constructor(url, options) { super(url, options); started.push([options.name, this]); }
-      };
-      const fossick = await Fossick.open({ collection: "dead", embedder: "none" });
-      const said = new Promise((resolve) => fossick.addEventListener("error", resolve));
-      const [, engine] = started.find(([name]) => name.includes("engine"));
-      engine.terminate();
-      const waiting = code(fossick.stats());
-      engine.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));
-      return { waiting: await waiting, after: await code(fossick.stats()),
-        said: (await said).detail.code };
-    """)
-    assert out == {"waiting": "internal", "after": "internal", "said": "internal"}
-
-
 def test_boot_failures(page: Page, context: BrowserContext, run: Run) -> None:
     """A file that is missing, or of another version of the site, is named."""
     body = """
@@ -517,33 +497,6 @@ def test_full_disk(page: Page, context: BrowserContext, run: Run, site_server: s
     assert run('return (await fossick.add([{ path: "b.txt", text: "gold after" }])).added') == 1
 
 
-@pytest.mark.parametrize("storage", ["opfs", "indexeddb"])
-def test_two_tabs(
-    page: Page, context: BrowserContext, run: Run, site_server: str, storage: str
-) -> None:
-    """The second tab searches what the first one writes, and cannot write."""
-    opening = """
-      const options = { collection: "tabs", embedder: "none", storage: given };
-      globalThis.fossick = await Fossick.open(options);
-      return fossick.info().writable;
-    """
-    adding = "return (await fossick.add([{ path: given, text: `gold ${given}` }])).added"
-    searching = 'return (await fossick.search("gold")).total'
-    assert run(opening, storage) is True
-    assert run(adding, "a.txt") == 1
-    other = context.new_page()
-    other.goto(site_server + BARE)
-    assert evaluate(other, opening, storage) is False
-    assert evaluate(other, searching) == 1
-    assert run(adding, "b.txt") == 1
-    assert evaluate(other, searching) == 2
-    assert (
-        evaluate(other, 'return code(fossick.add([{ path: "c.txt", text: "c" }]))') == "read-only"
-    )
-    run("await fossick.close()")
-    other.close()
-
-
 def test_every_search_settles(run: Run) -> None:
     """Superseded searches end at once; the last one is answered."""
     out = run("""
@@ -594,7 +547,8 @@ VECTORS = """
   void host.start();
   const vectors = Array.from(await client.embed(client.nextCall(), 1, given.texts, "passage"));
   host.close();
-  return { vectors, device: host.info.device, runtime: host.info.runtime };
+  const { device, runtime, dtype } = host.info;
+  return { vectors, device, runtime, dtype };
 """
 TEXTS = [
     "gold",
@@ -612,6 +566,8 @@ def cosines(page: Page, dtype: str, native: OnnxEmbedder | None = None) -> list[
         options = {"embedder": {"device": device, "dtype": dtype}, "texts": TEXTS}
         out = evaluate(page, VECTORS, options)
         assert out["device"] == device
+        # A GPU multiplies floats, made of the int8 file where that is what there is.
+        assert out["dtype"] in ({dtype} if device == "wasm" else {"fp32", "fp16"})
         found[device] = [out["vectors"][i : i + 384] for i in range(0, 384 * len(TEXTS), 384)]
     assert all(math.isclose(math.hypot(*row), 1, abs_tol=1e-4) for row in found["webgpu"])
     pairs = [*zip(found["wasm"], found["webgpu"], strict=True)]
@@ -622,9 +578,9 @@ def cosines(page: Page, dtype: str, native: OnnxEmbedder | None = None) -> list[
 
 @pytest.mark.slow
 def test_webgpu_in_int8(page: Page, site_server: str) -> None:
-    """Both devices make the same vectors, as near as int8 allows."""
+    """Both devices make the same vectors from the same file, as near as int8 allows."""
     page.goto(site_server + BARE)
-    assert min(cosines(page, "q8")) >= 0.98
+    assert min(cosines(page, "q8")) >= 0.99
 
 
 @pytest.mark.slow

@@ -390,6 +390,55 @@ def test_under_a_name_it_is_there_again(browser: Browser, site_server: str) -> N
             assert after[name].startswith(f"FossickError {code}: "), after[name]
 
 
+def test_float32_in_the_store(browser: Browser, site_server: str) -> None:
+    """Hits are those of float32 in memory, also after a reload; memory holds the codes alone."""
+    n, dim = 3000, 24
+    for storage in ("opfs", "indexeddb"):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(site_server + BARE)
+        assert page.evaluate(OPEN, storage) == storage
+        rows = np.float32(page.evaluate(RANDOM, [n * dim, 6])).reshape(n, dim)
+        queries = np.float32(page.evaluate(RANDOM, [5 * dim, 9])).reshape(5, dim)
+        here = VectorIndex(dim, dtype="int4", keep_float32=True)
+        here.add_batch([f"v{number}" for number in range(n)], rows)
+        here.remove(["v5", "v6"])
+        ask = """
+            const found = (await index.searchBatch(random(24 * 5, 9), { k: 12 })).map(plain);
+            const page = plain(await index.page(random(24, 9), { offset: 3, limit: 4 }));
+            const vector = Array.from(await index.get("v77"));
+            const { bytes, keepsFloat32 } = await index.stats();
+            const { reference, recall } = await index.audit();
+            const out = { found, page, vector, bytes, keepsFloat32, reference, recall };
+        """
+        made = """
+            const index = await fossick.vectors(
+              { name: "fine", dim: 24, dtype: "int4", keepFloat32: true });
+            const rows = random(24 * 3000, 6);
+            for (let at = 0; at < 3000; at += 1000)
+              await index.addBatch(numbered(3000).slice(at, at + 1000),
+                rows.subarray(24 * at, 24 * (at + 1000)));
+            await index.remove(["v5", "v6"]);
+        """
+        answers = [page.evaluate(script(f"{made} {ask} return out;"))]
+        page.reload()
+        page.evaluate(OPEN, storage)
+        again = 'const index = await fossick.vectors({ name: "fine" });'
+        answers.append(page.evaluate(script(f"{again} {ask} await index.close(); return out;")))
+        context.close()
+        wanted = here.search_batch(queries, 12)
+        for found in answers:
+            assert [one["ids"] for one in found["found"]] == [list(one.ids) for one in wanted]
+            assert [one["scores"] for one in found["found"]] == [
+                one.scores.tolist() for one in wanted
+            ]
+            assert found["page"]["ids"] == list(here.page(queries[0], 3, 4).ids)
+            assert found["vector"] == here.get("v77").tolist()
+            assert found["bytes"] < n * 4 * dim
+            assert found["keepsFloat32"] is True
+            assert (found["reference"], found["recall"] >= 0.99) == ("float32", True)
+
+
 def test_a_graph_is_kept_as_well(run: Callable[..., Any]) -> None:
     """It is opened as it was built, with what was added since."""
     before, after, graph = run(

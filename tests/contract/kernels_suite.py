@@ -187,17 +187,6 @@ def takes_the_best(kernels):
     refused(lambda: kernels.top_k(scores, None, -1), "bad-option")
 
 
-def intersects(kernels):
-    """Of about one size, walked; of very different sizes, searched, from either side."""
-    even, third = np.arange(0, 200, 2, np.uint32), np.arange(0, 200, 3, np.uint32)
-    assert kernels.intersect(even, third).tolist() == list(range(0, 200, 6))
-    many, few = np.arange(5, 100_000, 5, np.uint32), np.uint32([0, 5, 7, 500, 99_995, 99_996])
-    assert kernels.intersect(many, few).tolist() == [5, 500, 99_995]
-    assert kernels.intersect(few, many).tolist() == [5, 500, 99_995]
-    assert kernels.intersect(few, few[:0]).tolist() == []
-    assert kernels.intersect(few, few).dtype == np.uint32
-
-
 def reads_positions(kernels):
     """Differences add up within a posting; numbers of several bytes; postings passed over."""
     postings = lists([7, 1, 4, 2**20], [9, 2, 1, 2])
@@ -290,7 +279,6 @@ CHECKS = [
     refuses_damaged_lists,
     gathers_long_lists,
     takes_the_best,
-    intersects,
     reads_positions,
     refuses_damaged_streams,
     finds_phrases,

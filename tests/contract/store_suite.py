@@ -5,6 +5,7 @@ browser's stores: `for check in CHECKS: await check(store)` with a fresh store e
 """
 
 from app.errors import InputError, StorageError
+from app.storage.streaming import write_stream
 
 
 async def _code(awaitable):
@@ -110,6 +111,28 @@ async def reads_large_ranges(store):
             assert bytes(await store.read(name, 9_000_000, 2_000_000)) == b""
 
 
+async def takes_pieces(store):
+    """A file comes piece by piece; where the pieces end with an error, it is raised."""
+
+    async def pieces(count, error=None):
+        for number in range(count):
+            yield bytes([number]) * 100_000
+        if error:
+            raise error
+
+    await write_stream(store, "a", pieces(3))
+    assert await store.size("a") == 300_000
+    assert bytes(await store.read("a", 199_999, 2)) == b"\x01\x02"
+    await write_stream(store, "none", pieces(0))
+    assert await store.size("none") == 0
+    try:
+        await write_stream(store, "b", pieces(2, InputError("the pieces broke")))
+    except InputError as error:
+        assert error.message == "the pieces broke"
+    else:
+        raise AssertionError("nothing was raised")
+
+
 async def data_is_a_copy(store):
     """What is written later into a part does not reach the file."""
     part = bytearray(b"first")
@@ -139,6 +162,7 @@ CHECKS = (
     refuses_bad_names,
     keeps_large_files,
     reads_large_ranges,
+    takes_pieces,
     data_is_a_copy,
     ends_when_closed,
 )

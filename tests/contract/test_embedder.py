@@ -6,7 +6,9 @@ import pytest
 
 from app.engine import HashEmbedder
 from app.errors import EmbedderError
-from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder, providers, token_counter
+from app.host.model_files import BUNDLED_MODEL, token_counter
+from app.host.onnx_embedder import OnnxEmbedder
+from app.host.onnx_model import providers
 from app.host.vector_cache import CachedEmbedder
 from tests.contract.embedder_suite import CHECKS
 

@@ -167,16 +167,6 @@ def test_top_k(wasm, seed, n, k, values, mask):
     same(wasm()[0].top_k(scores, flags, k), TWIN.top_k(scores, flags, k))
 
 
-@given(seed=SEEDS, n=SIZES, a=st.integers(0, 3000), b=st.sampled_from([0, 1, 5, 60, 3000]))
-def test_intersect(wasm, seed, n, a, b):
-    """Arrays of all proportions."""
-    chosen = np.random.default_rng(seed)
-    one, other = rising(chosen, min(a, n), n), rising(chosen, min(b, n), n)
-    kernels, _ = wasm()
-    same([kernels.intersect(one, other)], [TWIN.intersect(one, other)])
-    same([kernels.intersect(other, one)], [TWIN.intersect(one, other)])
-
-
 def encoded(differences):
     """LEB128 of each number, end to end."""
     data = bytearray()
@@ -289,7 +279,6 @@ def test_garbage_stays_inside(wasm, seed):
                 attempt(lambda f=found, by=factors: kernels.rank(f, by, norms, 0.1, None, 9))
                 attempt(lambda f=found, by=factors: kernels.add_scores(f, by, norms, scores))
         attempt(lambda f=flags: kernels.positions(stream, postings, 0, size, 0, f))
-    kernels.intersect(postings.ordinals, starts)
     kernels.find(stream, postings.ordinals, joined([b"gold", stream[:9].tobytes()]))
     for ordered in (True, False):
         kernels.near([keys, keys[::-1].copy(), keys[:50], keys], 9, ordered)

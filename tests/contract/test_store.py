@@ -5,14 +5,24 @@ import asyncio
 import pytest
 
 from app.host.disk_store import DirectoryStore
+from app.host.sealing import SealedStore
 from app.storage.memory_store import MemoryStore
 from tests.contract.store_suite import CHECKS
 
+KEY = bytes(range(32))
 
-@pytest.fixture(params=["memory", "directory"])
+KINDS = {
+    "memory": lambda _folder: MemoryStore(),
+    "directory": DirectoryStore,
+    "sealed-memory": lambda _folder: SealedStore(MemoryStore(), KEY),
+    "sealed-directory": lambda folder: SealedStore(DirectoryStore(folder), KEY),
+}
+
+
+@pytest.fixture(params=KINDS)
 def store(request, tmp_path):
     """An empty store of each kind."""
-    return MemoryStore() if request.param == "memory" else DirectoryStore(tmp_path / "index")
+    return KINDS[request.param](tmp_path / "index")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -71,6 +71,24 @@ def cut(array, places):
     return np.split(array, sorted(places))
 
 
+@pytest.mark.parametrize("n", [28, 31, 32, 33, 63, 64, 65, 68, 95, 96, 100, 127, 128, 131, 200])
+@pytest.mark.parametrize("n_queries", [1, 3])
+def test_blocks_of_the_models_dims(wasm, n, n_queries):
+    """384 dims have loops of their own, over whole blocks of rows and the rows behind them."""
+    chosen = np.random.default_rng(n)
+    kernels, place = wasm()
+    codes = chosen.integers(-127, 128, (n, 384), np.int8)
+    scales = chosen.random(n, np.float32)
+    queries = chosen.integers(-32767, 32768, (n_queries, 384), np.int16)
+    placed = [shifted(place, array, 0) for array in (codes, scales, queries)]
+    same(kernels.int8(*placed), TWIN.int8(codes, scales, queries))
+    bits, asked = (chosen.integers(0, 256, (m, 48), np.uint8) for m in (n, n_queries))
+    found = kernels.hamming(shifted(place, bits, 0), shifted(place, asked, 0))
+    wanted = TWIN.hamming(bits, asked)
+    same(found.distances, wanted.distances)
+    same(found.histogram, wanted.histogram)
+
+
 def test_int8_by_hand(vectors):
     """Sums of products, times the scale of the row; rows in the order asked for."""
     codes = np.int8([[1, -2, 3], [127, 127, -127], [0, 0, 0]])

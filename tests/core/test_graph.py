@@ -314,7 +314,7 @@ def test_rows_of_another_table_are_put_in():
     one.add_batch(ids, rows)
     for each in (one, other):
         if each is other:
-            each.table.restore(ids, [one.table.coded(0)], one.table.live.copy())
+            each.table.restore([ids], [one.table.coded(0)], one.table.live.copy())
         each.remove(ids[:50])
     other.vacuum()
     one.vacuum()

@@ -18,6 +18,21 @@ CONCEPTS = {
 }  # fmt: skip
 
 
+class KeptStore(MemoryStore):
+    """A store that is not forgotten when it is closed; `files` are there already."""
+
+    def __init__(self, files=(), **more):
+        super().__init__(**more)
+        self._files = dict(files)
+
+    async def close(self):
+        """Nothing."""
+
+    def files(self):
+        """What is there now."""
+        return dict(self._files)
+
+
 class ConceptEmbedder:
     """A tiny model that knows synonyms; fails from its `fails_after`-th batch on."""
 
@@ -69,3 +84,15 @@ def run(coroutine):
 def paths(result):
     """Paths of the hits in order."""
     return [hit.path for hit in result.hits]
+
+
+async def flip(store, name, place):
+    """Change a byte of a file."""
+    data = bytearray(await store.read(name))
+    data[place] ^= 1
+    await store.write(name, [data])
+
+
+async def again(store):
+    """Another start on the store."""
+    return await collection(store, ConceptEmbedder())

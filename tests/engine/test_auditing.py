@@ -124,10 +124,16 @@ def test_what_was_tuned_is_no_matter_of_life_and_death(rows, files, short_sighte
         await store.write(tuning.NAME, [data])
         opened = await collection(store)
         first = await opened.search("", {"mode": "vector", "vector": rows[3]})
-        return first.hits[0].id, first.damage, await opened.verify(), await tuning.load(store)
+        checked = await opened.check()
+        kinds = [one.kind for one in checked.damage]
+        kept = await tuning.load(store)
+        repaired = await opened.repair()
+        assert (repaired.documents, repaired.damage) == (0, checked.damage)
+        assert (await opened.check()).damage == ()
+        return first.hits[0].id, first.damage, kinds, kept
 
     for damage in (0, 40, -1):
-        assert run(scenario(damage)) == ("p3", (), (), {})
+        assert run(scenario(damage)) == ("p3", (), ["tuning"], {})
 
 
 @pytest.mark.parametrize("n", [0, 1, 30])

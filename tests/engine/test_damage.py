@@ -5,18 +5,19 @@ import pytest
 from app.engine import PlainChunk
 from app.errors import StorageError
 from app.storage import sections
-from app.storage.memory_store import MemoryStore
-from tests.engine.helpers import ConceptEmbedder, collection, paths, run, source
+from tests.engine.helpers import (
+    ConceptEmbedder,
+    KeptStore,
+    again,
+    collection,
+    flip,
+    paths,
+    run,
+    source,
+)
 
 PETS = source("pets.txt", "The puppy sleeps on the old sofa.", modified=1.0)
 GARAGE = source("garage.txt", "The automobile needs new tyres.", modified=1.0)
-
-
-class KeptStore(MemoryStore):
-    """A store that is not forgotten when it is closed."""
-
-    async def close(self):
-        """Nothing."""
 
 
 async def stored():
@@ -27,18 +28,6 @@ async def stored():
     await found.add([GARAGE])
     await found.close()
     return store
-
-
-async def flip(store, name, place):
-    """Change a byte of a file."""
-    data = bytearray(await store.read(name))
-    data[place] ^= 1
-    await store.write(name, [data])
-
-
-async def again(store):
-    """Another start on the store."""
-    return await collection(store, ConceptEmbedder())
 
 
 def test_the_rest_is_searched():
@@ -165,16 +154,16 @@ def test_repair_looks_at_everything():
         await flip(store, "seg-00000002.txt", 0)
         found = await again(store)
         assert (await found.stats()).damage == ()
-        assert {one.kind for one in await found.verify()} == {"vectors", "texts"}
+        assert {one.kind for one in (await found.check()).damage} == {"vectors", "texts"}
         repaired = await found.repair()
         assert repaired.removed == ("a", "pets.txt")
         assert {one.kind for one in repaired.damage} == {"vectors", "texts"}
         assert [info.id for info in await found.documents()] == ["b"]
-        assert await found.verify() == ()
+        assert (await found.check()).damage == ()
         assert (await found.repair()).documents == 0
         await found.vacuum()
         assert (await found.stats()).deleted == 0
-        assert await found.verify() == ()
+        assert (await found.check()).damage == ()
 
     run(test())
 
@@ -197,9 +186,9 @@ def test_damage_is_not_merged():
             await found.add([source(f"{number}.txt", f"gold {number}")])
         await found.settle()
         assert (await found.stats()).segments == 5 - 1
-        assert len(await found.verify()) == 2
+        assert len((await found.check()).damage) == 2
         await found.vacuum()
-        assert len(await found.verify()) == 2
+        assert len((await found.check()).damage) == 2
         await found.repair()
         await found.settle()
         assert [info.path for info in await found.documents()] == [

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from app.engine import PlainChunk, SearchOptions
 from app.engine.columns import folder_key, name_key
+from app.engine.committing import Rhythm
 from app.engine.facets import MAX_VALUES
 from app.engine.filters import MAX_KEPT
 from app.engine.folders import FolderTree, literal
-from app.engine.indexer import Rhythm
 from app.errors import InputError
 from app.storage.merge import MergePolicy
 from tests.engine.helpers import ConceptEmbedder, collection, paths, run, source

@@ -15,9 +15,11 @@ from app.engine import BytesSource, HashEmbedder, PlainChunk
 from app.errors import FossickError
 from app.storage import loading, sections
 from app.storage import manifest as manifests
-from app.storage.memory_store import MemoryStore
 from tests.contract import kernels_hosts
-from tests.engine.helpers import collection
+from tests.engine.helpers import (
+    KeptStore,
+    collection,
+)
 
 NAME = "seg-00000001"
 PAGES = [
@@ -31,13 +33,6 @@ QUERIES = [
     *("gold~", "resume", "laufe", "/go.d/", "title:gold", "dir:notes gold", "size:>10", "lang:de"),
     *("NOT gold", "date:2020..2030", "金子", "author:x", "type:text page:1", "go"),
 ]
-
-
-class KeptStore(MemoryStore):
-    """A store that is not forgotten when it is closed."""
-
-    async def close(self):
-        """Nothing."""
 
 
 async def built():
@@ -166,7 +161,7 @@ async def everything(data, kernels):
     await outcome(found.get("notes/gold.md"))
     await outcome(found.get("notes/gold.md#0"))
     await outcome(found.context("gold river"))
-    await outcome(found.verify())
+    await outcome(found.check())
     await outcome(found.add([BytesSource("new.txt", b"gold again"), PlainChunk("p", "other")]))
     await outcome(found.remove(["zh.txt"]))
     await outcome(found.settle())

@@ -72,7 +72,7 @@ def test_an_old_index_is_searched_as_it_is(old, version):
             assert first[0] == f"p{number}"
             assert score == pytest.approx(1, abs=1e-4)
             assert sorted(first) == LIVE
-        assert await found.verify() == ()
+        assert (await found.check()).damage == ()
         assert {name: bytes(await store.read(name)) for name in await store.names()} == old
         assert await formats(store) == ({version}, {TYPES[version]})
 

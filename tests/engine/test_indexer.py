@@ -1,11 +1,14 @@
 """Adding: bad files, failing models, cancels, full devices, searches meanwhile."""
 
 import asyncio
+import io
+import itertools
+import zipfile
 
 import pytest
 
 from app.engine import BytesSource, Cancellation, PlainChunk
-from app.engine.indexer import Rhythm
+from app.engine.committing import Rhythm
 from app.errors import CancelledError, FileError, StorageError
 from app.storage.memory_store import MemoryStore
 from tests.engine.helpers import ConceptEmbedder, chain, collection, paths, run, source
@@ -369,5 +372,138 @@ def test_progress():
         assert told[-1].chunks == 40
         assert {state.phase for state in told} == {"index"}
         assert any(state.rate > 0 and state.seconds_left is not None for state in told)
+
+    run(test())
+
+
+def test_progress_of_an_archive():
+    """The files in it count, as soon as their number is known."""
+
+    async def test():
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for number in range(40):
+                archive.writestr(f"{number}.txt", f"gold {name(number)}")
+        box = BytesSource("x.zip", packed.getvalue())
+        told = []
+        found = await collection(embedder=ConceptEmbedder(delay=0.01), rhythm=QUICK)
+        await found.add([box, *many(4)], on_progress=told.append)
+        assert [state.done for state in told] == sorted(state.done for state in told)
+        assert {state.total for state in told[1:]} == {45}
+        assert any(0 < state.done < 40 for state in told)
+        assert told[-1].done == 45
+
+    run(test())
+
+
+class Slowing(ConceptEmbedder):
+    """Takes a millisecond a text, and after a thousand texts fifty times as long."""
+
+    now = 0.0
+
+    async def embed(self, texts, role):
+        """As the clock of the test has it."""
+        slow = sum(map(len, self.batches)) > 1000
+        self.now += (0.05 if slow else 0.001) * len(texts)
+        return await super().embed(texts, role)
+
+
+def test_commits_keep_their_rhythm():
+    """However large a group has become while things went fast: seconds are between commits."""
+
+    async def test():
+        embedder = Slowing()
+        found = await collection(embedder=embedder)
+        found._clock = lambda: embedder.now
+        commits = [0.0]
+        commit = found._state.commit
+
+        async def noted(group, vectors, timings):
+            commits.append(embedder.now)
+            return await commit(group, vectors, timings)
+
+        found._state.commit = noted
+        report = await found.add(many(4000))
+        assert report.added == (await found.stats()).documents == 4000
+        assert max(after - before for before, after in itertools.pairwise(commits)) < 10
+        assert len(commits) < 100
+
+    run(test())
+
+
+class Stuck(BytesSource):
+    """A file that takes its time to be read."""
+
+    async def read(self):
+        """Until the test says so."""
+        await self.go.wait()
+        return self.data
+
+
+def test_a_file_that_takes_long_holds_up_no_commit():
+    """What was read before it is found while it is waited for."""
+
+    async def test():
+        slow = Stuck("slow.txt", b"silver")
+        object.__setattr__(slow, "go", asyncio.Event())
+        found = await collection(rhythm=Rhythm(seconds=0.1))
+        adding = asyncio.ensure_future(found.add([*many(5), slow]))
+        async with asyncio.timeout(5):
+            while (await found.stats()).documents < 5:
+                await asyncio.sleep(0.02)
+        assert not adding.done()
+        slow.go.set()
+        assert (await adding).added == 6
+
+    run(test())
+
+
+async def paused(found, **more):
+    """An `add` of sixty files that was paused on the way, and the documents that are there."""
+    told = []
+    adding = asyncio.ensure_future(found.add(many(60), on_progress=told.append, **more))
+    async with asyncio.timeout(5):
+        while (await found.stats()).documents < 8:
+            await asyncio.sleep(0.01)
+        found.adding_gate.hold("test")
+        while not told[-1].paused:
+            await asyncio.sleep(0.01)
+    return adding, told, (await found.stats()).documents
+
+
+def test_pause_and_resume():
+    """What was read is committed, then nothing happens until it goes on."""
+
+    async def test():
+        found = await collection(embedder=ConceptEmbedder(delay=0.01), rhythm=QUICK)
+        adding, told, documents = await paused(found)
+        assert (told[-1].chunks, told[-1].done) == (documents, documents)
+        await asyncio.sleep(0.6)
+        assert (await found.stats()).documents == documents < 60
+        found.adding_gate.free("test")
+        assert (await adding).added == 60
+        assert not told[-1].paused
+
+    run(test())
+
+
+def test_cancel_and_close_while_paused():
+    """Both end the call; what was committed stays."""
+
+    async def test():
+        found = await collection(embedder=ConceptEmbedder(delay=0.01), rhythm=QUICK)
+        cancel = Cancellation()
+        adding, _, documents = await paused(found, cancel=cancel)
+        cancel.cancel()
+        with pytest.raises(CancelledError):
+            await adding
+        assert (await found.stats()).documents == documents
+        found.adding_gate.free("test")
+        await found.remove([one.id for one in await found.documents()])
+        adding, *_ = await paused(found)
+        await found.close()
+        with pytest.raises(Exception) as caught:
+            await adding
+        assert caught.value.code == "closed"
 
     run(test())

@@ -3,6 +3,7 @@ remembered."""
 
 import io
 import zipfile
+from email.message import EmailMessage
 
 import pytest
 
@@ -191,6 +192,93 @@ def test_an_archive_whose_commit_failed_is_read_again():
         found._state.commit = commit
         assert await paths(found) == []
         assert numbers(await found.add([box])) == (2, 0, 0, 0, 0)
+
+    run(test())
+
+
+def mail(subject="Gold", **texts):
+    """A mail that came with texts, by name."""
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ada@example.org", subject
+    message.set_content(f"{subject} in the river.")
+    for name, text in texts.items():
+        message.add_attachment(text, filename=f"{name}.txt")
+    return message.as_bytes()
+
+
+def damage(found, path):
+    """Have a document look damaged from now on."""
+    sound = type(found._state.view.snapshot.segments[0].segment).is_sound
+
+    def is_sound(segment, ordinal):
+        return segment.documents.id[ordinal] != path and sound(segment, ordinal)
+
+    return is_sound
+
+
+@pytest.mark.parametrize("lost", ["m.eml", "m.eml/a.txt"])
+@pytest.mark.parametrize("touched", [5.0, 6.0])
+def test_a_mail_of_which_something_is_lost_is_opened_again(lost, touched, monkeypatch):
+    """Whether it or what came with it is removed or damaged, looked at by time or by hash."""
+
+    async def test():
+        found = await collection()
+        box = mail(a="tin", b="zinc")
+        assert numbers(await found.add([Counted("m.eml", box, 5.0)])) == (3, 0, 0, 0, 0)
+        assert numbers(await found.add([Counted("m.eml", box, 5.0)])) == (0, 0, 1, 0, 0)
+        assert Counted.reads == 1
+        assert await found.unread() == []
+        await found.remove([lost])
+        again = Counted("m.eml", box, touched)
+        assert numbers(await found.add([again])) == (1, 0, 2, 0, 0)
+        assert await paths(found) == ["m.eml", "m.eml/a.txt", "m.eml/b.txt"]
+        segment = type(found._state.view.snapshot.segments[0].segment)
+        monkeypatch.setattr(segment, "is_sound", damage(found, lost))
+        assert numbers(await found.add([again])) == (0, 1, 2, 0, 0)
+
+    run(test())
+
+
+def test_mails_in_a_mailbox_keep_what_came_with_them():
+    """Of a mailbox that has grown, mails that were there are not opened, and lose nothing."""
+
+    async def test():
+        found = await collection()
+        from_line = b"From ada@example.org Mon Jan  5 10:00:00 2026\n"
+        first = from_line + mail("Gold", a="tin") + b"\n\n"
+        second = from_line + mail("Lead") + b"\n"
+        await found.add([Counted("x.mbox", first, 5.0)])
+        before = await paths(found)
+        assert [path.count("/") for path in before] == [1, 2]
+        report = await found.add([Counted("x.mbox", first + second, 6.0)])
+        assert numbers(report) == (1, 0, 1, 0, 0)
+        assert set(before) < set(await paths(found))
+        assert numbers(await found.add([Counted("x.mbox", first + second, 6.0)])) == (0, 0, 1, 0, 0)
+        await found.remove([before[1]])
+        report = await found.add([Counted("x.mbox", first + second, 6.0)])
+        assert numbers(report) == (1, 0, 2, 0, 0)
+        assert numbers(await found.add([Counted("x.mbox", second, 7.0)])) == (0, 0, 1, 2, 0)
+
+    run(test())
+
+
+def test_what_a_rule_leaves_out_is_named():
+    """Until it is left out no longer; one that was read before goes from a whole folder."""
+
+    async def test():
+        found = await collection()
+        await found.add(files(a="gold", b="silver"), whole=["notes"])
+        ignored = {"notes/b.txt": "the pattern leaves it out", "notes/build": "so does another"}
+        report = await found.add(files(a="gold"), whole=["notes"], ignored=ignored)
+        assert numbers(report) == (0, 0, 1, 1, 0)
+        assert [(one.path, one.code) for one in await found.unread()] == [
+            ("notes/b.txt", "ignored"), ("notes/build", "ignored"),
+        ]  # fmt: skip
+        [entry, _] = await found.unread()
+        assert entry.message == "notes/b.txt is left out: the pattern leaves it out."
+        report = await found.add(files(a="gold", b="silver"), whole=["notes"])
+        assert numbers(report) == (1, 0, 1, 0, 0)
+        assert await found.unread() == []
 
     run(test())
 

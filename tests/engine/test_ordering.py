@@ -7,7 +7,7 @@ import pytest
 
 from app.engine import PlainChunk
 from app.engine.columns import natural_key
-from app.engine.indexer import Rhythm
+from app.engine.committing import Rhythm
 from app.errors import InputError
 from app.storage.merge import MergePolicy
 from tests.engine.helpers import ConceptEmbedder, collection, paths, run, source

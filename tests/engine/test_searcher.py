@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from app.engine import EmbedderChain, PlainChunk, SearchOptions
+from app.engine.committing import Rhythm
 from app.engine.filters import path_test
-from app.engine.indexer import Rhythm
 from app.errors import InputError
 from app.storage.merge import MergePolicy
 from tests.engine.helpers import ConceptEmbedder, chain, collection, paths, run, source

@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from app.engine import PlainChunk, values, written
-from app.engine.indexer import Rhythm
+from app.engine.committing import Rhythm
 from app.errors import ClosedError, InputError
 from app.storage.merge import MergePolicy
 from tests.engine.helpers import collection, run, source

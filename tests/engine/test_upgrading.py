@@ -10,8 +10,14 @@ from app.engine import Cancellation, EmbedderChain, PlainChunk
 from app.engine import upgrading as job
 from app.errors import CancelledError, ClosedError
 from app.ports import EmbedderInfo
-from app.storage.memory_store import MemoryStore
-from tests.engine.helpers import ConceptEmbedder, collection, paths, run, source
+from tests.engine.helpers import (
+    ConceptEmbedder,
+    KeptStore,
+    collection,
+    paths,
+    run,
+    source,
+)
 
 
 def asynchronous(test):
@@ -26,13 +32,6 @@ def asynchronous(test):
 
 BEST = "concept/1"
 QUICK = "static/test"
-
-
-class KeptStore(MemoryStore):
-    """Is there again after it was closed, as a folder is."""
-
-    async def close(self):
-        """Keep what is there."""
 
 
 class QuickEmbedder:
@@ -100,7 +99,7 @@ async def test_quick_first_then_the_best():
     again = await collection(store, chain)
     assert await models(again) == {BEST: 3}
     assert paths(await again.search("puppy", {"mode": "vector"}))[0] == "dog.txt"
-    assert not await again.verify()
+    assert not (await again.check()).damage
 
 
 @asynchronous
@@ -174,7 +173,7 @@ async def test_merged_meanwhile(monkeypatch):
     assert await models(found) == {BEST: 3}
     hit = (await found.search("vehicle", {"mode": "vector"})).hits[0]
     assert hit.path in ("0.txt", "3.txt")
-    assert not await found.verify()
+    assert not (await found.check()).damage
 
 
 @asynchronous
@@ -266,6 +265,27 @@ async def test_what_is_left_alone():
     again = await collection(store, chain)
     await again.upgrade()
     assert await models(again) == {BEST: 1, "given/2": 1}
+
+
+@asynchronous
+async def test_passages_as_they_stand():
+    """A vector that was made for one is made anew by another model; one that was given stays."""
+    store = KeptStore()
+    found = await collection(store, ConceptEmbedder(model="concept/1"))
+    given = np.zeros(found.chain.dim("concept/1"), dtype=np.float32)
+    given[0] = 1
+    await found.add(
+        [
+            PlainChunk("made", "a puppy barks"),
+            PlainChunk("named", "a kitten", vector=given, model="concept/1"),
+            PlainChunk("own", "gold", vector=np.float32([1, 0])),
+        ]
+    )
+    await found.close()
+    again = await collection(store, ConceptEmbedder(model="concept/2"))
+    assert (again.lesser, (await again.upgrade()).chunks) == (1, 1)
+    assert await models(again) == {"concept/1": 1, "concept/2": 1, "given/2": 1}
+    assert paths(await again.search("puppy", {"mode": "vector"}))[0] == "made"
 
 
 @asynchronous

@@ -5,7 +5,7 @@ import asyncio
 import numpy as np
 
 from app.engine import PlainChunk
-from app.engine.indexer import Rhythm
+from app.engine.committing import Rhythm
 from app.engine.state import State
 from app.storage import merge as merging
 from app.storage.memory_store import MemoryStore
@@ -134,7 +134,7 @@ def test_nobody_waits_for_a_merge(monkeypatch):
                 gate.set()
                 await found.settle()
         assert (await found.stats()).segments == 2
-        assert await found.verify() == ()
+        assert (await found.check()).damage == ()
 
     run(test())
 

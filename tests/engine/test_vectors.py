@@ -23,7 +23,7 @@ from tests.engine.helpers import collection, run
 from tests.storage.helpers import DyingStore, FullStore
 
 KINDS = [("cosine", "int8", True), ("cosine", "binary", False), ("dot", "int4", False)]
-KINDS += [("euclidean", "float32", False), ("manhattan", "int8", False)]
+KINDS += [("euclidean", "float32", False), ("manhattan", "int8", False), ("dot", "int4", True)]
 KINDS += [("cosine", "graph", False), ("dot", "graph", True)]
 GRAPH = GraphOptions(M=3, ef_construction=8, ef_search=4, seed=3)
 EXAMPLES = 4 if sys.platform == "emscripten" else 25
@@ -35,13 +35,13 @@ def rows_of(n, seed=0, dim=5):
     return np.random.default_rng(seed).standard_normal((n, dim)).astype(np.float32)
 
 
-def content(vectors):
+async def content(vectors):
     """Everything that can be told of an index: ids, what is stored, hits and scores."""
     index = vectors.index
     ids = [key for key in index.table.ids if key in index]
-    hits = [*index.search_batch(QUERIES, 3), *index.search_batch(QUERIES, 1000)]
+    hits = [*await vectors.search_batch(QUERIES, 3), *await vectors.search_batch(QUERIES, 1000)]
     return (
-        {key: index.get(key).tolist() for key in ids},
+        {key: (await vectors.get(key)).tolist() for key in ids},
         [(found.ids, found.scores.tolist()) for found in hits],
         (index.dim, index.metric, index.dtype, index.recall, index.wider, index.stats().graph),
     )
@@ -85,8 +85,8 @@ def test_any_history_is_found_again(metric, dtype, keeps, data):
                 model = []
             else:
                 vectors = await opened(store)
-            assert sorted(content(vectors)[0]) == sorted(model)
-            assert content(await opened(store)) == content(vectors)
+            assert sorted((await content(vectors))[0]) == sorted(model)
+            assert await content(await opened(store)) == await content(vectors)
 
     run(scenario())
 
@@ -119,7 +119,7 @@ def test_removed_vectors_leave_the_store_when_most_are_gone():
         await vectors.remove(map(str, range(2500)))
         await vectors.add("new", rows_of(1)[0])
         left = sum([await store.size(name) for name in await store.names()])
-        assert content(await opened(store)) == content(vectors)
+        assert await content(await opened(store)) == await content(vectors)
         return full, left, len(vectors.index)
 
     full, left, n = run(scenario())
@@ -148,10 +148,10 @@ class MortalStore(DyingStore):
             raise KilledError from None
 
 
-async def history(store, told):
+async def history(store, told, **options):
     """A life of an index; `told` gets what it holds whenever a call has returned."""
-    vectors = await opened(store, dim=5)
-    told.append(content(vectors))
+    vectors = await opened(store, dim=5, **options)
+    told.append(await content(vectors))
     for act in (
         lambda: vectors.add_batch(["a", "b", "c"], rows_of(3)),
         lambda: vectors.add("d", rows_of(1, 4)[0]),
@@ -161,21 +161,22 @@ async def history(store, told):
         lambda: vectors.add("h", rows_of(1, 6)[0]),
     ):
         await act()
-        told.append(content(vectors))
+        told.append(await content(vectors))
 
 
-def test_killed_at_any_byte():
+@pytest.mark.parametrize("keeps", [False, True])
+def test_killed_at_any_byte(keeps):
     """What is opened is what there was after the last call that returned, or after the next."""
 
     async def whole():
         store, told = DyingStore(), []
-        await history(store, told)
+        await history(store, told, keep_float32=keeps)
         return store.spent, told
 
     async def killed(budget):
         store, told = MortalStore(budget=budget), []
         with contextlib.suppress(KilledError):
-            await history(store, told)
+            await history(store, told, keep_float32=keeps)
         after = DyingStore(store.files())
         try:
             found = await opened(after)
@@ -183,12 +184,12 @@ def test_killed_at_any_byte():
             assert error.code == "not-found" and not told
             return len(told), None
         owners = [of_vectors(name)[1] for name in await after.names()]
-        needed = {f"{part.number:08d}" for part in found._file._head.parts}
+        needed = {f"{part.number:08d}" for part in found._file._head.all_parts}
         assert {owner for owner in owners if owner not in "ab"} == needed
         await found.add("gone on with", rows_of(1, 9)[0])
         assert "gone on with" in (await opened(after)).index
         found.index.remove("gone on with")
-        return len(told), content(found)
+        return len(told), await content(found)
 
     spent, states = run(whole())
     for budget in range(0, spent, 7):
@@ -196,12 +197,13 @@ def test_killed_at_any_byte():
         assert found in (None if done == 0 else states[done - 1], states[done])
 
 
-def test_a_full_device_changes_nothing():
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_full_device_changes_nothing(keeps):
     """Whichever write is refused: the call fails, and all is as it was, here and in the store."""
 
     async def scenario(refused):
         store, states = FullStore([refused]), []
-        vectors = await opened(store, dim=5)
+        vectors = await opened(store, dim=5, keep_float32=keeps)
         acts = [
             lambda: vectors.add_batch(["a", "b", "c"], rows_of(3)),
             lambda: vectors.add("d", rows_of(1, 4)[0]),
@@ -210,15 +212,15 @@ def test_a_full_device_changes_nothing():
         ]
         failed = 0
         for act in acts:
-            states.append(content(vectors))
+            states.append(await content(vectors))
             try:
                 await act()
             except StorageError as error:
                 assert error.code == "quota-exceeded"
                 failed += 1
-                assert content(vectors) == states[-1] == content(await opened(store))
+                assert await content(vectors) == states[-1] == await content(await opened(store))
                 await act()
-            assert content(await opened(store)) == content(vectors)
+            assert await content(await opened(store)) == await content(vectors)
         return failed
 
     failures = [run(scenario(refused)) for refused in range(2, 9)]
@@ -261,7 +263,7 @@ def test_one_damaged_slot_of_two_is_no_loss():
         vectors = await opened(store, dim=5)
         await vectors.add("a", rows_of(1)[0])
         await store.write(f"vec-faces.{slot}", [b"half a wri"])
-        return list(content(await opened(store))[0])
+        return list((await content(await opened(store)))[0])
 
     assert sorted(run(scenario(slot)) for slot in "ab") == [[], ["a"]]
 
@@ -326,18 +328,18 @@ def test_a_graph_is_kept_and_can_be_lost():
         await vectors.add_batch([str(n) for n in range(400)], rows[:400])
         await vectors.add_batch([str(n) for n in range(400, 450)], rows[400:450])
         await vectors.remove(map(str, range(30)))
-        wanted = content(vectors)
+        wanted = await content(vectors)
         linked = vectors._file._head.linked
         put_in = []
         monkeypatch.setattr(Graph, "extend", lambda self, coded: put_in.append(self.n_rows))
         await opened(store)
         monkeypatch.undo()
-        assert content(await opened(store)) == wanted
+        assert await content(await opened(store)) == wanted
         name = f"vec-faces.{linked.number:08d}"
         await store.write(name, [(await store.read(name))[:-1]])
-        assert content(await opened(store)) == wanted
+        assert await content(await opened(store)) == wanted
         await vectors.add_batch([str(n) for n in range(450, 500)], rows[450:])
-        assert content(await opened(store)) == content(vectors)
+        assert await content(await opened(store)) == await content(vectors)
         assert vectors._file._head.linked.rows == 500
         return linked.rows, put_in
 
@@ -357,7 +359,7 @@ def test_indexes_do_not_meet():
         await vectors_file.delete(store, "a")
         assert await vectors_file.names(store) == sorted(names[1:])
         for name, vectors in zip(names[1:], made[1:], strict=True):
-            assert content(await Vectors.open(store, name)) == content(vectors)
+            assert await content(await Vectors.open(store, name)) == await content(vectors)
 
     run(scenario())
 
@@ -414,6 +416,6 @@ def test_a_call_that_is_given_up_is_done_all_the_same():
         with pytest.raises(asyncio.CancelledError):
             await call
         await vectors.add("b", rows_of(1)[0])
-        return sorted(content(await opened(store))[0])
+        return sorted((await content(await opened(store)))[0])
 
     assert run(scenario()) == ["a", "b"]

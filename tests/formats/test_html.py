@@ -75,10 +75,30 @@ def test_tables_become_rows():
     <tr><td>Pan</td><td><p>2 <b>USD</b></p></td></tr><tr><td><td>empty before</table>"""
     assert parts(source) == [
         ("paragraph", "Prices"),
-        ("table", "Item | Price\nPan | 2 USD\n| empty before"),
+        ("table", "Item\tPrice\nPan\t2 USD\n\tempty before"),
     ]
     layout = "<table><tr><td>" + "<p>" + "Long text. " * 40 + "</p><h2>Head</h2><p>More</p></table>"
     assert [kind for kind, _ in parts(layout)] == ["paragraph", "h2", "table"]
+
+
+def test_a_tab_parts_cells_and_nothing_else():
+    """Tabs of the source, of descriptions and of code are spaces; lines within a cell are one."""
+    source = """<p>a\tb<img alt="c\td"><table><tr><td>one<br>line<td>two\twords<td></table>
+    <pre>if x:\n\treturn</pre>"""
+    assert parts(source) == [
+        ("paragraph", "a bc d"),
+        ("table", "one line\ttwo words"),
+        ("code", "if x:\n    return"),
+    ]
+
+
+def test_a_long_row_of_short_cells_is_a_row():
+    """It is the length of a cell that tells a table from a layout."""
+    cells = [f"value {n}" for n in range(80)]
+    source = f"<table><tr>{''.join(f'<td><p>{cell}</p>' for cell in cells)}</table>"
+    assert parts(source) == [("table", "\t".join(cells))]
+    mixed = f"<table><tr><td>short<td>{'long ' * 80}<td>end</table>"
+    assert parts(mixed) == [("paragraph", f"short {('long ' * 80).strip()} end")]
 
 
 def test_lists():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.host import cli
-from app.host.onnx_embedder import BUNDLED_MODEL
+from app.host.model_files import BUNDLED_MODEL
 
 needs_model = pytest.mark.skipif(
     not (BUNDLED_MODEL / "onnx/model_quantized.onnx").is_file(), reason="run `make site` first"
@@ -183,6 +183,34 @@ def test_kept_in_step(folder, tmp_path, capsys):
     assert json.loads(call(capsys, *common)[1])["skipped"] == 2
 
 
+def test_files_left_out(folder, tmp_path, capsys):
+    """By patterns and by .gitignore; what they leave out of an index goes from it."""
+    index = tmp_path / "index"
+    common = ("index", folder, "--index", index, "--embedder", "none", "--json")
+    (folder / ".gitignore").write_text("*.log\n")
+    (folder / "a.log").write_text("lead")
+    (folder / "b.tmp").write_text("tin")
+    assert json.loads(call(capsys, *common)[1])["added"] == 4
+    report = json.loads(call(capsys, *common, "--ignore", "*.tmp", "--gitignore")[1])
+    assert [report[name] for name in ("added", "skipped", "removed", "ignored")] == [0, 2, 2, 5]
+    out = call(capsys, *common[:-1], "--ignore", "*.tmp", "--ignore", "silver*")[1]
+    assert "1 added" in out and "1 removed" in out
+    assert "5 files and folders left out by rules" in out
+
+
+def test_limits(folder, tmp_path, capsys):
+    """Are set by name, with units; what is none is a wrong use."""
+    common = ("index", folder, "--index", tmp_path / "index", "--embedder", "none")
+    assert call(capsys, *common, "--limit", "text-bytes=1K")[0] == 0
+    (folder / "long.txt").write_text("gold " * 300)
+    code, _, err = call(capsys, *common, "--limit", "text-bytes=1K", "--limit", "pages=9")
+    assert code == 1 and "too-large" in err
+    for wrong in ("text-bites=1K", "pages=0"):
+        assert call(capsys, *common, "--limit", wrong)[0] == 2
+    with pytest.raises(SystemExit):
+        call(capsys, *common, "--limit", "pages=many")
+
+
 def test_failed_file(folder, tmp_path, capsys):
     """A bad file is named with its code; exit code 1; the rest is indexed."""
     (folder / "bad.txt").write_bytes(bytes(range(256)) * 30)
@@ -247,6 +275,26 @@ def test_damaged_index(folder, tmp_path, capsys):
     assert call(capsys, "search", "gold", *common)[0] == 0
 
 
+def test_check(folder, tmp_path, capsys):
+    """Every byte is read; what is damaged is named, and the files to index again."""
+    index = tmp_path / "index"
+    common = ("--index", index, "--embedder", "hash")
+    call(capsys, "index", folder, *common)
+    code, out, _ = call(capsys, "check", *common)
+    assert code == 0 and "2 documents, 2 passages" in out and "All is as it was written" in out
+    name = damage(index, ".txt", 3)
+    assert call(capsys, "search", "gold", *common, "--mode", "vector")[0] in (0, 1)
+    code, out, err = call(capsys, "check", *common)
+    assert code == 1 and name in err and "then index these files again" in out
+    code, out, _ = call(capsys, "check", *common, "--json")
+    found = json.loads(out)
+    assert code == 1 and [one["kind"] for one in found["damage"]] == ["texts"]
+    assert len(found["again"]) == 1
+    call(capsys, "repair", *common)
+    call(capsys, "index", folder, *common)
+    assert call(capsys, "check", *common)[0] == 0
+
+
 def test_damaged_texts(folder, tmp_path, capsys):
     """A passage that cannot be shown is told; repairing lists the files to index again."""
     index = tmp_path / "index"
@@ -301,6 +349,36 @@ def test_missing_model(folder, tmp_path, capsys):
     assert code == 0 and "make site" in err and "static vectors" in err
     code, _, err = call(capsys, *common, "--embedder", "transformer")
     assert code == 1 and "model-missing" in err
+
+
+@needs_model
+def test_reranked(folder, tmp_path, capsys):
+    """The hits come in the order of the cross-encoder's scores; another model is refused."""
+    pytest.importorskip("onnx")
+    from app.host.onnx_reranker import OnnxReranker
+    from tests.fixtures.cross_encoder import write_cross_encoder
+
+    judge, index = tmp_path / "judge", tmp_path / "index"
+    write_cross_encoder(BUNDLED_MODEL, judge)
+    for number, text in enumerate(("in the river", "of a wedding ring", "leaves fell", "a mine")):
+        (folder / f"{number}.txt").write_text(f"Gold {text}, which nobody had looked for there.")
+    common = ("--index", index, "--embedder", "none")
+    assert call(capsys, "index", folder, *common)[0] == 0
+    search = ("search", "gold", *common, "--json", "--rerank")
+    code, out, _ = call(capsys, *search, judge)
+    hits = json.loads(out)["hits"]
+    scores = [hit["legs"]["rerank"]["score"] for hit in hits]
+    assert (code, len(hits), scores) == (0, 5, sorted(scores, reverse=True))
+    reranker = OnnxReranker(judge)
+    for hit, score in zip(hits, scores, strict=True):
+        text = "\n".join([*hit["address"]["heading"], hit["text"]])
+        alone = float(reranker.score_now("gold", [text])[0])
+        # The dynamic scales of int8 depend on what shares the batch.
+        assert score == pytest.approx(alone, abs=0.5 * (max(scores) - min(scores)))
+    code, _, err = call(capsys, *search, BUNDLED_MODEL)
+    assert code == 1 and "no reranker" in err
+    code, _, err = call(capsys, *search, tmp_path / "none")
+    assert code == 1 and "no model file" in err
 
 
 def test_eval(tmp_path, capsys):

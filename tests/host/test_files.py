@@ -21,7 +21,7 @@ def test_walk(tmp_path):
 def test_sources(tmp_path):
     """Each file once, by absolute path, with size and time."""
     (tmp_path / "a.txt").write_text("gold")
-    (found,) = sources([tmp_path, tmp_path / "a.txt"])
+    (found,) = sources([tmp_path, tmp_path / "a.txt"]).sources
     assert found.path == (tmp_path / "a.txt").as_posix()
     assert found.size == 4 and found.modified > 0
     assert asyncio.run(found.read()) == b"gold"

@@ -2,7 +2,7 @@
 
 from app.host import opening
 from app.host.files import sources
-from app.host.onnx_embedder import BUNDLED_MODEL
+from app.host.model_files import BUNDLED_MODEL
 from tests.engine.helpers import run
 from tests.fixtures import library
 from tests.host.test_cli import needs_model
@@ -19,7 +19,7 @@ def test_library(tmp_path):
         async with opening.collection(
             tmp_path / "index", embedder="transformer", model=BUNDLED_MODEL
         ) as (collection, _):
-            report = await collection.add(sources([folder]))
+            report = await collection.add(sources([folder]).sources)
             assert (report.added, report.failed) == (30, ())
             missed = []
             for question in library.QUESTIONS:

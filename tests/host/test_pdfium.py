@@ -3,6 +3,7 @@
 import pytest
 
 from app.errors import FileError
+from app.formats.limits import Limits
 from app.formats.pdf import from_pages
 from app.host.pdfium import read_pages
 from tests.fixtures.pdf_files import write_pdf
@@ -49,3 +50,12 @@ def test_refused(data, code):
     with pytest.raises(FileError) as caught:
         read_pages("a.pdf", data)
     assert caught.value.code == code
+
+
+def test_more_pages_than_are_read():
+    """Are refused before one is looked at."""
+    data = write_pdf([["one"], ["two"]])
+    assert len(read_pages("a.pdf", data, Limits(pages=2))[0]) == 2
+    with pytest.raises(FileError) as caught:
+        read_pages("a.pdf", data, Limits(pages=1))
+    assert caught.value.code == "too-large"

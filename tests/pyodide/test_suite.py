@@ -14,9 +14,8 @@ HOST_ONLY = (
 """A test file that names one of these needs more than a browser has."""
 
 
-BOUNDS = ("test_hostile_", "test_fidelity_")
-"""Bounds of time and memory that are those of CPython, and files that only a host has: in a browser
-tests/browser shows what becomes of such files."""
+BOUNDS = ("test_fidelity_",)
+"""Files that only a host has."""
 
 
 def files_of(folder):

@@ -130,7 +130,7 @@ def test_pages_know_their_version(build_site: ModuleType, project: Path) -> None
     page = (project / "dist" / "index.html").read_text()
     meta = f'<meta name="fossick-version" content="{version}">'
     assert page.index(meta) < page.index("</head>")
-    assert page.replace(meta + "\n  ", "") == PAGE == (project / "index.html").read_text()
+    assert page.replace(f"  {meta}\n  ", "") == PAGE == (project / "index.html").read_text()
 
 
 def test_a_second_run_touches_nothing(build_site: ModuleType, project: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from app.core.lexical import Postings, Ranker, Reading
 from app.core.lexical.lookup import Likeness
-from app.engine.indexer import Rhythm
+from app.engine.committing import Rhythm
 from app.storage.chunk_table import ChunkTable
 from app.storage.document_table import DocumentTable
 from app.storage.merge import MergePolicy

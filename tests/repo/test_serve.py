@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,13 +61,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def get(serve: Callable[[Path], object], folder: Path) -> Iterator[Get]:
+def get(serve: Callable[..., Any], folder: Path) -> Iterator[Get]:
     """`get("/path", header="value")`: the raw target goes out as it stands."""
-    netloc = serve(folder).netloc
+    netloc = serve(folder, "--allow-host", "Notes.example").netloc
 
     def request(target: str, method: str = "GET", **headers: str) -> Reply:
         connection = http.client.HTTPConnection(netloc, timeout=10)
-        connection.putrequest(method, target, skip_accept_encoding=True)
+        own = "host" in headers
+        connection.putrequest(method, target, skip_host=own, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
@@ -246,6 +251,106 @@ def test_plain_form_where_the_other_is_wrong(
     response, body = get(target, **headers)
     assert "content-encoding" not in response.headers
     assert body == PLAIN
+
+
+@pytest.mark.parametrize("asked", ["bytes=", "bytes=b-a", "lines=0-1", "0-2", "bytes=1-0x", "é"])
+def test_a_range_that_says_nothing_is_not_heard(get: Get, asked: str) -> None:
+    """A Range that cannot be understood gives the whole file, not an error."""
+    response, body = get("/letters.whl", range=asked)
+    assert (response.status, len(body)) == (200, 26)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("localhost:8000", 200),
+        ("LOCALHOST.", 200),
+        ("fossick.localhost:1", 200),
+        ("127.0.0.1", 200),
+        ("192.168.1.7:8000", 200),
+        ("[::1]:8000", 200),
+        ("notes.example", 200),
+        ("evil.example", 421),
+        ("evil.example:8000", 421),
+        ("localhost.evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("evil.example/127.0.0.1", 421),
+        ("user@localhost", 421),
+        ("", 421),
+    ],
+)
+def test_only_own_names_are_answered_to(get: Get, host: str, status: int) -> None:
+    """A name that was made to point here (DNS rebinding) gets nothing but a way out."""
+    response, body = get("/a.json", host=host)
+    assert response.status == status
+    assert (b"--allow-host" in body) == (status == 421)
+    assert "content-security-policy" in response.headers
+
+
+def exchange(netloc: str, *pieces: bytes, pause: float = 0.0, patience: float = 30.0) -> bytes:
+    """What comes back for raw bytes, until the server ends the connection."""
+    host, port = netloc.split(":")
+    answer = b""
+    with socket.create_connection((host, int(port)), timeout=patience) as connection:
+        for piece in pieces:
+            with contextlib.suppress(OSError):
+                connection.sendall(piece)
+            time.sleep(pause)
+        with contextlib.suppress(ConnectionResetError):
+            while more := connection.recv(65536):
+                answer += more
+    return answer
+
+
+HEAD = b"GET /a.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+
+
+def test_requests_that_are_none(get: Get, serve: Callable[..., Any], folder: Path) -> None:
+    """Noise, giant headers, two hosts and bodies are refused; the next request is answered."""
+    noise = random.Random(5)
+    netloc = serve(folder).netloc
+    refused = [
+        *(noise.randbytes(200) + b"\r\n\r\n" for _ in range(40)),
+        *(HEAD[: noise.randrange(5, 14)] + noise.randbytes(30) + b"\r\n\r\n" for _ in range(40)),
+        HEAD + b"X: " + b"a" * 200_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        HEAD + b"Host: evil.example\r\n\r\n",
+        b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+        HEAD.replace(b"GET", b"POST") + b"Content-Length: 99999999999\r\n\r\n" + b"a" * 100_000,
+        HEAD.replace(b"GET", b"POST") + b"Content-Length: -1\r\n\r\n",
+    ]
+    for sent in refused:
+        answer = exchange(netloc, sent)
+        assert not answer.startswith(b"HTTP/1.1 200"), sent[:80]
+        assert b"root:" not in answer
+        assert SECRET not in answer
+    assert exchange(netloc, HEAD + b"\r\n").startswith(b"HTTP/1.1 200")
+
+
+def test_slow_clients_are_let_go(serve: Callable[..., Any], folder: Path) -> None:
+    """Who sends a letter a second is hung up on, before a request or between two of them."""
+    netloc = serve(folder).netloc
+    letters = [b"GET / HTTP/1.1\r\nHost: localhost\r\nX: "] + [b"a"] * 13
+    whole = HEAD.replace(b"Connection: close\r\n", b"") + b"\r\n"
+    begun = time.monotonic()
+    with ThreadPoolExecutor() as both:
+        first = both.submit(exchange, netloc, *letters, pause=1.0)
+        second = both.submit(exchange, netloc, whole, *letters, pause=1.0)
+        assert (first.result(), second.result().count(b"HTTP/1.1")) == (b"", 1)
+    assert time.monotonic() - begun < 20
+
+
+def test_many_clients_at_once(serve: Callable[..., Any], folder: Path) -> None:
+    """Hundreds that hold connections open cost others an answer, not the server its life."""
+    server = serve(folder)
+    host, port = server.netloc.split(":")
+    with contextlib.ExitStack() as held:
+        for _ in range(300):
+            held.enter_context(socket.create_connection((host, int(port)), timeout=10))
+        assert exchange(server.netloc, HEAD + b"\r\n").startswith(b"HTTP/1.1 503")
+    assert exchange(server.netloc, HEAD + b"\r\n").startswith(b"HTTP/1.1 200")
+    assert server.process.poll() is None
 
 
 def test_head(get: Get) -> None:

@@ -15,9 +15,11 @@ import onnx
 from minilm_balance import balance, scales
 from minilm_check import INT8_FLOOR, Model, check_graph, check_int8, feeds, pooled, texts
 from minilm_export import quantise
+from minilm_float import template
 from minilm_graph import BertShape, build
 from minilm_reference import gelu
 from numpy.typing import NDArray
+from onnx import numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from vendor_fetch import VendorError
 
@@ -115,6 +117,26 @@ def test_a_balanced_graph_is_the_same(
     balanced = Model(tmp_path / "balanced.onnx", tokenizer)
     np.testing.assert_allclose(balanced.embed(BATCH), full.embed(BATCH), atol=1e-6)
     assert cosines[1] > cosines[0]
+
+
+@pytest.mark.parametrize(("half", "floor"), [(False, 0.99999), (True, 0.999)])
+def test_the_graph_without_weights(
+    full: Model, weights: dict[str, NDArray[np.float32]], tmp_path: Path, half: bool, floor: float
+) -> None:
+    """Its tensors one after the other in a file beside it make it the same model again."""
+    plain = build(weights, SHAPE)
+    bare = template(plain, "bare_data", half=half)
+    onnx.save(bare, tmp_path / "bare.onnx")
+    with (tmp_path / "bare_data").open("wb") as file:
+        for whole, empty in zip(plain.graph.initializer, bare.graph.initializer, strict=True):
+            assert not empty.raw_data
+            kind = numpy_helper.to_array(whole).astype(
+                np.float16 if empty.data_type == onnx.TensorProto.FLOAT16 else np.float32
+            )
+            assert int(empty.external_data[1].value) == file.tell()
+            file.write(kind.tobytes())
+    found = Model(tmp_path / "bare.onnx", full.tokenizer).embed(BATCH)
+    assert ((found * full.embed(BATCH)).sum(axis=1) > floor).all()
 
 
 def test_a_coarse_int8_is_refused(

@@ -8,6 +8,7 @@ import pytest
 from app.errors import StorageError
 from app.storage import loading
 from app.storage import merge as merging
+from app.storage.memory_store import MemoryStore
 from app.storage.texts import read_chunk, read_document
 from app.storage.writer import IndexWriter, Merged
 from tests.storage.helpers import DyingStore, FullStore, entry, new_segment
@@ -29,6 +30,30 @@ async def ids(store):
             assert shown == text[chunk.start : chunk.end]
         found.append(row.id)
     return found
+
+
+def test_taking_over_from_a_writer_that_died():
+    """Half of a segment that it left has the name of the next one, which must not be swept."""
+
+    async def run():
+        store = MemoryStore()
+        writer = await IndexWriter.open(store)
+        await writer.commit([new_segment(writer.new_segment_name(), FIRST)])
+        before = await loading.load(store)
+        await writer.commit([new_segment(writer.new_segment_name(), SECOND)], deletes={0: [0, 1]})
+        left = writer.new_segment_name()
+        await store.write(left, [b"half"])
+        after = await IndexWriter.open(store, before=before)
+        assert left not in await store.names()
+        assert before.segments[0].name in await store.names()
+        name = after.new_segment_name()
+        assert name == left
+        await after.commit([new_segment(name, FIRST)])
+        await after.sweep()
+        assert sorted(await ids(store)) == ["a", "b", "c"]
+        assert before.segments[0].name not in await store.names()
+
+    asyncio.run(run())
 
 
 async def script(store):

@@ -27,9 +27,9 @@ FEWEST_ROWS = 4096
 _NEIGHBOURS = 6 * REFERENCE_K
 """Neighbours of each by whose scores and signs it is told how the ones go with the others."""
 
-_STRICTER = 3
+STRICTER = 3
 """Of the rows that may be missed, only one in so many is when rows stand for queries, whose
-neighbours are further away."""
+neighbours are further away; and as few where float32 is asked of some rows alone."""
 
 _TRIED = 16
 """Searches by which it is told how many candidates one has."""
@@ -66,7 +66,7 @@ def calibrated(
         apart += distances[number, found.rows[others]].tolist()
     slope = max(0.0, -_slope(scores, apart))
     beyond = sorted(bit + slope * score for score, bit in zip(scores, apart, strict=True))
-    offset = beyond[-1 - int(len(beyond) * (1 - target) / _STRICTER)]
+    offset = beyond[-1 - int(len(beyond) * (1 - target) / STRICTER)]
     whole = Scanner(kernels, rows, signs=signs)
     plan = Plan(1, reach=Reach(offset, slope, 1))
     counts = whole.counts(queries[:: SAMPLE // _TRIED], REFERENCE_K, live, plan)
@@ -95,5 +95,5 @@ def widened(plan: Plan, candidates: int, n: int) -> Plan:
     [300, None]
     """
     if plan.candidates is None or candidates > WORTH * n:
-        return EVERYTHING
+        return replace(EVERYTHING, missed=plan.missed)
     return replace(plan, candidates=max(candidates, plan.candidates))

@@ -26,7 +26,7 @@ Matrix = NDArray[np.float32]
 Dtype = Literal["float32", "int8", "int4", "binary"]
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 
-Part = TypeVar("Part", "Coded", NDArray[np.uint8])
+Part = TypeVar("Part", "Coded", NDArray[np.uint8], NDArray[np.float32])
 
 _MOST = {"int8": 127, "int4": 7}
 

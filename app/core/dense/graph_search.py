@@ -50,7 +50,7 @@ class GraphScanner:
             else:
                 slack = self._rows.slack(float(np.linalg.norm(query)), error)
                 near = Near(scores, slack, 0.0, 1.0)
-                hits.append(self._exact.falling(query, min(k, live), near, rows))
+                hits.append(self._exact.falling(query, min(k, live), near, rows, plan))
         return hits
 
 

@@ -48,11 +48,14 @@ class Plan:
     With a `reach` they are as many as a typical query has: some are scored, and by the last of
     their hits all that may come before it, more in the proportion of `candidates` to what is
     typical.
+    `missed`: where float32 has the last word, the share of hits that may be lost by asking it of
+    likely rows alone; 0: of all that the rounding of codes leaves any chance.
     """
 
     candidates: int | None
     k: int = REFERENCE_K
     reach: Reach | None = None
+    missed: float = 0.0
 
     def depth(self, k: int, live: int, n: int) -> int | None:
         """Candidates for k hits among `live` of n rows; None where all are scored.

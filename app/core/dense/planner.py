@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.dense.calibration import FEWEST_ROWS, calibrated, widened
+from dataclasses import replace
+
+from app.core.dense.calibration import FEWEST_ROWS, STRICTER, calibrated, widened
 from app.core.dense.codes import Dtype
 from app.core.dense.graph_options import GraphOptions
 from app.core.dense.plan import EVERYTHING, Plan
@@ -13,6 +15,9 @@ from app.core.kernels import VectorKernels
 
 _GROWN = 1.5
 """How much an index grows until its plan is made anew."""
+
+_LEAST_MISSED = 1e-9
+"""Stricter than that nothing needs to be."""
 
 
 class Planner:
@@ -29,12 +34,14 @@ class Planner:
         self._looks = dtype in {"int8", "int4"} and recall < 1 and not graph
         self._recall = recall
         self._graph = graph
+        self._missed = (1 - recall) / STRICTER
         self.clear(1)
 
     def clear(self, wider: int) -> None:
         """Begin anew, without rows."""
         self.signs: Signs | None = None
-        self.plan: Plan = Plan(wider * self._graph.ef_search) if self._graph else EVERYTHING
+        first = Plan(wider * self._graph.ef_search) if self._graph else EVERYTHING
+        self.plan: Plan = replace(first, missed=self._missed / wider)
         self._planned = 0, 0
         """Vectors that there were when the plan was made, and moves of the table."""
 
@@ -48,9 +55,23 @@ class Planner:
         if moves != table.moves or not planned / _GROWN < n < planned * _GROWN:
             self.signs = signs_of(self._kernels, coded, table.live)
             plan = calibrated(self._kernels, rows, [self.signs], table.live, self._recall)
-            self.plan = widened(plan, wider * (plan.candidates or 0), n)
+            wide = widened(plan, wider * (plan.candidates or 0), n)
+            self.plan = replace(wide, missed=self._missed / wider)
             self._planned = n, table.moves
         elif self.signs and len(self.signs.bits) < len(coded):
             self.signs = self.signs.extended(self._kernels, coded[len(self.signs.bits) :])
         if self.plan.candidates is None:
             self.signs = None
+
+    def widen(self, n: int, *, has_fine: bool) -> bool:
+        """Twice as many candidates among n rows, and half of what float32 may miss, if it decides.
+
+        False where nothing is left to be widened.
+        """
+        plan = self.plan
+        misses = has_fine and plan.missed > _LEAST_MISSED
+        if plan.candidates is None and not misses:
+            return False
+        wide = widened(plan, 2 * (plan.candidates or 0), n)
+        self.plan = replace(wide, missed=plan.missed / 2)
+        return True

@@ -185,18 +185,26 @@ class Rows:
         return np.asarray(-np.abs(apart).sum(axis=1))
 
     def doubt(self, query: Float32s) -> float:
-        """How far nearly right scores may reasonably be from those of the rows before coding.
-
-        The roundings of the dims are as good as independent of each other.
-        """
+        """How far nearly right scores may reasonably be from those of the rows before coding."""
         if self._dtype not in {"int8", "int4"}:
             return 0.0
         largest = max(float(scales.max(initial=0.0)) for scales in self._scales)
-        spread = _DEVIATIONS * largest / 12**0.5
+        return _DEVIATIONS * self._deviation(query) * largest
+
+    def spreads(self, query: Float32s, rows: Uint32s) -> Float64s:
+        """Standard deviations of the same, of int8 or int4 rows that rise."""
+        scales = chosen_rows(self._scales, rows)
+        return self._deviation(query) * scales.astype(np.float64)
+
+    def _deviation(self, query: Float32s) -> float:
+        """That of a score, for a row with a scale of 1.
+
+        The roundings of the dims are as good as independent of each other.
+        """
         if self.metric == "manhattan":
-            return spread * float(np.sqrt(self.parts[0].dim))
-        length = float(np.linalg.norm(query.astype(np.float64)))
-        return spread * (length + (self._longest if self.metric == "euclidean" else 0.0))
+            return float(np.sqrt(self.parts[0].dim / 12))
+        length = float(np.sqrt(np.square(query.astype(np.float64)).sum()))
+        return (length + (self._longest if self.metric == "euclidean" else 0.0)) / 12**0.5
 
 
 def unit_scales(coded: Coded, kernels: VectorKernels) -> Coded:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.dense.codes import Float32s, Matrix
+from app.core.dense.likely import likely
 from app.core.dense.near import Asked, Near
 from app.core.dense.plan import FEWEST_CANDIDATES, WORTH, Plan
 from app.core.dense.scan import Rows, Uint32s
@@ -64,7 +65,8 @@ class Scanner:
     """Searches rows by a plan; how they are cut into parts has no effect on the result.
 
     `signs`: of each part, about one centre, or none at all. `fine`: the same rows in float32,
-    which decide between those that the codes find.
+    which decide between those that the codes find. `defers`: float32 rows that are not here do;
+    hits are then all rows that they are to be asked of, rising, with what the codes score them.
     """
 
     def __init__(
@@ -74,11 +76,13 @@ class Scanner:
         *,
         signs: Sequence[Signs] = (),
         fine: Rows | None = None,
+        defers: bool = False,
     ) -> None:
         self._kernels = kernels
         self._rows = rows
         self._signs = signs
         self._fine = fine
+        self._defers = defers
 
     def search(self, queries: Matrix, k: int, mask: Flags | None, plan: Plan) -> list[Hits]:
         """The k nearest rows to each query (q, dim), of those that the mask (n,) lets through."""
@@ -91,13 +95,13 @@ class Scanner:
         asked = self._rows.asked(queries)
         if mask is not None and live <= (int(WORTH * n) if depth is None else depth):
             few = np.flatnonzero(mask).astype(np.uint32)
-            return [self._among(asked.only(q), k, few) for q in range(len(queries))]
+            return [self._among(asked.only(q), k, few, plan) for q in range(len(queries))]
         group = max(1, _SCORES_AT_ONCE // n)
         hits: list[Hits] = []
         for at in range(0, len(queries), group):
             some = asked.some(slice(at, at + group))
             if depth is None or depth > WORTH * n:
-                hits += self._all(some, k, mask)
+                hits += self._all(some, k, mask, plan)
             else:
                 hits += self._by_signs(some, k, mask, plan, depth)
         return hits
@@ -109,9 +113,12 @@ class Scanner:
         limits = [self._limit(asked.only(q), k, look, plan, depth) for q, look in enumerate(looks)]
         return [int(look.below[limit]) for look, limit in zip(looks, limits, strict=True)]
 
-    def _all(self, asked: Asked, k: int, mask: Flags | None) -> list[Hits]:
-        pairs = zip(asked.queries, self._rows.near(asked), strict=True)
-        return [self._best(query, k, near, mask, None) for query, near in pairs]
+    def _all(self, asked: Asked, k: int, mask: Flags | None, plan: Plan) -> list[Hits]:
+        hits = []
+        for query, near in zip(asked.queries, self._rows.near(asked), strict=True):
+            rows = self._reached(query, k, near, mask)
+            hits.append(self._decided(query, k, rows, near.scores[rows] * near.unit, plan))
+        return hits
 
     def _looks(self, queries: Matrix, mask: Flags | None) -> list[Look]:
         bits = [signs.bits for signs in self._signs]
@@ -127,9 +134,10 @@ class Scanner:
             one = asked.only(number)
             limit = self._limit(one, k, look, plan, depth)
             if plan.reach and look.below[limit] > WORTH * len(self._rows):
-                hits += self._all(one, k, mask)
+                hits += self._all(one, k, mask, plan)
             else:
-                hits.append(self._among(one, k, self._kernels.within(look.distances, limit)))
+                chosen = self._kernels.within(look.distances, limit)
+                hits.append(self._among(one, k, chosen, plan))
         return hits
 
     def _limit(self, asked: Asked, k: int, look: Look, plan: Plan, depth: int) -> int:
@@ -147,34 +155,49 @@ class Scanner:
         wider = plan.candidates / plan.reach.typical
         return max(limit, look.reached(math.ceil(wider * int(look.below[furthest]))))
 
-    def _among(self, asked: Asked, k: int, chosen: Uint32s) -> Hits:
+    def _among(self, asked: Asked, k: int, chosen: Uint32s, plan: Plan) -> Hits:
         """Hits of some rows, which rise."""
         (near,) = self._rows.near(asked, chosen)
-        return self._best(asked.queries[0], k, near, None, chosen)
+        query = asked.queries[0]
+        reached = self._reached(query, k, near, None)
+        return self._decided(query, k, chosen[reached], near.scores[reached] * near.unit, plan)
 
-    def _best(
-        self, query: Float32s, k: int, near: Near, mask: Flags | None, chosen: Uint32s | None
-    ) -> Hits:
-        """Hits of nearly scored rows, those numbered in `chosen` or all."""
-        kernels = self._kernels
-        floor = kernels.floor(near.scores, mask, min(k, len(near.scores)))
-        reached = kernels.reaching(near.scores, mask, near.lowest(floor, self._doubt(query)))
-        return self._ranked(query, k, reached if chosen is None else chosen[reached])
+    def _reached(self, query: Float32s, k: int, near: Near, mask: Flags | None) -> Uint32s:
+        """The places of scores that may be those of the best."""
+        floor = self._kernels.floor(near.scores, mask, min(k, len(near.scores)))
+        lowest = near.lowest(floor, self._doubt(query))
+        return self._kernels.reaching(near.scores, mask, lowest)
 
-    def falling(self, query: Float32s, k: int, near: Near, chosen: Uint32s) -> Hits:
+    def falling(self, query: Float32s, k: int, near: Near, chosen: Uint32s, plan: Plan) -> Hits:
         """Hits of nearly scored rows, at least k, which were found nearest first."""
         lowest = near.lowest(float(near.scores[k - 1]), self._doubt(query))
-        return self._ranked(query, k, np.sort(chosen[near.scores >= np.float32(lowest)]))
+        reached = np.flatnonzero(near.scores >= np.float32(lowest))
+        reached = reached[np.argsort(chosen[reached], kind="stable")]
+        return self._decided(query, k, chosen[reached], near.scores[reached] * near.unit, plan)
 
     def _doubt(self, query: Float32s) -> float:
-        return self._rows.doubt(query) if self._fine else 0.0
+        return self._rows.doubt(query) if self._fine or self._defers else 0.0
 
-    def _ranked(self, query: Float32s, k: int, rows: Uint32s) -> Hits:
-        """The best of rising rows by their true scores."""
-        scores = self.exact(query, rows)
-        order = np.lexsort((rows, -scores))[:k]
-        return Hits(rows[order], scores[order])
+    def _decided(self, query: Float32s, k: int, rows: Uint32s, about: Float32s, plan: Plan) -> Hits:
+        """The best of rising rows, scored nearly, or those of them that may be."""
+        if self._fine or self._defers:
+            scores, spreads = about.astype(np.float64), self._rows.spreads(query, rows)
+            kept = likely(scores, spreads, k, plan.missed)
+            rows, about = rows[kept], about[kept]
+        if self._defers:
+            return Hits(rows, about)
+        return best(rows, self.exact(query, rows), k)
 
     def exact(self, query: Float32s, rows: Uint32s) -> Float32s:
         """True scores of rising rows."""
         return (self._fine or self._rows).exact(query, rows)
+
+
+def best(rows: Uint32s, scores: Float32s, k: int) -> Hits:
+    """The k best of rising rows by their true scores.
+
+    >>> best(np.uint32([2, 5, 7]), np.float32([1, 3, 3]), 2).rows.tolist()
+    [5, 7]
+    """
+    order = np.lexsort((rows, -scores))[:k]
+    return Hits(rows[order], scores[order])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.dense.codes import Coded, Dtype, empty
+from app.core.dense.ids import Ids, Strings
 from app.errors import InputError, StorageError
 
 Item = TypeVar("Item", bound=np.generic)
@@ -79,15 +80,15 @@ class Table:
             none = empty(dtype, self._dim)
             self._columns.append((Column(none.codes), Column(none.scales)))
         self._live = Column(np.empty(0, np.uint8))
-        self._ids: list[str] = []
-        self._row_of: dict[str, int] = {}
+        self._ids = Ids([], self.live)
+        self._n_live = 0
         self.moves += 1
 
     def __len__(self) -> int:
-        return len(self._row_of)
+        return self._n_live
 
     def __contains__(self, key: object) -> bool:
-        return key in self._row_of
+        return key in self._ids.rows
 
     @property
     def n_rows(self) -> int:
@@ -100,8 +101,8 @@ class Table:
         return self._live.rows.view(np.uint8)
 
     @property
-    def ids(self) -> Sequence[str]:
-        """(n_rows,) the id of each row; of a dead one that which it had."""
+    def ids(self) -> Ids:
+        """The id of each row; of a dead one that which it had."""
         return self._ids
 
     @property
@@ -129,12 +130,12 @@ class Table:
 
     def id_of(self, row: int) -> str:
         """The id of a row."""
-        return self._ids[row]
+        return self._ids.of(row)
 
     def row_of(self, key: str) -> int:
         """The row of an id; `InputError("not-found")` if there is none."""
         try:
-            return self._row_of[key]
+            return self._ids.rows[key]
         except KeyError:
             raise InputError(f"There is no vector {key!r}.", code="not-found") from None
 
@@ -160,29 +161,34 @@ class Table:
         except MemoryError:
             raise no_memory(len(ids)) from None
         self._columns, self._live = columns, live
-        self._row_of.update(zip(ids, range(len(self._ids), len(self._ids) + len(ids)), strict=True))
         self._ids.extend(ids)
+        self._n_live += len(ids)
 
     @property
     def is_sparse(self) -> bool:
         """Whether so many rows are dead that the others should move together."""
-        dead = len(self._ids) - len(self._row_of)
+        dead = len(self._ids) - self._n_live
         return dead > _FEW and dead > _MOST_DEAD * len(self._ids)
 
-    def restore(self, ids: Sequence[str], coded: Sequence[Coded], live: NDArray[np.uint8]) -> None:
+    def restore(
+        self, ids: Sequence[Strings], coded: Sequence[Coded], live: NDArray[np.uint8]
+    ) -> None:
         """Take over rows of another table, dead ones too; this one has none yet.
 
-        `live` (n,): 1 where a row lives. Ids of rows that live are all different.
+        `ids` in parts; `live` (n,): 1 where a row lives. Ids of rows that live are all different;
+        if not, `StorageError` ("storage-damaged") when one is looked up.
         """
         self._columns = [(Column(one.codes), Column(one.scales)) for one in coded]
-        self._live, self._ids = Column(live), list(ids)
-        self._row_of = {self._ids[row]: row for row in np.flatnonzero(live).tolist()}
+        self._live = Column(live)
+        self._ids, self._n_live = Ids(ids, self.live), int(np.count_nonzero(live))
         self.moves += 1
 
     def remove(self, keys: Iterable[str]) -> int:
         """Let those die that are there; how many that were."""
-        rows = [self._row_of.pop(key) for key in set(keys) & self._row_of.keys()]
+        known = self._ids.rows
+        rows = [known.pop(key) for key in set(keys) & known.keys()]
         self.live[rows] = 0
+        self._n_live -= len(rows)
         return len(rows)
 
     def mask(self, keys: Iterable[str] | None) -> NDArray[np.uint8]:
@@ -190,7 +196,8 @@ class Table:
         if keys is None:
             return self.live
         mask = np.zeros(len(self._ids), np.uint8)
-        mask[[self._row_of[key] for key in keys if key in self._row_of]] = 1
+        known = self._ids.rows
+        mask[[known[key] for key in keys if key in known]] = 1
         return mask
 
     def compact(self) -> None:
@@ -198,6 +205,6 @@ class Table:
         kept = self.live.astype(np.bool_)
         self._columns = [(a.kept(kept), b.kept(kept) if b.nbytes else b) for a, b in self._columns]
         self._live = self._live.kept(kept)
-        self._ids = [key for key, lives in zip(self._ids, kept.tolist(), strict=True) if lives]
-        self._row_of = {key: row for row, key in enumerate(self._ids)}
+        left = [key for key, lives in zip(self._ids, kept.tolist(), strict=True) if lives]
+        self._ids = Ids([left], self.live)
         self.moves += 1

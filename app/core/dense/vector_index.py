@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.core.dense import inputs
-from app.core.dense.auditing import Audit, tallied
-from app.core.dense.calibration import SAMPLE, widened
-from app.core.dense.codes import Dtype, decode, encode
+from app.core.dense.auditing import Audit
+from app.core.dense.codes import Dtype, Matrix, decode, encode
+from app.core.dense.elsewhere import Elsewhere
+from app.core.dense.finder import Finder
 from app.core.dense.graph import Graph
 from app.core.dense.graph_arrays import Arrays, from_arrays
 from app.core.dense.graph_options import GraphOptions, Preset, options_of
-from app.core.dense.graph_search import GraphScanner
-from app.core.dense.plan import EVERYTHING, REFERENCE_K, Plan
-from app.core.dense.planner import Planner
+from app.core.dense.plan import REFERENCE_K
 from app.core.dense.reports import Neighbours, VectorStats
-from app.core.dense.scan import DISTANCES, Metric, Rows, unit_scales
-from app.core.dense.scanner import Hits, Scanner, Searcher
+from app.core.dense.scan import DISTANCES, Metric, unit_scales
+from app.core.dense.scanner import Hits
+from app.core.dense.shortlist import Shortlist
 from app.core.dense.table import Table, no_memory
 from app.core.kernels import NumpyKernels, VectorKernels
 
@@ -37,7 +37,9 @@ class VectorIndex:
     `dtype`: what vectors are stored as. float32, int8 (a quarter of the bytes) and int4 (an eighth)
     work with every metric, binary (a thirty-second) with the cosine alone, which it knows by the
     share of dims whose signs are equal.
-    `keep_float32`: keep float32 beside int8 or int4, for the last word on the order of hits.
+    `keep_float32`: keep float32 beside int8 or int4, for the last word on the order of hits; with
+    `is_elsewhere` not here, but where the caller puts the rows that wait in `elsewhere`. What a
+    search leaves to them is a `shortlist`, which they decide; `search` goes by the codes then.
     `recall`: the share of the true nearest ten that a search is to find. Large indexes of int8 and
     int4 by cosine are first searched by signs alone; how many of those candidates are scored is
     measured on the vectors. 1 scores every row on every search.
@@ -61,6 +63,7 @@ class VectorIndex:
         metric: Metric = "cosine",
         dtype: Dtype = "int8",
         keep_float32: bool = False,
+        is_elsewhere: bool = False,
         recall: float = _RECALL,
         graph: Preset | GraphOptions | None = None,
         kernels: VectorKernels | None = None,
@@ -70,18 +73,23 @@ class VectorIndex:
         self.metric: Metric = metric
         self.dtype: Dtype = dtype
         self.recall = recall
-        self._kernels = kernels or NumpyKernels().vectors
-        self._keeps = keep_float32 and dtype in {"int8", "int4"}
+        self.kernels = kernels or NumpyKernels().vectors
+        self._has_float32 = keep_float32 and dtype in {"int8", "int4"}
+        self.elsewhere = Elsewhere() if self._has_float32 and is_elsewhere else None
+        self._keeps = self._has_float32 and not is_elsewhere
         self._table = Table(dim, [dtype, "float32"] if self._keeps else [dtype])
         options = None if graph is None else options_of(graph)
         if options:
             inputs.check_graph(metric, dtype, recall)
-        self._graph = Graph(metric, options, self._kernels) if options else None
+        self._finder = Finder(
+            self._table,
+            metric,
+            self.kernels,
+            recall=recall,
+            graph=options,
+            defers=self.elsewhere is not None,
+        )
         self._asked: deque[NDArray[np.float32]] = deque(maxlen=_QUERIES)
-        self._scanner: Searcher | None = None
-        self._planner = Planner(self._kernels, dtype, recall, options)
-        self.wider = 1
-        """How many times as many candidates as that audits have found to be needed."""
 
     def __len__(self) -> int:
         return len(self._table)
@@ -102,17 +110,19 @@ class VectorIndex:
                 return
             coded = encode(rows, self.dtype)
             if self.metric == "cosine" and self.dtype in {"int8", "int4"}:
-                coded = unit_scales(coded, self._kernels)
+                coded = unit_scales(coded, self.kernels)
             both = [coded, encode(rows, "float32")] if self._keeps else [coded]
         except MemoryError:
             raise no_memory(len(ids)) from None
-        self._table.add(ids, both, self._graph.extend if self._graph else None)
-        self._scanner = None
+        self._table.add(ids, both, self.graph.extend if self.graph else None)
+        if self.elsewhere:
+            self.elsewhere.add(rows)
+        self._finder.forget()
 
     def remove(self, keys: str | Iterable[str]) -> int:
         """Take vectors out; how many of them were there."""
         removed = self._table.remove([keys] if isinstance(keys, str) else keys)
-        self._scanner = None
+        self._finder.forget()
         if self._table.is_sparse:
             with suppress(MemoryError):  # what is dead stays until there is room to move the rest
                 self.vacuum()
@@ -121,20 +131,24 @@ class VectorIndex:
     def vacuum(self) -> None:
         """Let go of vectors that were taken out; happens by itself once most of many are."""
         if self._table.n_rows > len(self):
-            if self._graph:
-                self._ready()
-                self._graph.vacuum(self._table.coded(0), self._table.live)
+            if self.graph:
+                self._finder.ready()
+                self.graph.vacuum(self._table.coded(0), self._table.live)
+            if self.elsewhere:
+                self.elsewhere.move(self._table.live.view(np.bool_))
             self._table.compact()
-            self._scanner = None
+            self._finder.forget()
 
     def clear(self) -> None:
         """Take all vectors out."""
         self._table.clear()
+        if self.elsewhere:
+            self.elsewhere.clear()
         self._asked.clear()
-        if self._graph:
-            self._graph.clear()
-        self._planner.clear(self.wider)
-        self._scanner = None
+        if self.graph:
+            self.graph.clear()
+        self._finder.planner.clear(self.wider)
+        self._finder.forget()
 
     @property
     def table(self) -> Table:
@@ -144,7 +158,16 @@ class VectorIndex:
     @property
     def graph(self) -> Graph | None:
         """The graph that is searched, None where rows are scanned."""
-        return self._graph
+        return self._finder.graph
+
+    @property
+    def wider(self) -> int:
+        """How many times as many candidates as first thought audits have found to be needed."""
+        return self._finder.wider
+
+    @wider.setter
+    def wider(self, wider: int) -> None:
+        self._finder.wider = wider
 
     def take_graph(self, arrays: Arrays, n: int) -> None:
         """Take over a graph of the first n rows, as `graph_arrays` has it.
@@ -152,12 +175,12 @@ class VectorIndex:
         Raises `StorageError` and `InputError` for one that is not of these rows.
         """
         rows = self._table.coded(0)[:n]
-        self._graph = from_arrays(arrays, rows, self.metric, self._kernels)
+        self._finder.graph = from_arrays(arrays, rows, self.metric, self.kernels)
 
     def link(self) -> None:
         """Put rows into the graph that it does not have yet."""
-        if self._graph:
-            self._graph.extend(self._table.coded(0))
+        if self.graph:
+            self.graph.extend(self._table.coded(0))
 
     def get(self, key: str) -> NDArray[np.float32]:
         """A vector (dim,) as it is stored: of length 1 for the cosine, rounded by its dtype."""
@@ -172,30 +195,47 @@ class VectorIndex:
 
         `among`: only these ids, as far as they are there; k are found whenever k of them are.
         """
-        return self.search_batch(inputs.vector(query, self.dim)[np.newaxis], k, among=among)[0]
+        return self.search_batch(self.one(query), k, among=among)[0]
+
+    def one(self, query: ArrayLike) -> Matrix:
+        """A query (dim,) as (1, dim)."""
+        return inputs.vector(query, self.dim)[np.newaxis]
 
     def search_batch(
         self, queries: ArrayLike, k: int = 10, *, among: Iterable[str] | None = None
     ) -> list[Neighbours]:
         """The same for each of many queries (q, dim); the codes are read once for several."""
+        short = self.shortlist(queries, k, among=among)
+        return self._neighbours(self._finder.settled(short))
+
+    def shortlist(
+        self, queries: ArrayLike, k: int = 10, *, among: Iterable[str] | None = None
+    ) -> Shortlist:
+        """The hits of a search; where float32 is elsewhere, what may be among them."""
         inputs.check_k(k)
         rows = inputs.matrix(queries, self.dim, self.metric, "query")
         self._asked.extend(rows[-_QUERIES:].copy())
-        scanner, plan = self._ready()
         whole = among is None and len(self) == self._table.n_rows
-        found = scanner.search(rows, k, None if whole else self._table.mask(among), plan)
-        return [self._neighbours(hits) for hits in found]
+        return self._finder.found(rows, k, None if whole else self._table.mask(among))
+
+    def decided(self, short: Shortlist, vectors: Matrix) -> list[Neighbours]:
+        """The hits of a search by the float32 vectors (m, dim) of all rows of its shortlist."""
+        return self._neighbours(short.decided(vectors, self.metric, self.kernels))
 
     def page(self, query: ArrayLike, offset: int = 0, limit: int = 10) -> Neighbours:
         """The nearest vectors from rank `offset`, counted from 0, on; `limit` of them at most."""
+        found = self.search(query, self.depth_of_page(offset, limit))
+        return Neighbours(found.ids[offset:], found.scores[offset:])
+
+    def depth_of_page(self, offset: int, limit: int) -> int:
+        """How many hits a page takes."""
         inputs.check_k(offset, "offset")
         inputs.check_k(limit, "limit")
-        found = self.search(query, min(offset + limit, len(self)))
-        return Neighbours(found.ids[offset:], found.scores[offset:])
+        return min(offset + limit, len(self))
 
     def stats(self) -> VectorStats:
         """What the index holds."""
-        planner, graph = self._planner, self._graph
+        planner, graph = self._finder.planner, self.graph
         held = self._table.nbytes + (planner.signs.bits.nbytes if planner.signs else 0)
         held += graph.nbytes if graph else 0
         plain = 4 * self.dim * len(self)
@@ -205,7 +245,7 @@ class VectorIndex:
             dim=self.dim,
             metric=self.metric,
             dtype=self.dtype,
-            keeps_float32=self._keeps,
+            keeps_float32=self._has_float32,
             bytes=held,
             ratio=plain / held if held else 0.0,
             candidates=planner.plan.candidates,
@@ -219,47 +259,35 @@ class VectorIndex:
         Exact is by float32 where that is kept, else by the codes. As long as the recall is under
         the target, the candidates are doubled, for this audit and for all searches to come.
         """
-        inputs.check_k(k)
-        given = self._typical() if queries is None else queries
-        asked = inputs.matrix(given, self.dim, self.metric, "query")
-        scanner, plan = self._ready()
-        live = self._table.live
-        exact, reference = scanner, self.dtype
-        if self._keeps:
-            fine = Rows(self._table.coded(1), self.metric, self._kernels)
-            exact, reference = Scanner(self._kernels, fine), "float32"
-        wanted = [hits.rows for hits in exact.search(asked, k, live, EVERYTHING)]
-        before = None
+        asked = self.to_audit(queries, k)
+        wanted, reference = self._finder.nearest(asked, k)
+        audit = None
         while True:
-            found = [hits.rows for hits in scanner.search(asked, k, live, plan)]
-            audit = tallied(found, wanted, k=k, plan=plan, reference=reference, before=before)
-            if audit.recall >= self.recall or plan.candidates is None:
+            found = self._finder.settled(self.audited(asked, k))
+            audit = self._finder.tally(found, wanted, k, reference=reference, before=audit)
+            if not self._finder.widen(audit):
                 return audit
-            before = audit.before
-            self.wider *= 2
-            plan = self._planner.plan = widened(plan, 2 * plan.candidates, len(self))
 
-    def _typical(self) -> NDArray[np.float32]:
-        if self._asked:
-            return np.stack(self._asked)
-        there = np.flatnonzero(self._table.live)
-        some = there[np.linspace(0, len(there) - 1, min(SAMPLE, len(there))).astype(np.intp)]
-        return decode(self._table.coded(0)[some.astype(np.uint32)])
+    def to_audit(self, queries: ArrayLike | None, k: int) -> Matrix:
+        """The queries (q, dim) of an audit: those given, those asked last, or some vectors."""
+        inputs.check_k(k)
+        given = queries
+        if given is None:
+            given = np.stack(self._asked) if self._asked else self._finder.typical()
+        return inputs.matrix(given, self.dim, self.metric, "query")
 
-    def _neighbours(self, hits: Hits) -> Neighbours:
-        scores = -hits.scores if self.metric in DISTANCES else hits.scores
-        return Neighbours(tuple(map(self._table.id_of, hits.rows.tolist())), scores)
+    def audited(self, queries: Matrix, k: int) -> Shortlist:
+        """A search by the present plan, of which nothing is remembered."""
+        return self._finder.found(queries, k, self._table.live)
 
-    def _ready(self) -> tuple[Searcher, Plan]:
-        if self._scanner is None:
-            rows = Rows(self._table.coded(0), self.metric, self._kernels)
-            self._planner.fit(rows, self._table, self.wider)
-            fine = None
-            if self._keeps:
-                fine = Rows(self._table.coded(1), self.metric, self._kernels)
-            signs = [self._planner.signs] if self._planner.signs else []
-            self._scanner = Scanner(self._kernels, rows, signs=signs, fine=fine)
-            if self._graph:
-                self._graph.extend(rows.coded)  # where the table was filled without it
-                self._scanner = GraphScanner(self._graph, rows, self._scanner)
-        return self._scanner, self._planner.plan
+    @property
+    def finder(self) -> Finder:
+        """What searches, for who audits it by rows from elsewhere."""
+        return self._finder
+
+    def _neighbours(self, found: Iterable[Hits]) -> list[Neighbours]:
+        sign = np.float32(-1 if self.metric in DISTANCES else 1)
+        return [
+            Neighbours(tuple(map(self._table.id_of, hits.rows.tolist())), sign * hits.scores)
+            for hits in found
+        ]

@@ -26,7 +26,7 @@ typedef float f32;
 #define DAMAGED (-1)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 20; }
+EXPORT(version) int version(void) { return 21; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -494,55 +494,6 @@ EXPORT(rank) int rank(struct rank *a) {
     for (u32 i = 0; i < a->scores.n; i++)
       if (a->scores.scores[i] < a->least) a->scores.scores[i] = a->least;
   return top_k(&a->best);
-}
-
-/* ---- intersect --------------------------------------------------------------------------- */
-
-struct intersect {
-  const u32 *a, *b;
-  u32 n_a, n_b;
-  u32 *out; /* room for the shorter one */
-};
-
-/* Where one is this many times longer, it is searched instead of walked. */
-#define SEARCHED 200
-
-INLINE u32 intersect_searched(const u32 *few, u32 n, u32 i, const u32 *many, u32 n_many, u32 at,
-                              u32 *out, u32 m) {
-  for (; i < n; i++) {
-    at = seek32(many, n_many, at, few[i]);
-    if (at == n_many) break;
-    if (many[at] == few[i]) out[m++] = few[i];
-  }
-  return m;
-}
-
-/* Sixteen of the longer one are compared at once. */
-INLINE u32 intersect_walked(const u32 *few, u32 n, const u32 *many, u32 n_many, u32 *out) {
-  u32 m = 0, at = 0, i = 0;
-  for (; i < n; i++) {
-    u32 value = few[i];
-    while (n_many - at >= 16 && many[at + 15] < value) at += 16;
-    if (n_many - at < 16) break;
-    const u32 *block = many + at;
-    v128_t sought = wasm_u32x4_splat(value);
-    v128_t a = wasm_i32x4_eq(wasm_v128_load(block), sought);
-    v128_t b = wasm_i32x4_eq(wasm_v128_load(block + 4), sought);
-    v128_t c = wasm_i32x4_eq(wasm_v128_load(block + 8), sought);
-    v128_t d = wasm_i32x4_eq(wasm_v128_load(block + 12), sought);
-    out[m] = value;
-    m += wasm_v128_any_true(wasm_v128_or(wasm_v128_or(a, b), wasm_v128_or(c, d)));
-  }
-  return intersect_searched(few, n, i, many, n_many, at, out, m);
-}
-
-/* The number of results. */
-EXPORT(intersect) int intersect(const struct intersect *s) {
-  int swapped = s->n_a > s->n_b;
-  const u32 *few = swapped ? s->b : s->a, *many = swapped ? s->a : s->b;
-  u32 n = swapped ? s->n_b : s->n_a, n_many = swapped ? s->n_a : s->n_b;
-  if (n < n_many / SEARCHED) return (int)intersect_searched(few, n, 0, many, n_many, 0, s->out, 0);
-  return (int)intersect_walked(few, n, many, n_many, s->out);
 }
 
 /* ---- positions --------------------------------------------------------------------------- */

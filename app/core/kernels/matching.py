@@ -1,4 +1,4 @@
-"""Which chunks hold what, and where, in NumPy: the reference for `intersect` to `near`.
+"""Which chunks hold what, and where, in NumPy: the reference for `find` to `near`.
 
 A key is ``ordinal << 32 | position``: keys of one chunk stand together, in order.
 """
@@ -55,15 +55,6 @@ def find(blob: Bytes, offsets: Uint32s, names: Texts) -> NDArray[np.int64]:
     starts = [0, *(names.ends + 1).tolist()]
     wanted = [names.data[slice(*each)] for each in zip(starts, names.ends.tolist(), strict=False)]
     return np.array(list(map(place, wanted)), dtype=np.int64)
-
-
-def intersect(a: Uint32s, b: Uint32s) -> Uint32s:
-    """What stands in both; see `Kernels.intersect`.
-
-    >>> intersect(np.uint32([1, 4, 9]), np.uint32([0, 4, 9, 10])).tolist()
-    [4, 9]
-    """
-    return np.intersect1d(a, b, assume_unique=True)
 
 
 def positions(

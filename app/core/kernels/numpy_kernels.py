@@ -88,10 +88,6 @@ class NumpyKernels:
         """Places of names in a sorted dictionary."""
         return matching.find(blob, offsets, names)
 
-    def intersect(self, a: Uint32s, b: Uint32s) -> Uint32s:
-        """What stands in both of two rising arrays."""
-        return matching.intersect(a, b)
-
     def positions(
         self,
         stream: Bytes,

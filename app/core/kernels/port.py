@@ -187,9 +187,6 @@ class Kernels(Protocol):
         Number i is ``blob[offsets[i]:offsets[i + 1]]``; sorted by bytes.
         """
 
-    def intersect(self, a: Uint32s, b: Uint32s) -> Uint32s:
-        """What stands in both of two strictly rising arrays."""
-
     def positions(
         self,
         stream: Bytes,

@@ -11,9 +11,10 @@ typedef unsigned short u16;
  * processor sees little of what comes next. */
 #define NEAR_ROWS 32
 #define LINE 64
+#define TOUCH(bytes) (void)*(const volatile u8 *)(bytes)
 
 INLINE void fetch(const u8 *bytes, unsigned long n) {
-  for (unsigned long at = 0; at < n; at += LINE) (void)*(const volatile u8 *)(bytes + at);
+  for (unsigned long at = 0; at < n; at += LINE) TOUCH(bytes + at);
 }
 
 struct scan {
@@ -57,15 +58,22 @@ INLINE f32 sum_floats(v128_t v) {
 }
 
 /* Four rows at a time share what is read of the query; the last ones go alone. `FOUR` and `ONE`
- * compare rows `i` and on with query `q` and write to `to + i`. */
+ * compare rows `i` and on with query `q` and write to `to + i`; between its steps `FOUR` reads a
+ * byte of each line of the four rows that are `far` ahead, which keeps the memory as busy as the
+ * sums. Rows that are chosen are read ahead by themselves. */
+#define AHEAD                                  \
+  const u8 *ahead = bytes_at(a, i + far);      \
+  u32 line = far ? LINE : 0;
+
 #define SCAN(a, FOUR, ONE)                                                            \
   for (u32 first = 0; first < (a)->n; first += NEAR_ROWS) {                           \
     u32 last = (a)->n - first < NEAR_ROWS ? (a)->n : first + NEAR_ROWS;               \
-    fetch_rows(a, last);                                                              \
-    for (u32 q = 0; q < (a)->n_queries; q++) {                                        \
+    u32 far = (a)->chosen || (a)->n - last < NEAR_ROWS ? 0 : NEAR_ROWS;               \
+    if (!far) fetch_rows(a, last);                                                    \
+    for (u32 q = 0; q < (a)->n_queries; q++, far = 0) {                               \
       f32 *to = (a)->scores + (unsigned long)q * (a)->stride;                         \
       u32 i = first;                                                                  \
-      for (; last - i >= 4; i += 4) FOUR(a, q, i, to + i);                            \
+      for (; last - i >= 4; i += 4) FOUR(a, q, i, far, to + i);                           \
       for (; i < last; i++) ONE(a, q, i, to + i);                                     \
     }                                                                                 \
   }
@@ -76,8 +84,8 @@ INLINE const i16 *short_query(const struct scan *a, u32 q) {
   return (const i16 *)a->queries + (unsigned long)q * a->query_items;
 }
 
-#define STEP_I8(sum, row) \
-  sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(part, wasm_i16x8_load8x8((row) + at)))
+#define DOT_I8(part, values) wasm_i32x4_dot_i16x8(part, wasm_i16x8_load8x8(values))
+#define STEP_I8(sum, row) sum = wasm_i32x4_add(sum, DOT_I8(part, (row) + at))
 
 INLINE int rest_i8(const i16 *query, const i8 *row, u32 at, u32 dim) {
   int sum = 0;
@@ -97,12 +105,34 @@ INLINE void one_i8(const struct scan *a, u32 q, u32 i, f32 *to) {
   *to = (f32)(sum_lanes(sum) + rest_i8(query, row, at, dim)) * a->scales[row_at(a, i)];
 }
 
-INLINE void four_i8(const struct scan *a, u32 q, u32 i, f32 *to) {
+#define PARTS_OF_QUERY                                                             \
+  v128_t p0 = wasm_v128_load(query + at), p1 = wasm_v128_load(query + at + 8);     \
+  v128_t p2 = wasm_v128_load(query + at + 16), p3 = wasm_v128_load(query + at + 24);
+
+/* The same for 32 dims, with their parts of the query. */
+#define LONG_STEP_I8(sum, row)                                                        \
+  {                                                                                   \
+    const i8 *some = (row) + at;                                                      \
+    v128_t low = wasm_i32x4_add(DOT_I8(p0, some), DOT_I8(p1, some + 8));              \
+    v128_t high = wasm_i32x4_add(DOT_I8(p2, some + 16), DOT_I8(p3, some + 24));       \
+    sum = wasm_i32x4_add(sum, wasm_i32x4_add(low, high));                             \
+  }
+
+INLINE void four_i8(const struct scan *a, u32 q, u32 i, u32 far, f32 *to) {
   const i16 *query = short_query(a, q);
   const i8 *r0 = (const i8 *)bytes_at(a, i), *r1 = (const i8 *)bytes_at(a, i + 1);
   const i8 *r2 = (const i8 *)bytes_at(a, i + 2), *r3 = (const i8 *)bytes_at(a, i + 3);
   v128_t s0 = wasm_i32x4_splat(0), s1 = s0, s2 = s0, s3 = s0;
   u32 at = 0, dim = a->dim;
+  AHEAD
+  for (; dim - at >= 32; at += 32, ahead += 2 * line) {
+    TOUCH(ahead), TOUCH(ahead + line);
+    PARTS_OF_QUERY
+    LONG_STEP_I8(s0, r0)
+    LONG_STEP_I8(s1, r1)
+    LONG_STEP_I8(s2, r2)
+    LONG_STEP_I8(s3, r3)
+  }
   for (; dim - at >= 8; at += 8) {
     v128_t part = wasm_v128_load(query + at);
     STEP_I8(s0, r0);
@@ -157,10 +187,6 @@ EXPORT(squares) int squares(const struct squares *a) {
     sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(p3, wasm_u16x8_extend_high_u8x16(high))); \
   }
 
-#define PARTS_OF_QUERY                                                             \
-  v128_t p0 = wasm_v128_load(query + at), p1 = wasm_v128_load(query + at + 8);     \
-  v128_t p2 = wasm_v128_load(query + at + 16), p3 = wasm_v128_load(query + at + 24);
-
 /* Eight times the sum of the query: what the 8 that each value is stored with adds up to. */
 INLINE int excess(const i16 *query, u32 items) {
   v128_t ones = wasm_i16x8_splat(8), sum = wasm_i32x4_splat(0);
@@ -180,12 +206,14 @@ INLINE void one_i4(const struct scan *a, u32 q, u32 i, f32 *to) {
   *to = (f32)(sum_lanes(sum) - excess(query, a->query_items)) * a->scales[row_at(a, i)];
 }
 
-INLINE void four_i4(const struct scan *a, u32 q, u32 i, f32 *to) {
+INLINE void four_i4(const struct scan *a, u32 q, u32 i, u32 far, f32 *to) {
   const i16 *query = short_query(a, q);
   const u8 *r0 = bytes_at(a, i), *r1 = bytes_at(a, i + 1);
   const u8 *r2 = bytes_at(a, i + 2), *r3 = bytes_at(a, i + 3);
   v128_t s0 = wasm_i32x4_splat(0), s1 = s0, s2 = s0, s3 = s0;
-  for (u32 at = 0; at < a->query_items; at += 32) {
+  AHEAD
+  for (u32 at = 0; at < a->query_items; at += 32, ahead += line) {
+    TOUCH(ahead);
     PARTS_OF_QUERY
     STEP_I4(s0, r0)
     STEP_I4(s1, r1)
@@ -241,13 +269,16 @@ INLINE void one_floats(const struct scan *a, u32 measure, u32 q, u32 i, f32 *to)
   *to = sum_floats(sum) + rest_floats(measure, query, row, at, dim);
 }
 
-INLINE void four_floats(const struct scan *a, u32 measure, u32 q, u32 i, f32 *to) {
+INLINE void four_floats(const struct scan *a, u32 measure, u32 q, u32 i, u32 far,
+                        f32 *to) {
   const f32 *query = float_query(a, q);
   const f32 *r0 = (const f32 *)bytes_at(a, i), *r1 = (const f32 *)bytes_at(a, i + 1);
   const f32 *r2 = (const f32 *)bytes_at(a, i + 2), *r3 = (const f32 *)bytes_at(a, i + 3);
   v128_t s0 = wasm_f32x4_splat(0), s1 = s0, s2 = s0, s3 = s0;
   u32 at = 0, dim = a->dim;
-  for (; dim - at >= 4; at += 4) {
+  AHEAD
+  for (; dim - at >= 4; at += 4, ahead += line) {
+    TOUCH(ahead);
     v128_t part = wasm_v128_load(query + at);
     s0 = added(measure, s0, part, wasm_v128_load(r0 + at));
     s1 = added(measure, s1, part, wasm_v128_load(r1 + at));
@@ -260,11 +291,11 @@ INLINE void four_floats(const struct scan *a, u32 measure, u32 q, u32 i, f32 *to
   to[3] = sum_floats(s3) + rest_floats(measure, query, r3, at, dim);
 }
 
-#define FOUR_PRODUCTS(a, q, i, to) four_floats(a, PRODUCT, q, i, to)
+#define FOUR_PRODUCTS(a, q, i, far, to) four_floats(a, PRODUCT, q, i, far, to)
 #define ONE_PRODUCT(a, q, i, to) one_floats(a, PRODUCT, q, i, to)
-#define FOUR_SQUARES(a, q, i, to) four_floats(a, SQUARE, q, i, to)
+#define FOUR_SQUARES(a, q, i, far, to) four_floats(a, SQUARE, q, i, far, to)
 #define ONE_SQUARE(a, q, i, to) one_floats(a, SQUARE, q, i, to)
-#define FOUR_ABSOLUTES(a, q, i, to) four_floats(a, ABSOLUTE, q, i, to)
+#define FOUR_ABSOLUTES(a, q, i, far, to) four_floats(a, ABSOLUTE, q, i, far, to)
 #define ONE_ABSOLUTE(a, q, i, to) one_floats(a, ABSOLUTE, q, i, to)
 
 EXPORT(scan_float32) int scan_float32(const struct scan *a) {
@@ -297,16 +328,36 @@ INLINE u64 differing(u64 x, u64 y) {
   return count;
 }
 
-/* Six words are the 384 dims of the bundled model. */
 INLINE u32 apart(const u64 *x, const u64 *y, u32 words) {
   u64 sum = 0;
-  u32 at = 0;
-  for (; words - at >= 6; at += 6)
-    sum += differing(x[at], y[at]) + differing(x[at + 1], y[at + 1]) +
-           differing(x[at + 2], y[at + 2]) + differing(x[at + 3], y[at + 3]) +
-           differing(x[at + 4], y[at + 4]) + differing(x[at + 5], y[at + 5]);
-  for (; at < words; at++) sum += differing(x[at], y[at]);
+  for (u32 at = 0; at < words; at++) sum += differing(x[at], y[at]);
   return (u32)sum;
+}
+
+/* Six words are the 384 dims of the bundled model. The query stays in registers, and of the rows
+ * from `ahead` on, as many as these, a byte of each line is read. */
+#define SIX 6
+#define APART_SIX(y)                                                                    \
+  (u32)(differing(q0, (y)[0]) + differing(q1, (y)[1]) + differing(q2, (y)[2]) +         \
+        differing(q3, (y)[3]) + differing(q4, (y)[4]) + differing(q5, (y)[5]))
+
+INLINE u32 noted(u16 *distances, u32 *histogram, u32 i, u32 distance) {
+  distances[i] = (u16)distance;
+  return histogram[distance]++;
+}
+
+CALLED void block_of_six(const u64 *query, const u64 *codes, const u64 *ahead, u16 *distances,
+                         u32 *histogram) {
+  u64 q0 = query[0], q1 = query[1], q2 = query[2], q3 = query[3], q4 = query[4], q5 = query[5];
+  for (u32 i = 0; i < NEAR_ROWS; i += 4, codes += 4 * SIX, ahead += 4 * SIX) {
+    TOUCH(ahead), TOUCH(ahead + LINE / 8), TOUCH(ahead + LINE / 4);
+    u32 a = APART_SIX(codes), b = APART_SIX(codes + SIX);
+    u32 c = APART_SIX(codes + 2 * SIX), d = APART_SIX(codes + 3 * SIX);
+    noted(distances, histogram, i, a);
+    noted(distances, histogram, i + 1, b);
+    noted(distances, histogram, i + 2, c);
+    noted(distances, histogram, i + 3, d);
+  }
 }
 
 EXPORT(hamming) int hamming(const struct hamming *a) {
@@ -314,19 +365,25 @@ EXPORT(hamming) int hamming(const struct hamming *a) {
   for (u32 first = 0; first < a->n; first += NEAR_ROWS) {
     u32 last = a->n - first < NEAR_ROWS ? a->n : first + NEAR_ROWS;
     u32 more = least(a->n - last, NEAR_ROWS);
-    fetch((const u8 *)(a->codes + (unsigned long)last * words), 8UL * more * words);
+    const u64 *codes = a->codes + (unsigned long)first * words;
+    const u64 *next = a->codes + (unsigned long)last * words;
+    int is_six = words == SIX && !a->mask && last - first == NEAR_ROWS;
+    int touches = is_six && more == NEAR_ROWS;
+    if (!touches) fetch((const u8 *)next, 8UL * more * words);
     for (u32 q = 0; q < a->n_queries; q++) {
       const u64 *query = a->queries + (unsigned long)q * words;
       u16 *distances = a->distances + (unsigned long)q * a->stride;
       u32 *histogram = a->histograms + (unsigned long)q * bins;
+      if (is_six) {
+        block_of_six(query, codes, touches && !q ? next : codes, distances + first, histogram);
+        continue;
+      }
       for (u32 i = first; i < last; i++) {
-        if (a->mask && !a->mask[i]) {
+        if (a->mask && !a->mask[i])
           distances[i] = NO_DISTANCE;
-          continue;
-        }
-        u32 distance = apart(query, a->codes + (unsigned long)i * words, words);
-        distances[i] = (u16)distance;
-        histogram[distance]++;
+        else
+          noted(distances, histogram, i,
+                apart(query, a->codes + (unsigned long)i * words, words));
       }
     }
   }

@@ -38,7 +38,7 @@ from app.core.kernels.wasm_indexing import IndexingExports, WasmIndexing
 from app.core.kernels.wasm_merging import MergingExports, WasmMerging
 from app.core.kernels.wasm_vectors import VectorExports, WasmVectors
 
-VERSION = 20
+VERSION = 21
 """What `version` of the module must answer."""
 
 _WINDOW = 16_384
@@ -52,7 +52,6 @@ _ADD_SCORES = Struct("<8I")
 _COVER = Struct("<4I2f3I")
 _TOP_K = Struct("<8I")
 _TOP_K_HELD = 7
-_INTERSECT = Struct("<5I")
 _POSITIONS = Struct("<9I")
 _CLOSEST = Struct("<14I")
 _NEAR = Struct("<5I")
@@ -70,7 +69,6 @@ class Exports(IndexingExports, MergingExports, VectorExports, Protocol):
     def top_k(self, frame: int, /) -> int: ...  # noqa: D102
     def rank(self, frame: int, /) -> int: ...  # noqa: D102
     def find(self, frame: int, /) -> int: ...  # noqa: D102
-    def intersect(self, frame: int, /) -> int: ...  # noqa: D102
     def count_positions(self, frame: int, /) -> int: ...  # noqa: D102
     def positions(self, frame: int, /) -> int: ...  # noqa: D102
     def closest(self, frame: int, /) -> int: ...  # noqa: D102
@@ -93,7 +91,6 @@ class WasmKernels:
         self._top_k = exports.top_k
         self._rank = exports.rank
         self._find = exports.find
-        self._intersect = exports.intersect
         self._count_positions = exports.count_positions
         self._positions = exports.positions
         self._closest = exports.closest
@@ -232,14 +229,6 @@ class WasmKernels:
         words += [frame.at(np.frombuffer(data, np.uint8), U8), frame.at(ends, U32)]
         _checked(frame.call(self._find, _FIND, *words, len(ends), frame.at(places, U32)))
         return places.view(np.int32).astype(np.int64)
-
-    def intersect(self, a: Uint32s, b: Uint32s) -> Uint32s:
-        """What stands in both of two rising arrays."""
-        frame = self._frame
-        out = frame.empty(min(len(a), len(b)), np.uint32)
-        places = [frame.at(array, U32) for array in (a, b)]
-        words = (*places, len(a), len(b), frame.at(out, U32))
-        return cut(out, frame.call(self._intersect, _INTERSECT, *words))
 
     def positions(
         self,

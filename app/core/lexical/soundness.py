@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.core.lexical.postings import Postings
 
 _U1, _U2, _U4 = np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.uint32)
+_MOST_COUNTED, _LONGEST_FIELD = 255, (1 << 16) - 1
 _FIELDS = ("headings", "title", "path", "repeated")
 
 
@@ -120,3 +121,32 @@ def _are_texts(blob: NDArray[Any], offsets: NDArray[Any]) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def contradiction(postings: Postings) -> str:
+    """Name of an array that says other than the others, "" if none does; for sound ones.
+
+    Reads all of them, which takes too long for every start: whether each list of chunks rises,
+    whether each occurrence has a position, and each chunk as many of them as its lengths tell,
+    as far as they are counted.
+    """
+    at = postings.posting_offsets[:-1].astype(np.intp)
+    if len(at) == 0:
+        return ""
+    rising = postings.ordinals[1:] > postings.ordinals[:-1]
+    rising[at[1:] - 1] = True
+    if not bool(np.all(rising)):
+        return "ordinals"
+    places = postings.position_offsets[:-1].astype(np.intp)
+    if not rises(postings.position_offsets, len(postings.positions) + 1):
+        return "position_offsets"
+    ends = np.add.reduceat(postings.positions < 0x80, places, dtype=np.int64)
+    if not np.array_equal(ends, np.add.reduceat(postings.counts, at, dtype=np.int64)):
+        return "positions"
+    lengths = sum(one.astype(np.int64) for one in postings.lengths)
+    found = np.bincount(postings.ordinals, postings.counts, minlength=postings.n_chunks)
+    uncounted = np.zeros(postings.n_chunks, dtype=np.bool_)
+    uncounted[postings.ordinals[postings.counts == _MOST_COUNTED]] = True
+    for field in postings.lengths[1:]:
+        uncounted |= field == _LONGEST_FIELD
+    return "" if bool(np.all((found == lengths) | uncounted)) else "counts"

@@ -21,8 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(options: argparse.Namespace) -> int:
     """0 when it was measured, 1 where there are no vectors."""
-    opened = opening.collection(options.index, embedder="none", model=options.model, must_be=True)
-    async with opened as (collection, _):
+    async with opening.existing(options) as (collection, _):
         with console.progress_bar("Measuring") as tell:
             done = await collection.audit(sample=options.sample, k=options.k, on_progress=tell)
     if options.json:

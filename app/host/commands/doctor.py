@@ -20,7 +20,9 @@ from app.engine import BytesSource, Collection, HashEmbedder
 from app.errors import FossickError
 from app.host import console
 from app.host.disk_store import DirectoryStore
-from app.host.onnx_embedder import OnnxEmbedder, token_counter
+from app.host.model_files import token_counter
+from app.host.onnx_embedder import OnnxEmbedder
+from app.host.passphrase import store_in
 
 HELP = "check the installation"
 PACKAGES = (
@@ -56,7 +58,7 @@ async def run(options: argparse.Namespace) -> int:
         *map(_package, PACKAGES),
         await _attempt("model", lambda: _model(options.model)),
         await _attempt("store", _store),
-        await _attempt("index", lambda: _index(options.index)),
+        await _attempt("index", lambda: _index(options.index, options.passphrase_file)),
     ]
     well = all(check.ok for check in checks)
     if options.json:
@@ -127,24 +129,23 @@ async def _store() -> str:
     return "a document was written, found and removed"
 
 
-async def _index(folder: Path) -> str:
+async def _index(folder: Path, passphrase_file: Path | None) -> str:
     """The index at hand, if there is one, with all checksums."""
     if not folder.is_dir():
         return f"none in {folder} yet"
     collection = await Collection.open(
-        DirectoryStore(folder),
+        await store_in(folder, passphrase_file, read_only=True),
         embedder=None,
         clock=time.perf_counter,
         count_tokens=estimate_tokens,
         read_only=True,
     )
-    damage = await collection.verify()
-    stats = await collection.stats()
+    checked = await collection.check()
     await collection.close()
-    if damage:
+    if damage := checked.damage:
         hint = f"{damage[0].hint} Repair: python -m app repair --index {folder}."
         raise FossickError(" ".join(one.message for one in damage), hint=hint)
     return (
-        f"{stats.documents} documents, {stats.chunks} chunks, {stats.segments} segments, "
-        f"{stats.bytes / 1e6:.1f} MB, all checksums agree"
+        f"{checked.documents} documents, {checked.chunks} chunks, {checked.segments} segments, "
+        f"{checked.bytes / 1e6:.1f} MB, all checksums agree"
     )

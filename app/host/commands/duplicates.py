@@ -23,10 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(options: argparse.Namespace) -> int:
     """0 if there are any, 1 if not."""
-    opened = opening.collection(
-        options.index, embedder="none", model=options.model, read_only=True, must_be=True
-    )
-    async with opened as (collection, _):
+    async with opening.existing(options, read_only=True) as (collection, _):
         found = await collection.duplicates(options.limit)
     if options.json:
         console.print_json(found)

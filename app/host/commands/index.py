@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.engine import AddReport, Collection
+from app.engine import AddReport
 from app.errors import InputError
+from app.formats.limits import Limits
 from app.host import console, opening
-from app.host.files import FileSource, sources
+from app.host.files import path_of, sources
+from app.host.rules import Rules
 
 HELP = "index files and folders"
 
@@ -19,6 +21,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-missing", action="store_true", help="keep documents whose files are gone"
     )
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="PATTERN",
+        help="leave out what this names, as in .gitignore; may be given again",
+    )  # fmt: skip
+    parser.add_argument(
+        "--limit", action="append", default=[], type=_limit, metavar="NAME=NUMBER",
+        help="how much of a file is read: file-bytes=200M, pages=50000 and the like",
+    )  # fmt: skip
+    parser.add_argument(
+        "--gitignore", action="store_true", help="leave out what .gitignore files name"
+    )
 
 
 async def run(options: argparse.Namespace) -> int:
@@ -26,14 +39,23 @@ async def run(options: argparse.Namespace) -> int:
     for folder in options.folders:
         if not folder.exists():
             raise InputError(f"There is no {folder}.", code="not-found")
-    found = sources(options.folders)
+    found = sources(options.folders, Rules(options.ignore, gitignore=options.gitignore))
+    whole = [path_of(folder) for folder in options.folders if folder.is_dir()]
     async with opening.collection(
-        options.index, embedder=options.embedder, model=options.model
+        options.index,
+        embedder=options.embedder,
+        model=options.model,
+        limits=Limits.of(dict(options.limit)),
+        passphrase_file=options.passphrase_file,
     ) as (collection, notes):
         console.print_notes(notes)
-        removed = 0 if options.keep_missing else await _remove_missing(collection, options, found)
         with console.progress_bar("Indexing") as tell:
-            report = await collection.add(found, on_progress=tell)
+            report = await collection.add(
+                found.sources,
+                whole=[] if options.keep_missing else whole,
+                ignored=found.ignored,
+                on_progress=tell,
+            )
         # From here on everything is found, should somebody not care to wait.
         with console.progress_bar("Understanding") as tell:
             upgraded = await collection.upgrade(on_progress=tell)
@@ -42,39 +64,36 @@ async def run(options: argparse.Namespace) -> int:
     console.print_notes(report.notes)
     if options.json:
         answer = console.plain(report)
-        console.print_json({**answer, "removed": removed, "notes": [*notes, *report.notes],
-                            "upgraded": upgraded, "index": str(options.index),
+        more = {"ignored": len(found.ignored), "notes": [*notes, *report.notes]}
+        console.print_json({**answer, **more, "upgraded": upgraded, "index": str(options.index),
                             "stats": stats})  # fmt: skip
     else:
-        _show(report, removed, options.index)
+        _show(report, len(found.ignored), options.index)
         if upgraded.chunks:
             console.out.print(
                 f"{upgraded.chunks} chunks embedded anew by {stats.embedder} "
                 f"in {upgraded.seconds:.1f} s"
             )
-    return 1 if report.failed or not found else 0
+    return 1 if report.failed or not found.sources else 0
 
 
-async def _remove_missing(
-    collection: Collection, options: argparse.Namespace, found: list[FileSource]
-) -> int:
-    """Remove documents whose files are gone from the folders that were named."""
-    here = {source.path for source in found}
-    roots = [FileSource.of(folder).path.rstrip("/") + "/" for folder in options.folders
-             if folder.is_dir()]  # fmt: skip
-    gone = [
-        info.id
-        for info in await collection.documents()
-        if info.path not in here and any(info.path.startswith(root) for root in roots)
-    ]
-    return await collection.remove(gone)
+_UNITS = {"K": 10, "M": 20, "G": 30}
 
 
-def _show(report: AddReport, removed: int, index: Path) -> None:
+def _limit(text: str) -> tuple[str, int]:
+    """`file-bytes=200M` as a name and a number."""
+    name, _, number = text.partition("=")
+    bits = _UNITS.get(number[-1:].upper(), 0)
+    return name.replace("-", "_"), int(number[:-1] if bits else number) << bits
+
+
+def _show(report: AddReport, ignored: int, index: Path) -> None:
     console.out.print(
         f"{report.added} added, {report.updated} updated, {report.skipped} unchanged, "
-        f"{removed} removed, {len(report.failed)} failed: {report.chunks} chunks "
+        f"{report.removed} removed, {len(report.failed)} failed: {report.chunks} chunks "
         f"in {report.seconds:.1f} s, in {index}"
     )
+    if ignored:
+        console.out.print(f"{ignored} files and folders left out by rules")
     for failure in report.failed:
         console.err.print(f"  {failure.code}: {failure.message} {failure.hint}", markup=False)

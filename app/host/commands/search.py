@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from pathlib import Path
 from typing import get_args
 
 from rich.cells import cell_len
@@ -28,6 +29,10 @@ CONTEXT = 40
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     parser.add_argument("query", help="what to look for")
+    parser.add_argument(
+        "--from", type=Path, default=None, dest="exported", metavar="FILE",
+        help="search a file that was exported, in place of the index",
+    )  # fmt: skip
     parser.add_argument("-k", type=int, default=10, help="hits wanted (10)")
     parser.add_argument("--mode", choices=get_args(Mode), default="hybrid")
     parser.add_argument("--path", default="", help="only under this prefix, or matching this glob")
@@ -49,6 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diversity", type=float, default=0.0, help="0 to 1: hits less like those before (0)"
     )
+    parser.add_argument(
+        "--rerank", type=Path, default=None, metavar="FOLDER",
+        help="order the best hits anew by the cross-encoder in this folder",
+    )  # fmt: skip
     parser.add_argument(
         "--explain", action="store_true", help="tell what the score of each hit is made of"
     )
@@ -72,11 +81,18 @@ async def run(options: argparse.Namespace) -> int:
         correct=not options.no_correct,
         collapse=not options.no_collapse,
         diversity=options.diversity,
+        rerank=options.rerank is not None,
         explain=options.explain,
     )
     embedder = "none" if options.mode == "keyword" else options.embedder
     async with opening.collection(
-        options.index, embedder=embedder, model=options.model, read_only=True
+        options.index,
+        embedder=embedder,
+        model=options.model,
+        read_only=True,
+        exported=options.exported,
+        reranker=options.rerank,
+        passphrase_file=options.passphrase_file,
     ) as (collection, notes):
         result = await collection.search(options.query, wanted)
         meant = await collection.suggest(options.query, limit=0)

@@ -15,8 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(options: argparse.Namespace) -> int:
     """0 when it is done."""
-    opened = opening.collection(options.index, embedder="none", model=options.model, must_be=True)
-    async with opened as (collection, _):
+    async with opening.existing(options) as (collection, _):
         done = await collection.vacuum()
     if options.json:
         console.print_json(done)

@@ -2,6 +2,7 @@
 /** The trial of a model that was just put on this device, in a worker that ends with it. */
 
 import { FossickError, opened } from "../../errors.js";
+import { startWorker } from "../../own-scripts.js";
 import * as Comlink from "../../vendor/comlink.js";
 
 /** @typedef {import("../../catalogue.js").Entry} Entry */
@@ -17,10 +18,7 @@ const TRIAL_LIMIT = 5 * 60_000;
  * @returns {Promise<import("./trial.worker.js").Found>}
  */
 export async function tryOut(entry, signal) {
-  const worker = new Worker(new URL("./trial.worker.js", import.meta.url), {
-    type: "module",
-    name: "fossick trial",
-  });
+  const worker = startWorker(new URL("./trial.worker.js", import.meta.url), "fossick trial");
   const { promise: ended, reject } = Promise.withResolvers();
   const broken = (/** @type {string} */ why) => reject(new FossickError("model-failed", why));
   const timer = setTimeout(() => broken("The trial of the model took too long."), TRIAL_LIMIT);

@@ -5,13 +5,17 @@
  * every device it runs on later can be compared with it.
  */
 
+import "../requests.js";
 import { enveloped, FossickError } from "../../errors.js";
+import { letLibrariesStartWorkers } from "../../own-scripts.js";
 import * as Comlink from "../../vendor/comlink.js";
 import { poolUnit, tokenStates } from "../pooling.js";
 import { storedFiles } from "./stored-files.js";
 
 /** @typedef {import("../../catalogue.js").Entry} Entry */
 /** @typedef {{ dim: number, reference?: import("../../models.js").Reference }} Found */
+
+letLibrariesStartWorkers();
 
 const VENDOR = new URL("../../vendor/", import.meta.url).href;
 /** Of different lengths, so that a padding mask gone wrong shows when they go through together. */

@@ -28,7 +28,8 @@ from _unfused import write  # noqa: E402
 from playwright.sync_api import BrowserContext, Page, sync_playwright  # noqa: E402
 
 from app.core.evaluation import load_beir  # noqa: E402
-from app.host.onnx_embedder import BUNDLED_MODEL, OnnxEmbedder  # noqa: E402
+from app.host.model_files import BUNDLED_MODEL  # noqa: E402
+from app.host.onnx_embedder import OnnxEmbedder  # noqa: E402
 
 Timer = Callable[[Sequence[str]], float]
 """Seconds that an engine takes for texts."""

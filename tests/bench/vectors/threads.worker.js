@@ -135,6 +135,8 @@ async function measure({ plain, shared, n, runs, helper }) {
   const scan = scans(over(shared, memory), memory, plan);
   found["signs, one thread, shared memory"] = timed(runs, () => scan.signs(0, 0, n));
   found["int8, one thread, shared memory"] = timed(runs, () => scan.int8(0, 0, n));
+  const { trustedTypes } = /** @type {any} */ (globalThis);
+  trustedTypes?.createPolicy("default", { createScriptURL: (/** @type {string} */ url) => url });
   const worker = new Worker(helper, { type: "module" });
   await new Promise((resolve) => {
     worker.onmessage = resolve;

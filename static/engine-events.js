@@ -1,0 +1,73 @@
+// @ts-check
+/** What the engine tells without having been asked, and what becomes of it in the page. */
+
+/** @typedef {import("./client.js").Fossick} Fossick */
+/** @typedef {import("./workers/engine.worker.js").EngineEvent} EngineEvent */
+
+const LOST =
+  "The tab that was adding files has gone. What it had finished is kept; add the other files again.";
+
+/**
+ * @param {Fossick} fossick
+ * @param {EngineEvent} event
+ */
+export function hear(fossick, event) {
+  const { host, reranking, upgrading } = fossick;
+  if (event.type === "progress") {
+    fossick.tellProgress(/** @type {import("./fossick.js").Progress} */ (event.progress));
+  } else if (event.type === "embedder") {
+    fossick.embedder = /** @type {any} */ (event.embedder);
+    // That the model has gone is told once, by who has seen it go.
+    fossick.tellStatus(host.info.state === "failed" ? "" : event.note);
+  } else if (event.type === "commit") {
+    committed(fossick, event);
+  } else if (event.type === "writer") {
+    leads(fossick, event.lost);
+  } else if (event.type === "carried") {
+    upgrading.wake();
+  } else if (event.type === "hung") {
+    if (event.reranker) reranking.abandon(event.worker, event.message);
+    else host.abandonNumber(event.worker, event.message);
+  }
+}
+
+/**
+ * @param {Fossick} fossick
+ * @param {{ generation: number, documents: number }} commit
+ */
+function committed(fossick, { generation, documents }) {
+  fossick.commit = { generation, documents };
+  if (fossick.started && fossick.writable) fossick.room.count(documents);
+  fossick.dispatchEvent(new CustomEvent("commit", { detail: fossick.commit }));
+}
+
+/**
+ * This tab writes from now on.
+ *
+ * @param {Fossick} fossick
+ * @param {boolean} lost whether the tab that wrote had begun something that is lost with it
+ */
+function leads(fossick, lost) {
+  fossick.tookOver = true;
+  if (fossick.started) fossick.room.opened(fossick.started.storage.kind, fossick.commit);
+  fossick.tellStatus(lost ? LOST : "");
+  fossick.upgrading.wake();
+}
+
+/**
+ * The engine had died, and is there again.
+ *
+ * @param {Fossick} fossick
+ * @param {import("./workers/engine.worker.js").Started} started
+ * @param {string} reason
+ */
+export function restarted(fossick, started, reason) {
+  fossick.started = started;
+  fossick.tookOver = false;
+  fossick.host.reconnect();
+  fossick.reranking.reconnect();
+  fossick.upgrading.restarted();
+  if (fossick.addingPaused) void fossick.pauseAdding(true).catch(() => {});
+  const note = `The engine stopped (${reason}) and was started again; what was added is kept.`;
+  fossick.tellStatus(note);
+}
