@@ -46,7 +46,11 @@ class Model:
     """An ONNX file in native ONNX Runtime with its tokenizer."""
 
     def __init__(self, path: Path, tokenizer: Tokenizer) -> None:
-        self.session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        options = ort.SessionOptions()
+        # Without VNNI products of int8 would be added in 16 bits, and overflow: see onnx_model.py.
+        options.add_session_config_entry("session.x64quantprecision", "1")
+        providers = ["CPUExecutionProvider"]
+        self.session = ort.InferenceSession(str(path), options, providers=providers)
         self.tokenizer = tokenizer
 
     def embed(self, batch: Sequence[str]) -> Vectors:

@@ -23,6 +23,9 @@ _PROVIDERS = {
 """What ONNX Runtime computes on, best first, and what we call it."""
 _BATCH_TOKENS = 4096
 """Padded tokens of one run: enough to keep two cores busy, small enough for their caches."""
+_EXACT = ("session.x64quantprecision", "1")
+"""Processors with AVX2 or AVX-512 but no VNNI add pairs of products of int8 in 16 bits, which can
+overflow; with this they take a slower multiplication that cannot. Others are not affected."""
 
 
 class OnnxModel:
@@ -116,12 +119,20 @@ def _tokenizer(folder: Path, max_tokens: int) -> Any:  # noqa: ANN401 (no types 
     return tokenizer
 
 
+def _cores() -> int:
+    """The cores that this process may use; macOS and Windows do not say, so all there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _session(graph: Path, threads: int, device: str) -> Any:  # noqa: ANN401 (no types published)
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
+    options.intra_op_num_threads = threads or _cores()
     options.log_severity_level = 3
+    options.add_session_config_entry(*_EXACT)
     chosen = providers(onnxruntime.get_available_providers(), device)
     reasons: list[str] = []
     while chosen:
