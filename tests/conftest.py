@@ -27,7 +27,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+    from playwright.sync_api import Browser, Playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -280,54 +280,6 @@ def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
     chromium = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
     yield chromium
     chromium.close()
-
-
-class OriginGuard:
-    """Notes every request of a context and fails if one left the machine's own servers."""
-
-    def __init__(self) -> None:
-        self.strays: list[str] = []
-
-    def watch(self, context: BrowserContext) -> None:
-        """Note the requests of all pages, workers and service workers of a context."""
-        context.on("request", self._note)
-
-    def _note(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in ("data", "blob") or parts.hostname in ("127.0.0.1", "localhost"):
-            return
-        self.strays.append(request.url)
-
-    def check(self) -> None:
-        """Fail with the list of requests that left."""
-        assert not self.strays, f"requests left the origin: {self.strays}"
-
-
-@pytest.fixture(scope="session")
-def origin_guard() -> type[OriginGuard]:
-    """The guard itself, for tests that make contexts of their own."""
-    return OriginGuard
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh profile; the test fails if any request of it leaves this machine."""
-    guard = OriginGuard()
-    fresh = browser.new_context()
-    guard.watch(fresh)
-    yield fresh
-    fresh.close()
-    guard.check()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page in a fresh profile; the test fails on an error that nothing caught."""
-    errors: list[str] = []
-    fresh = context.new_page()
-    fresh.on("pageerror", lambda error: errors.append(f"{error.name}: {error.message}"))
-    yield fresh
-    assert not errors, f"uncaught errors in the page: {errors}"
 
 
 @pytest.fixture(scope="session")

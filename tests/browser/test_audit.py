@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import OriginGuard
+from tests.browser.profiles import OriginGuard
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_runtime import BARE, evaluate
+from tests.browser.profiles import BARE
+from tests.browser.test_runtime import evaluate
 from tests.fixtures.pdf_files import write_pdf
 
 if TYPE_CHECKING:

@@ -16,6 +16,12 @@ PATIENCE = 240_000
 """Milliseconds, with a GPU that is emulated on two slow cores."""
 
 
+@pytest.fixture
+def context(first_visit: BrowserContext) -> BrowserContext:
+    """A device that has not been here before."""
+    return first_visit
+
+
 def test_numbers_for_each_device(page: Page, context: BrowserContext, site_server: str) -> None:
     """Processor and GPU have a row each, with numbers or a reason; the table can be copied."""
     from playwright.sync_api import expect

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.profiles import BARE
 from tests.browser.test_page import box, hits, opened
-from tests.browser.test_runtime import BARE, evaluate
+from tests.browser.test_runtime import evaluate
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route

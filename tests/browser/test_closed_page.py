@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.browser.profiles import OriginGuard
 from tests.browser.test_page import START, WORDS_ONLY, add, box, hits
-from tests.conftest import OriginGuard
 from tests.fixtures.hostile_page import ALL, hostile_documents
 
 if TYPE_CHECKING:

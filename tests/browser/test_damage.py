@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.storage import manifest as manifests
-from tests.conftest import OriginGuard
+from tests.browser.profiles import OriginGuard
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_runtime import BARE, TEXTS, VECTORS, evaluate
+from tests.browser.profiles import BARE
+from tests.browser.test_runtime import TEXTS, VECTORS, evaluate
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

@@ -21,6 +21,12 @@ START = 60_000
 INDEXING = 240_000
 
 
+@pytest.fixture
+def context(first_visit: BrowserContext) -> BrowserContext:
+    """A newcomer has no profile yet."""
+    return first_visit
+
+
 def results(page: Page) -> Locator:
     """The hits on the page, best first."""
     return page.get_by_role("list", name="Results").locator(":scope > li")

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.profiles import BARE
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Route
 
 pytestmark = pytest.mark.browser
 
 FILE = "static/vendor/kernels/kernels.wasm"
-BARE = "static/vendor/NOTICES.html"
-"""A page of the site that runs nothing of its own."""
 
 OPEN = """async () => {
   const { Fossick } = await import(new URL("../fossick.js", location.href));
@@ -30,6 +30,12 @@ KEPT = """async () => {
   const cache = await caches.open("fossick-image-1");
   return (await cache.keys()).some(({ url }) => url.endsWith("/memory"));
 }"""
+
+
+@pytest.fixture
+def context(first_visit: BrowserContext) -> BrowserContext:
+    """Kernels come from the site, not from an image."""
+    return first_visit
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_runtime import BARE, PRELUDE, evaluate
+from tests.browser.profiles import BARE
+from tests.browser.test_runtime import PRELUDE, evaluate
 from tests.conftest import CHROMIUM_FLAGS
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_runtime import BARE, evaluate
+from tests.browser.profiles import BARE
+from tests.browser.test_runtime import evaluate
 from tests.browser.test_tabs import WRITES, kill
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ WORK = """
   };
   globalThis.work = (async () => { while (working) await step() })();
 """
+
+
+@pytest.fixture
+def context(first_visit: BrowserContext) -> BrowserContext:
+    """Tabs are killed here: a profile that nobody else needs."""
+    return first_visit
 
 
 class Ledger:

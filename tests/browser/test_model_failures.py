@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_runtime import BARE, evaluate
+from tests.browser.profiles import BARE
+from tests.browser.test_runtime import evaluate
 from tests.conftest import PlainHost, Serve
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.profiles import BARE
 from tests.fixtures.hub import GRAPH, MODEL_FILES, Fault, Hub, entry, model_files, write_catalogue
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-BARE = "static/vendor/NOTICES.html"
 PRELUDE = """
 const base = new URL("../../", location.href);
 const { Fossick } = await import(new URL("static/fossick.js", base));

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import OriginGuard
+from tests.browser.profiles import OriginGuard
 from tests.fixtures.cross_encoder import write_cross_encoder
 from tests.fixtures.hub import GRAPH, Fault, Hub, entry, model_files, write_catalogue
 

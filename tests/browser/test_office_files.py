@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.formats import read
-from tests.browser.test_runtime import BARE, evaluate
+from tests.browser.profiles import BARE
+from tests.browser.test_runtime import evaluate
 from tests.formats.test_hostile_office import MAIN, WHOLE, with_main
 
 if TYPE_CHECKING:

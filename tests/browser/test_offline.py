@@ -45,6 +45,12 @@ LATE = 'export const late = "WORD";\n'
 """Loaded on demand only: shows which version a page is served from later on."""
 
 
+@pytest.fixture
+def context(first_visit: BrowserContext) -> BrowserContext:
+    """What is tested begins with a first visit."""
+    return first_visit
+
+
 class Site:
     """A small site that can be changed and built again."""
 

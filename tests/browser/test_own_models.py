@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from tests.browser.profiles import BARE
 from tests.fixtures.cross_encoder import write_cross_encoder
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-BARE = "static/vendor/NOTICES.html"
 PRELUDE = """
 const base = new URL("../../", location.href);
 const { Fossick } = await import(new URL("static/fossick.js", base));

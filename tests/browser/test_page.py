@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import OriginGuard
+from tests.browser.profiles import OriginGuard
 from tests.fixtures.library import write_library
 
 if TYPE_CHECKING:

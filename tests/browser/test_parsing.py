@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.test_runtime import BARE, Run, evaluate
+from tests.browser.profiles import BARE
+from tests.browser.test_runtime import Run, evaluate
 from tests.conftest import PlainHost
 from tests.fixtures.pdf_files import write_pdf
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.profiles import BARE
 from tests.browser.test_page import add, ask, box, hits, opened
-from tests.browser.test_runtime import BARE, evaluate
+from tests.browser.test_runtime import evaluate
 from tests.fixtures.pdf_files import draw_pdf, stream_of, write_pdf
 
 if TYPE_CHECKING:

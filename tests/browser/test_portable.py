@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_runtime import BARE, Run, evaluate
+from tests.browser.profiles import BARE
+from tests.browser.test_runtime import Run, evaluate
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

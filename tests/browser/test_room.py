@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.profiles import BARE
 from tests.browser.test_folders import pick_papers
-from tests.browser.test_runtime import BARE, Run, evaluate
+from tests.browser.test_runtime import Run, evaluate
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -34,6 +35,12 @@ CLEAR = """
   const shelf = await root.getDirectoryHandle("fossick");
   await shelf.removeEntry(encodeURIComponent(given), { recursive: true });
 """
+
+
+@pytest.fixture
+def context(first_visit: BrowserContext) -> BrowserContext:
+    """Quota and eviction are played with here: a profile that nobody else needs."""
+    return first_visit
 
 
 @pytest.fixture

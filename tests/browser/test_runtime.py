@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.host.onnx_embedder import OnnxEmbedder
+from tests.browser.profiles import BARE
 from tests.fixtures.pdf_files import write_pdf
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-BARE = "static/vendor/NOTICES.html"
-"""A page of the site that runs nothing of its own."""
 
 PRELUDE = """
 const base = new URL("../../", location.href);
@@ -119,8 +118,12 @@ def test_suggest(run: Run) -> None:
     assert (out["exactly"], out["off"]) == (0, ["bad-option", "bad-query"])
 
 
-def test_starts_from_an_image(page: Page, run: Run, eventually: Callable[..., object]) -> None:
+def test_starts_from_an_image(
+    first_visit: BrowserContext, site_server: str, eventually: Callable[..., object]
+) -> None:
     """The second start uses what the first one kept; a spoilt image costs a plain start."""
+    page = first_visit.new_page()
+    page.goto(site_server + BARE)
     body = """
       const fossick = await Fossick.open({ collection: "image", embedder: "hash" });
       const { start, boot } = fossick.info();
@@ -137,15 +140,15 @@ def test_starts_from_an_image(page: Page, run: Run, eventually: Callable[..., ob
       const [key] = (await cache.keys()).filter(({ url }) => url.endsWith("/memory"));
       await cache.put(key, new Response(new Uint8Array(1 << 20)));
     """
-    assert run(body)["start"] == "plain"
-    eventually(lambda: run(kept), timeout=20)
+    assert evaluate(page, body)["start"] == "plain"
+    eventually(lambda: evaluate(page, kept), timeout=20)
     page.reload()
-    again = run(body)
+    again = evaluate(page, body)
     assert (again["start"], again["total"]) == ("image", 1)
     assert again["boot"]["pyodide"] > 0
-    run(spoil)
+    evaluate(page, spoil)
     page.reload()
-    assert run(body)["start"] == "plain"
+    assert evaluate(page, body)["start"] == "plain"
 
 
 def test_the_start_is_told(run: Run) -> None:
@@ -260,8 +263,10 @@ def test_model_dies_while_it_works(run: Run) -> None:
     assert out["state"] == "ready"
 
 
-def test_boot_failures(page: Page, context: BrowserContext, run: Run) -> None:
+def test_boot_failures(first_visit: BrowserContext, site_server: str) -> None:
     """A file that is missing, or of another version of the site, is named."""
+    page = first_visit.new_page()
+    page.goto(site_server + BARE)
     body = """
       try { await Fossick.open({ collection: "boot", embedder: "none" }); return null }
       catch (e) { return [e instanceof FossickError, e.code, e.message, e.hint] }
@@ -272,12 +277,12 @@ def test_boot_failures(page: Page, context: BrowserContext, run: Run) -> None:
         ("**/pyodide.mjs", 404, "pyodide.mjs"),
         ("**/engine.worker.js", 404, "script"),
     ):
-        context.route(pattern, answering(status))
-        is_ours, code, message, hint = run(body)
+        first_visit.route(pattern, answering(status))
+        is_ours, code, message, hint = evaluate(page, body)
         assert (is_ours, code) == (True, "boot-failed"), pattern
         assert expected in message
         assert hint
-        context.unroute(pattern)
+        first_visit.unroute(pattern)
         page.reload()
 
 

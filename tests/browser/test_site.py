@@ -25,6 +25,12 @@ SERVED_FROM_CACHE = """async () => {
 }"""
 
 
+@pytest.fixture
+def context(first_visit: BrowserContext) -> BrowserContext:
+    """What is tested begins with a first visit."""
+    return first_visit
+
+
 def started(page: Page, eventually: Callable[..., object]) -> Any:
     """Wait until the engine runs; what it says about itself."""
     return eventually(lambda: page.evaluate(STATS), timeout=90)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_runtime import BARE, evaluate
+from tests.browser.profiles import BARE
+from tests.browser.test_runtime import evaluate
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -32,6 +33,12 @@ WRITES = "() => globalThis.fossick.info().writable"
 LAST = "() => globalThis.commits.at(-1)?.documents ?? -1"
 
 Tab = Callable[..., "Page"]
+
+
+@pytest.fixture
+def context(first_visit: BrowserContext) -> BrowserContext:
+    """Tabs are killed here: a profile that nobody else needs."""
+    return first_visit
 
 
 @pytest.fixture

@@ -12,15 +12,13 @@ import pytest
 
 from app.core.dense.batch_processor import BatchProcessor
 from app.core.dense.vector_index import VectorIndex
-from tests.conftest import OriginGuard
+from tests.browser.profiles import BARE, OriginGuard
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
-BARE = "static/vendor/NOTICES.html"
-"""A page of the site that runs nothing of its own."""
 
 OPEN = """async (storage) => {
   const { Fossick } = await import(new URL("../fossick.js", location.href));
