@@ -22,7 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(options: argparse.Namespace) -> int:
     """0 when it is done."""
-    from app.host import sealing
+    from app.host.ciphers import HostCiphers
+    from app.storage import sealing
 
     if not options.index.is_dir():
         raise InputError(f"There is no index in {options.index}.", code="not-found")
@@ -32,9 +33,9 @@ async def run(options: argparse.Namespace) -> int:
     changes = options.new_passphrase_file is not None
     if changes:
         new = passphrase.in_file(options.new_passphrase_file)
-        await sealing.change_passphrase(store, secret, new)
+        await sealing.change_passphrase(store, secret, new, HostCiphers())
     else:
-        await sealing.seal(store, secret)
+        await sealing.seal(store, secret, HostCiphers())
     if options.json:
         console.print_json({"index": str(options.index), "sealed": True, "changed": changes})
     else:
