@@ -3,6 +3,7 @@
 
 import { FossickError } from "./errors.js";
 import { checkBlob } from "./portable.js";
+import { checkLockAfter, checkPassphrase, LOCK_AFTER } from "./sealing.js";
 
 /** Names of app.formats.limits as JavaScript writes them; a test compares both. */
 export const LIMITS = [
@@ -37,7 +38,14 @@ export function checkOpen(options) {
     throw new FossickError("bad-option", `There is no storage "${storage}".`, hint);
   }
   if (from) checkBlob(from);
-  return { collection, storage, from, useImage: snapshot, limits, onProgress, signal };
+  const passphrase = options.passphrase == null ? null : checkPassphrase(options.passphrase);
+  if (passphrase && storage === "memory") {
+    const hint = "Leave the passphrase out, or the storage.";
+    throw new FossickError("bad-option", "What is not kept cannot be sealed.", hint);
+  }
+  const lockAfter = checkLockAfter(options.lockAfter ?? LOCK_AFTER);
+  const rest = { useImage: snapshot, limits, passphrase, lockAfter, onProgress, signal };
+  return { collection, storage, from, ...rest };
 }
 
 /**

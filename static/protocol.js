@@ -28,6 +28,7 @@ export const METHODS = /** @type {const} */ ([
   "export",
   "import_file",
   "embed",
+  "change_passphrase",
   "retry_model",
   "vectors",
   "refresh",

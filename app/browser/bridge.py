@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from app.browser.changing import PassphraseChange
 from app.browser.exporting import Output, Place, described
 from app.browser.plain import placed, plain
 from app.browser.requests import Request
@@ -41,11 +42,13 @@ class Bridge:
         vectors: VectorBridge | None = None,
         follows: bool = False,
         unlock: Callable[[bool], object] = lambda writable: None,
+        passphrase: PassphraseChange | None = None,
     ) -> None:
         self._collection = collection
         self._vectors = vectors or VectorBridge(MemoryStore(), collection.kernels)
         self._follows = follows
         self._unlock = unlock
+        self._passphrase = passphrase
         self.requests: dict[int, Request] = {}
 
     async def add(
@@ -198,7 +201,7 @@ class Bridge:
         try:
             tell = _teller(request)
             done = await bring_in(
-                *(Archive.open(ranges), target.store),
+                *(Archive.open(ranges), await target.opened()),
                 overwrite=overwrite,
                 on_progress=tell,
                 cancel=request.cancellation,
@@ -212,6 +215,12 @@ class Bridge:
         found, tokens = await self._collection.embed([text_of(one) for one in texts])
         dim = found.rows.shape[1]
         return {"model": found.model, "dim": dim, "vectors": found.rows.ravel(), "tokens": tokens}
+
+    async def change_passphrase(self, request: Request, old: str, new: str) -> Plain:
+        """Give a sealed collection another passphrase. `StorageError("wrong-passphrase")`."""
+        if self._passphrase is None:
+            raise InputError("This collection is not sealed.", hint="Seal it first.")
+        await self._passphrase.change(text_of(old), text_of(new))
 
     async def retry_model(self, request: Request) -> Plain:
         """Use the model again that was left when it failed; it is asked when it is next needed."""
@@ -233,6 +242,8 @@ class Bridge:
 
     async def take_over(self, request: Request) -> Plain:
         """Be the tab that writes, there being no other any more."""
+        if self._passphrase is not None:
+            await self._passphrase.check()
         await self._vectors.take_over()
         self._unlock(True)
         try:

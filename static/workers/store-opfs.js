@@ -144,7 +144,8 @@ export class OpfsStore {
   async writeFrom(name, next) {
     await this.letGo(name);
     const entry = await this.folder.getFileHandle(name, { create: true });
-    const handle = await entry.createSyncAccessHandle();
+    /** @type {SyncHandle} */
+    const handle = await patiently(() => /** @type {any} */ (entry).createSyncAccessHandle());
     try {
       handle.truncate(0);
       let at = 0;
