@@ -20,10 +20,11 @@ import { infoOf } from "./info.js";
 import { BUNDLED, modelOf, planEmbedder } from "./models.js";
 import { networkReport } from "./network.js";
 import { checkAdd, checkOpen, checkRerank, checkRules, cloneSources } from "./options.js";
+import { checkLockAfter } from "./passphrase.js";
 import { checkBlob, exportCollection, importCollection } from "./portable.js";
 import { Reranking } from "./reranking.js";
 import { Room } from "./room.js";
-import { checkLockAfter, SealedState } from "./sealing.js";
+import { SealedState } from "./sealing.js";
 import { wellFormed } from "./texts.js";
 import { Upgrading } from "./upgrading.js";
 import { deleteVectors, openVectors, vectorNames } from "./vectors.js";
@@ -155,8 +156,8 @@ export class Fossick extends EventTarget {
   }
 
   async start() {
-    const { collection, storage, useImage, from, limits, passphrase } = this.options;
-    this.options.passphrase = null;
+    const { collection, storage, useImage, from, limits, sealing } = this.options;
+    this.options.sealing = { passphrase: null, key: null }; // The link drops it when it locks.
     const { card } = this.plan;
     const { model, dim, dtype } = this.host.info;
     const options = {
@@ -174,7 +175,7 @@ export class Fossick extends EventTarget {
       // Chunks are measured by one vocabulary, whichever model is in use: they stay as they are.
       vocabulary: `models/${BUNDLED.name}/vocab.txt`,
     };
-    const starting = this.link.start(options, { passphrase }, this.options.signal);
+    const starting = this.link.start(options, sealing, this.options.signal);
     const loadModel = () => this.plan.transformer && void this.host.start();
     // On few cores each would slow the other down, and words can be searched before the model.
     const atOnce = capabilities().cores >= CORES_FOR_BOTH;
@@ -184,6 +185,7 @@ export class Fossick extends EventTarget {
     this.sealed.begin();
     if (!atOnce) loadModel();
     this.tellStatus(this.started?.storage.note ?? "");
+    this.room.secret = this.sealed.isSealed;
     if (this.started && this.writable) this.room.opened(this.started.storage.kind, this.commit);
     this.upgrading.wake();
     void this.upgrading.watchBattery();
@@ -346,6 +348,11 @@ export class Fossick extends EventTarget {
   /** @type {import("./fossick.js").Fossick["lockAfter"]} */
   lockAfter(minutes) {
     this.sealed.after(checkLockAfter(minutes));
+  }
+
+  /** @type {import("./fossick.js").Fossick["key"]} */
+  get key() {
+    return this.sealed.key;
   }
 
   /** @type {import("./fossick.js").Fossick["used"]} */

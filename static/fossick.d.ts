@@ -165,6 +165,8 @@ export interface OpenOptions {
    * Nobody can recover one that is forgotten.
    */
   passphrase?: string;
+  /** In place of the passphrase: the {@link Fossick.key} of an instance that has been closed. */
+  key?: CryptoKey;
   /** Minutes without use after which a sealed collection is locked; 0: never. Default 15. */
   lockAfter?: number;
   /** What readers keep to. */
@@ -799,6 +801,7 @@ export interface ImportOptions extends CallOptions {
   overwrite?: boolean;
   /** Of the collection: a new one is sealed with it, a sealed one opened. */
   passphrase?: string;
+  key?: CryptoKey;
   /** Phase "import", in bytes. */
   onProgress?: (progress: Progress) => void;
 }
@@ -1412,6 +1415,12 @@ export class Fossick extends EventTarget {
 
   /** Minutes without use after which it is locked by itself in this tab; 0: never. */
   lockAfter(minutes: number): void;
+
+  /**
+   * What opens a sealed collection again without its passphrase, as long as this page lives; null
+   * where it is plain or locked. It cannot be read, only used, and should be stored nowhere.
+   */
+  readonly key: CryptoKey | null;
 
   /** Somebody is there: the time without use begins anew. Every call but counts does so too. */
   used(): void;

@@ -2,8 +2,8 @@
 /** Arguments of the public calls, checked on the page's side where a message can still be exact. */
 
 import { FossickError } from "./errors.js";
+import { checkLockAfter, checkOpener, LOCK_AFTER } from "./passphrase.js";
 import { checkBlob } from "./portable.js";
-import { checkLockAfter, checkPassphrase, LOCK_AFTER } from "./sealing.js";
 
 /** Names of app.formats.limits as JavaScript writes them; a test compares both. */
 export const LIMITS = [
@@ -38,13 +38,13 @@ export function checkOpen(options) {
     throw new FossickError("bad-option", `There is no storage "${storage}".`, hint);
   }
   if (from) checkBlob(from);
-  const passphrase = options.passphrase == null ? null : checkPassphrase(options.passphrase);
-  if (passphrase && storage === "memory") {
+  const sealing = checkOpener(options);
+  if (sealing.passphrase && storage === "memory") {
     const hint = "Leave the passphrase out, or the storage.";
     throw new FossickError("bad-option", "What is not kept cannot be sealed.", hint);
   }
   const lockAfter = checkLockAfter(options.lockAfter ?? LOCK_AFTER);
-  const rest = { useImage: snapshot, limits, passphrase, lockAfter, onProgress, signal };
+  const rest = { useImage: snapshot, limits, sealing, lockAfter, onProgress, signal };
   return { collection, storage, from, ...rest };
 }
 

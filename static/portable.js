@@ -2,7 +2,7 @@
 /** A collection as a file and back: what the page has to do with it; the work is the engine's. */
 
 import { FossickError } from "./errors.js";
-import { checkPassphrase } from "./sealing.js";
+import { checkOpener } from "./passphrase.js";
 
 /** @typedef {import("./client.js").Fossick} Fossick */
 
@@ -60,11 +60,11 @@ export async function exportCollection(fossick, options) {
  */
 export async function importCollection(engine, file, options) {
   const { collection, storage = "auto", overwrite = false, signal, onProgress } = options;
-  const passphrase = options.passphrase == null ? null : checkPassphrase(options.passphrase);
+  const sealing = checkOpener(options);
   try {
     return await engine.call(
       "import_file",
-      { file, collection, storage, overwrite, passphrase },
+      { file, collection, storage, overwrite, sealing },
       { signal, onProgress },
     );
   } finally {
@@ -98,6 +98,15 @@ async function newFile(name) {
     return await own.getFileHandle(name, { create: true });
   } catch {
     return null; // A private window: parts of a Blob do as well.
+  }
+}
+
+/** Remove exports of pages that have gone. */
+export async function dropExports() {
+  try {
+    await tidy(await (await navigator.storage.getDirectory()).getDirectoryHandle(SHELF));
+  } catch {
+    // There are none.
   }
 }
 

@@ -8,33 +8,16 @@
  */
 
 import { FossickError } from "./errors.js";
+import { checkPassphrase } from "./passphrase.js";
+import { dropExports } from "./portable.js";
 
 /** @typedef {import("./client.js").Fossick} Fossick */
 
-/** Minutes without use after which a sealed collection is locked. */
-export const LOCK_AFTER = 15;
 /** The longest time between two looks at the clock: timers stand still while a device sleeps. */
 const LOOK = 20_000;
 
 const ELSEWHERE = "The collection is open in another tab.";
 const CLOSE = "Close it there, then do it here.";
-
-/**
- * @param {unknown} passphrase
- * @returns {string}
- */
-export function checkPassphrase(passphrase) {
-  if (typeof passphrase === "string" && passphrase !== "") return passphrase;
-  const hint = "Give a text, best of several words.";
-  throw new FossickError("bad-option", "That is no passphrase.", hint);
-}
-
-/** @param {unknown} minutes */
-export function checkLockAfter(minutes) {
-  if (typeof minutes === "number" && minutes >= 0) return minutes;
-  const hint = "Give minutes, or 0 for never.";
-  throw new FossickError("bad-option", `lockAfter cannot be ${minutes}.`, hint);
-}
 
 export class SealedState {
   /** @param {Fossick} fossick */
@@ -54,7 +37,11 @@ export class SealedState {
   }
 
   get isSealed() {
-    return Boolean(this.fossick.started?.key);
+    return this.key !== null;
+  }
+
+  get key() {
+    return this.fossick.started?.key ?? null;
   }
 
   /** The collection is open, perhaps in another form than before. */
@@ -63,6 +50,7 @@ export class SealedState {
     if (!this.isSealed) return;
     this.use();
     this.after(this.minutes);
+    void dropExports(); // What was exported before is plain.
     document.addEventListener("visibilitychange", this.look);
     this.channel = new BroadcastChannel(`fossick-lock/${this.fossick.options.collection}`);
     this.channel.onmessage = () => void this.lock();
@@ -128,6 +116,7 @@ export class SealedState {
     await this.alone();
     await fossick.link.renew({ passphrase, act });
     this.begin();
+    fossick.room.veil(this.isSealed);
     fossick.tellStatus("");
   }
 

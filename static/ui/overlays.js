@@ -49,6 +49,7 @@ export function overlaysTemplate(app) {
       @embedder=${(/** @type {Custom} */ e) => void app.embedder(e.detail)}
       @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
       @pause=${(/** @type {Custom} */ e) => void engine.opened().pauseUpgrade(e.detail)}
+      @lock=${() => void engine.opened().lock()}
       @vacuum=${() => void collecting.vacuum()}
       @repair=${() => void collecting.repair()}
       @checked=${(/** @type {Custom} */ e) => app.keeping.damaged(e.detail.again)}

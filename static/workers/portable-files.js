@@ -34,7 +34,7 @@ export async function withFiles(method, args) {
     return { ...args, newTable: await tables(args.format), target: await openTarget(args.to) };
   }
   if (method !== "import_file") return args;
-  const { file, collection, storage, passphrase, ...rest } = args;
+  const { file, collection, storage, sealing: opener, ...rest } = args;
   const release = await alone(collection);
   try {
     const { store } = await chooseStore(storage, collection);
@@ -42,7 +42,7 @@ export async function withFiles(method, args) {
       const hint = "Allow site data for this page.";
       throw new FossickError("storage-unavailable", "There is no storage to import into.", hint);
     }
-    const sealing = { ciphers: new Ciphers(), passphrase, key: null, act: null };
+    const sealing = { ciphers: new Ciphers(), act: null, ...opener };
     return { ...rest, ranges: new BlobRanges(file), files: store, sealing, release };
   } catch (error) {
     release();
