@@ -352,6 +352,11 @@ def test_nothing_of_an_index_is_in_its_files(paths, capsys, first):
     assert call(capsys, "seal", *common, *secret, *change)[0] == 0
     assert call(capsys, "search", "quokka", *common, "--passphrase-file", paths / "other")[0] == 0
     assert call(capsys, "search", "quokka", *common, *secret)[0] == 1
+    now = ("--passphrase-file", paths / "other")
+    assert call(capsys, "seal", *common, *now, "--remove", *change)[0] == 2
+    assert "plain again" in call(capsys, "seal", *common, *now, "--remove")[1]
+    assert call(capsys, "search", "quokka", *common)[0] == 0
+    assert all(any(form in held(index) for form in forms(word)) for word in WORDS)
 
 
 def test_every_command_opens_a_sealed_index(paths, capsys):
@@ -364,8 +369,11 @@ def test_every_command_opens_a_sealed_index(paths, capsys):
     assert "checksums agree" in call(capsys, "doctor", *common)[1]
     packed = paths / "packed.fossick"
     done, _, err = call(capsys, "export", index, packed, *secret)
-    assert done == 0 and "not sealed" in err
+    assert done == 0 and "not be sealed" in err
     assert call(capsys, "export", index, paths / "no.fossick")[0] == 1
+    done, _, err = call(capsys, "export", index, paths / "out.jsonl", *secret)
+    assert done == 0 and "not be sealed" in err
+    assert "quokka" in (paths / "out.jsonl").read_text()
     assert call(capsys, "import", packed, paths / "copy", *secret)[0] == 0
     assert not any(form in held(paths / "copy") for form in forms("zanzibar"))
     done, out, _ = call(capsys, "search", "zanzibar", "--index", paths / "copy", *common[2:])
