@@ -8,10 +8,16 @@
  */
 
 import { FossickError } from "../errors.js";
+import { startWorker } from "../own-scripts.js";
+
+/** @typedef {import("./stores.js").FileStore} FileStore */
+/** @typedef {{ secret: Uint8Array, salt: Uint8Array, memory: number, passes: number, lanes: number }} Stretching */
 
 /** Bytes of content in a block, and of its tag; as in app/storage/sealing/ciphers.py. */
 const BLOCK = 65_536;
 const TAG = 16;
+/** KiB of memory that are spent on a lock before it has been proved. */
+const MOST = 65_536;
 const AES = { name: "AES-GCM", length: 256 };
 
 /** The one failure that is an answer: something was not sealed with this key. */
@@ -35,6 +41,8 @@ export class Ciphers {
   constructor() {
     /** The last key of a collection that was made. @type {CryptoKey | null} */
     this.key = null;
+    /** @type {{ wanted: Stretching, found: Promise<Uint8Array> } | null} */
+    this.foreseen = null;
   }
 
   /**
@@ -46,8 +54,32 @@ export class Ciphers {
    * @returns {Promise<Uint8Array>} 32 bytes
    */
   async stretch(secret, salt, memory, passes, lanes) {
-    const { argon2id } = await import("../vendor/hashes.js");
-    return argon2id(secret, salt, { t: passes, m: memory, p: lanes, dkLen: 32 });
+    const wanted = { secret, salt, memory, passes, lanes };
+    const { foreseen } = this;
+    this.foreseen = null;
+    if (foreseen && isSame(foreseen.wanted, wanted)) return foreseen.found;
+    return stretched(wanted);
+  }
+
+  /**
+   * Begin with what a lock will ask for, while Python starts; what comes of it is asked for by
+   * Python, or never. What a lock says is proved and believed there alone.
+   *
+   * @param {FileStore} store
+   * @param {string} passphrase
+   */
+  async foresee(store, passphrase) {
+    const data = await store.peek("lock-a");
+    const [line] = new TextDecoder().decode(data ?? new Uint8Array()).split("\n");
+    if (!line) return;
+    const { memory, passes, lanes, salt: text } = JSON.parse(line);
+    if (!(memory <= MOST && passes <= 4 && lanes === 1)) return;
+    const secret = new TextEncoder().encode(passphrase.normalize("NFC"));
+    const salt = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+    const wanted = { secret, salt, memory, passes, lanes };
+    const found = stretched(wanted);
+    found.catch(() => {}); // Told where it is asked for.
+    this.foreseen = { wanted, found };
   }
 
   /** @param {Uint8Array} key */
@@ -67,6 +99,37 @@ export class Ciphers {
     this.key = key;
     return new FileKeys(key);
   }
+}
+
+/**
+ * @param {Stretching} wanted
+ * @returns {Promise<Uint8Array>}
+ */
+function stretched(wanted) {
+  const url = new URL("./stretch.worker.js", import.meta.url);
+  const worker = startWorker(url, "fossick passphrase");
+  /** @type {Promise<Uint8Array>} */
+  const found = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      const hint = "Close other tabs, then try again.";
+      const message = `The passphrase could not be tried: ${event.message ?? "no worker"}.`;
+      reject(new FossickError("storage-unavailable", message, hint));
+    };
+  });
+  worker.postMessage(wanted);
+  return found.finally(() => worker.terminate());
+}
+
+/**
+ * @param {Stretching} one
+ * @param {Stretching} other
+ */
+function isSame(one, other) {
+  const plain = (/** @type {Stretching} */ { secret, salt, ...rest }) =>
+    JSON.stringify([[...secret], [...salt], rest]);
+  return plain(one) === plain(other);
 }
 
 class FileKeys {

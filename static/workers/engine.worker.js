@@ -125,10 +125,18 @@ class Engine {
     void navigator.locks?.request(options.alive, () => new Promise(() => {}));
     this.vocabulary = fetchVocabulary(options.vocabulary);
     this.parse = new ParsePool(() => this.vocabulary, { limits: options.limits });
+    const ciphers = new Ciphers();
+    const { passphrase = null, key = null, act = null } = options.sealing ?? {};
+    const choosing = chooseStore(options.storage, options.collection);
+    if (passphrase && act !== "seal") {
+      void choosing
+        .then(({ store }) => store && ciphers.foresee(store, passphrase))
+        .catch(() => {}); // Then it takes a little longer.
+    }
     const turn = options.storage === "memory" ? null : new WriterTurn(options.collection);
     const [python, choice, vocabulary, kernels] = await Promise.all([
       startInterpreter({ step, useImage: options.useImage }),
-      chooseStore(options.storage, options.collection),
+      choosing,
       this.vocabulary,
       compileKernels(),
     ]);
@@ -137,8 +145,6 @@ class Engine {
     this.python = python.pyodide;
     this.python._api.on_fatal = (/** @type {unknown} */ error) => this.die(error);
     const writable = await this.role.settled(PATIENCE);
-    const ciphers = new Ciphers();
-    const { passphrase = null, key = null, act = null } = options.sealing ?? {};
     step(ACTS[act ?? "open"], STEPS - 1);
     const opening = performance.now();
     const booted = await python.module.boot({

@@ -110,6 +110,11 @@ export class OpfsStore {
     }
   }
 
+  /** @param {string} name */
+  peek(name) {
+    return this.readBlob(name, 0, null);
+  }
+
   /**
    * @param {string} name
    * @param {Uint8Array[]} parts

@@ -30,7 +30,7 @@ async ({ documents, rounds }) => {
   };
   const word = () => `w${Math.floor((next(8000) * next(8000)) / 8000).toString(36)}`;
   const text = (n) => Array.from({ length: 500 }, word).join(" ") + ` unique${n}`;
-  const sources = Array.from({ length: documents }, (_, n) => 
+  const sources = Array.from({ length: documents }, (_, n) =>
     ({ path: `${n}.txt`, text: text(n) }));
   const queries = Array.from({ length: 60 }, () => `${word()} ${word()}`);
   const kinds = { plain: undefined, sealed: "four words of mine" };

@@ -64,7 +64,7 @@ class SealedStore:
 
     async def fill(self, name: str, offset: int, into: NDArray[np.uint8]) -> int:
         """Read the bytes from `offset` into an array, as many as fit; how many there were."""
-        room = memoryview(into)
+        room = into.data.cast("B")
         return len(
             await self._read(name, offset, lambda readable: room[: max(readable - offset, 0)])
         )
