@@ -137,25 +137,37 @@ export class EngineLink {
    * Close the collection and open it with another engine, which seals or unseals it first; where
    * that fails it is opened as it was. Calls that come meanwhile wait.
    * @param {import("./workers/engine.worker.js").Sealing} sealing
+   * @param {() => Promise<void>} check rejects if it must not be
    */
-  async renew(sealing) {
-    const before = this.sealing;
-    let failure = null;
-    const renewing = async () => {
-      await this.settle();
-      this.sealing = sealing;
-      try {
-        await this.another("");
-      } catch (error) {
-        failure = error;
-        this.sealing = before;
-        await this.another("");
-      }
-    };
-    this.ready = renewing().catch((error) => this.end(error));
-    await this.ready;
-    if (this.ended) throw this.ended;
+  async renew(sealing, check) {
+    const renewing = this.renewed(sealing, check);
+    this.ready = renewing.then(
+      () => {},
+      () => {}, // Told to who has asked for it.
+    );
+    const failure = await renewing;
     if (failure) throw failure;
+  }
+
+  /**
+   * @param {import("./workers/engine.worker.js").Sealing} sealing
+   * @param {() => Promise<void>} check
+   * @returns {Promise<unknown>} why it failed, while the collection is open again
+   */
+  async renewed(sealing, check) {
+    const before = this.sealing;
+    await check();
+    await this.settle();
+    this.sealing = sealing;
+    try {
+      await this.another("");
+      return null;
+    } catch (failure) {
+      if (this.ended) throw this.ended;
+      this.sealing = before;
+      await this.another("").catch((error) => this.end(error));
+      return this.ended ?? failure;
+    }
   }
 
   /**

@@ -29,6 +29,7 @@ export const METHODS = /** @type {const} */ ([
   "import_file",
   "embed",
   "change_passphrase",
+  "check_passphrase",
   "retry_model",
   "vectors",
   "refresh",

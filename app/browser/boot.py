@@ -11,11 +11,11 @@ import numpy as np
 from app import __version__
 from app.browser import ciphers, ffi
 from app.browser.bridge import Bridge
-from app.browser.changing import PassphraseChange
 from app.browser.endpoint import Endpoint
 from app.browser.inference import BrowserEmbedder, BrowserReranker
 from app.browser.kernels import browser_kernels
 from app.browser.parsing_client import BrowserParser
+from app.browser.passphrase import Passphrase
 from app.browser.portable import BlobRanges
 from app.browser.store import BrowserStore
 from app.browser.vectors import VectorBridge
@@ -95,9 +95,7 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         vectors=vectors,
         follows=not writes,
         unlock=raw.set_writable if isinstance(raw, BrowserStore) else lambda writable: None,
-        passphrase=PassphraseChange(
-            raw, store, ciphers.BrowserCiphers(capabilities.sealing.ciphers)
-        ),
+        passphrase=Passphrase(raw, store, ciphers.BrowserCiphers(capabilities.sealing.ciphers)),
     )
     collection.on_commit(capabilities.onCommit)
     is_sealed = isinstance(store, SealedStore)

