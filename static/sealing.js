@@ -7,7 +7,7 @@
  * can be used and not read. Whoever locks drops it.
  */
 
-import { FossickError, opened } from "./errors.js";
+import { FossickError } from "./errors.js";
 import { checkPassphrase } from "./passphrase.js";
 import { dropExports } from "./portable.js";
 
@@ -113,11 +113,8 @@ export class SealedState {
     const { fossick } = this;
     checkPassphrase(passphrase);
     this.check(act === "unseal");
-    await fossick.link.renew({ passphrase, act }, async () => {
-      await this.alone();
-      if (act === "unseal")
-        opened(await fossick.link.engine.call(0, "check_passphrase", { passphrase }));
-    });
+    if (act === "unseal") await fossick.call("check_passphrase", { passphrase });
+    await fossick.link.renew({ passphrase, act }, () => this.alone());
     this.begin();
     fossick.room.veil(this.isSealed);
     fossick.tellStatus("");
