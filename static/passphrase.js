@@ -30,7 +30,7 @@ export function checkLockAfter(minutes) {
  * @returns {{ passphrase: string | null, key: CryptoKey | null }}
  */
 export function checkOpener({ passphrase, key }) {
-  if (key != null && !(key instanceof CryptoKey)) {
+  if (key != null && !(globalThis.CryptoKey && key instanceof CryptoKey)) {
     const hint = "Give the `key` of a Fossick that is open, or a passphrase.";
     throw new FossickError("bad-option", "That is no key of a collection.", hint);
   }

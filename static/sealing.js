@@ -51,14 +51,14 @@ export class SealedState {
     this.use();
     this.after(this.minutes);
     void dropExports(); // What was exported before is plain.
-    document.addEventListener("visibilitychange", this.look);
+    globalThis.document?.addEventListener("visibilitychange", this.look);
     this.channel = new BroadcastChannel(`fossick-lock/${this.fossick.options.collection}`);
     this.channel.onmessage = () => void this.lock();
   }
 
   end() {
     clearInterval(this.timer);
-    document.removeEventListener("visibilitychange", this.look);
+    globalThis.document?.removeEventListener("visibilitychange", this.look);
     this.channel?.close();
     this.channel = null;
   }
