@@ -364,7 +364,7 @@ def test_the_page(page: Page, site_server: str, eventually: Callable[..., Any]) 
     page.keyboard.press("Enter")
     section.get_by_text("is encrypted now").wait_for()
     page.keyboard.press("Escape")
-    page.locator("input[type=search]").fill("quokka")
+    page.locator("search-box input[type=search]").fill("quokka")
     page.locator(".hit").first.click()
     page.locator("passage-preview").get_by_text("sailed to").wait_for()
     assert page.title() == "Fossick"
