@@ -375,7 +375,7 @@ def test_the_page(page: Page, site_server: str, eventually: Callable[..., Any]) 
     field.wait_for()
     seen = page.evaluate(
         "() => [document.documentElement.outerHTML, location.href, document.title,"
-        " ...[...document.querySelectorAll('input')].map(({ value }) => value)].join('\n')"
+        " ...[...document.querySelectorAll('input')].map(({ value }) => value)].join(' ')"
     ).lower()
     assert not [word for word in [*WORDS, "sailed", "1 document"] if word.lower() in seen]
     assert page.locator("search-box, passage-preview, .hit, dialog").count() == 0
