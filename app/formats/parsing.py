@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from app import formats
 from app.core.chunking import chunk
@@ -19,7 +19,7 @@ from app.errors import FileError, FossickError
 from app.formats.families import FAMILIES, Member
 from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.names import whole_text
-from app.formats.pdf import PdfPage, from_pages
+from app.formats.pdf import PdfContents, opened
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -31,10 +31,8 @@ Known = Mapping[str, bytes]
 class PdfReader(Protocol):
     """Renders PDFs to text items: pdf.js in the browser, PDFium on a host."""
 
-    async def pages(
-        self, path: str, data: bytes, limits: Limits
-    ) -> tuple[Sequence[PdfPage], Mapping[str, Any]]:
-        """The pages and the document's info dictionary.
+    async def contents(self, path: str, data: bytes, limits: Limits) -> PdfContents:
+        """The pages, and what stands beside their text.
 
         Raises `FileError`: `encrypted`, `damaged`, or `too-large` for more pages than `limits`
         allows; `path` is for the message.
@@ -121,17 +119,13 @@ class Parser:
         family = FAMILIES[name]
         if family.wheels and self._need is not None:
             await self._need(family.wheels)
-        unpack = family.unpacker()
-        if unpack is not None:
-            problem = None
-            count, spent = 0, 0
-            members = unpack(path, data, limits)
-            while not isinstance(member := _guarded(path, lambda: _next(members)), FileError):
-                if member is None:
-                    break
+        found = await self._contents(path, data, name, limits)
+        if found is not None and not isinstance(found, FileError):
+            members, count, spent = found, 0, 0
+            while isinstance(member := _guarded(path, lambda: _next(members)), Member):
                 count += 1
                 if limits.depth == 0:
-                    problem = _too_deep(path)
+                    member = _too_deep(path)
                     break
                 spent += len(member.data)
                 inner = replace(
@@ -139,14 +133,20 @@ class Parser:
                 )
                 async for one in self._inside(parsed, member, known, inner):
                     yield one
-            else:
-                problem = member if isinstance(member, FileError) else None
-            parsed = replace(parsed, members=count, problem=problem)
-        if parsed.problem is None and (name == "pdf" or family.read):
-            parsed = await self._read(parsed, data, name, limits)
-        elif parsed.members == 0 and parsed.problem is None:
-            parsed = replace(parsed, problem=FileError(f"{path} holds no files.", code="empty"))
-        yield parsed
+            parsed = replace(parsed, members=count)
+            yield self._ended(parsed, member, data, name, limits)
+        else:
+            yield self._ended(parsed, found, data, name, limits)
+
+    async def _contents(
+        self, path: str, data: bytes, family: str, limits: Limits
+    ) -> Iterator[Member] | FileError | None:
+        """The files inside of a file; None where its family has none."""
+        if family == "pdf":
+            contents = await self._pdf(path, data, limits)
+            return contents if isinstance(contents, FileError) else opened(path, contents, limits)
+        unpack = FAMILIES[family].unpacker()
+        return None if unpack is None else unpack(path, data, limits)
 
     async def _inside(
         self, container: Parsed, member: Member, known: Known, limits: Limits
@@ -159,25 +159,43 @@ class Parser:
         async for one in self._opened(parsed, member.data, known, limits):
             yield one
 
-    async def _read(self, parsed: Parsed, data: bytes, family: str, limits: Limits) -> Parsed:
-        path = parsed.path
-        try:
-            if family == "pdf":
-                document = await self._pdf(path, data, limits)
-            else:
-                document = formats.read_as(family, path, data, limits)
-            return replace(parsed, document=self.cut(path, document))
-        except Exception as error:  # whatever a file does to a reader, the others go on
-            return replace(parsed, problem=_named(path, error))
+    def _ended(
+        self,
+        parsed: Parsed,
+        document: Document | FileError | None,
+        data: bytes,
+        family: str,
+        limits: Limits,
+    ) -> Parsed:
+        """What became of a file, once all that is in it is dealt with.
 
-    async def _pdf(self, path: str, data: bytes, limits: Limits) -> Document:
+        `document` is what came of that: None where nothing did, and its reader has to be asked.
+        """
+        path = parsed.path
+        if document is None and FAMILIES[family].read:
+            document = _guarded(path, lambda: formats.read_as(family, path, data, limits))
+        elif document is None and parsed.members == 0:
+            document = FileError(f"{path} holds no files.", code="empty")
+        if isinstance(document, Document):
+            whole = document
+            cut = _guarded(path, lambda: self.cut(path, formats.with_text(path, whole)))
+            if isinstance(cut, CutDocument):
+                return replace(parsed, document=cut)
+            document = cut
+        return replace(parsed, problem=document)
+
+    async def _pdf(self, path: str, data: bytes, limits: Limits) -> PdfContents | FileError:
         if self._pdf_reader is None:
-            raise FileError(f"{path} is a PDF, and no PDF reader is there.", code="unsupported")
-        pages, info = await self._pdf_reader.pages(path, data, limits)
-        if sum(len(text) for page in pages for text in page.strings) > limits.characters:
+            return FileError(f"{path} is a PDF, and no PDF reader is there.", code="unsupported")
+        try:
+            contents = await self._pdf_reader.contents(path, data, limits)
+        except Exception as error:  # whatever a file does to a reader, the others go on
+            return _named(path, error)
+        said = sum(len(text) for page in contents.pages for text in page.strings)
+        if said + sum(len(note.text) for note in contents.notes) > limits.characters:
             what = f"{path} has more than {limits.characters} characters of text."
-            raise FileError(what, code="too-large")
-        return from_pages(path, pages, info)
+            return FileError(what, code="too-large")
+        return contents
 
     def cut(self, path: str, document: Document) -> CutDocument:
         """The document with its chunks. Raises `FileError("no-text")` where there are none."""
@@ -196,8 +214,13 @@ def _member(container: Parsed, member: Member) -> Parsed:
     return Parsed(name, len(member.data), digest, member.modified, left=left)
 
 
-def _next(members: Iterator[Member]) -> Member | None:
-    return next(members, None)
+def _next(members: Iterator[Member]) -> Member | Document | None:
+    """The next member; behind the last one the document that they came with, if there is one."""
+    try:
+        return next(members)
+    except StopIteration as end:
+        found: Document | None = end.value
+        return found
 
 
 def _guarded(path: str, call: Callable[[], _T]) -> _T | FileError:

@@ -8,7 +8,7 @@ import "./requests.js";
 import { enveloped } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { startInterpreter } from "./interpreter.js";
-import { readPages } from "./pdf.js";
+import { readContents } from "./pdf.js";
 import { installWheels } from "./wheels.js";
 
 /** @typedef {{ batch: string, paths: string[] }} Batch */
@@ -39,11 +39,11 @@ class Parser {
         port.postMessage({ dead: error instanceof Error ? error.message : String(error) });
       };
       const pdf = {
-        pages: (
+        contents: (
           /** @type {string} */ path,
           /** @type {Uint8Array} */ data,
-          /** @type {number} */ most,
-        ) => readPages(path, data, most, () => tell("")),
+          /** @type {import("./pdf.js").Bounds} */ bounds,
+        ) => readContents(path, data, bounds, () => tell("")),
       };
       const need = (/** @type {string[]} */ names) => installWheels(pyodide, names);
       this.endpoint = module.endpoint(pdf, vocabulary, limits, tell, need);

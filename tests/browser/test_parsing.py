@@ -18,6 +18,7 @@ import pytest
 from tests.browser.profiles import BARE
 from tests.browser.test_runtime import Run, evaluate
 from tests.conftest import PlainHost
+from tests.fixtures.pdf_beside import ATTACHED, TEXT, pdf_beside
 from tests.fixtures.pdf_files import write_pdf
 
 if TYPE_CHECKING:
@@ -265,6 +266,27 @@ def test_a_pdf_in_the_worker(run: Run) -> None:
     )
     assert "Gold in the river." in out["text"]
     assert (out["page"], out["same"], out["known"]) == (1, True, True)
+
+
+def test_what_stands_beside_the_pages_of_a_pdf(run: Run) -> None:
+    """Fields, comments, links, outline and attached files, as PDFium gives them too."""
+    out = run(
+        """
+      const bytes = Uint8Array.from(atob(given), (char) => char.charCodeAt(0));
+      const pool = new ParsePool(async () => "", { size: 1 });
+      const source = { path: "mill.pdf", file: new Blob([bytes]), size: bytes.length };
+      const rows = await all(pool.begin([source], "{}"));
+      pool.close();
+      return rows.map(({ path, members, document }) =>
+        ({ path, members, text: document?.[1], chunks: document?.[4] }));
+    """,
+        base64.b64encode(pdf_beside()).decode(),
+    )
+    attached, whole = out
+    assert attached["path"] == "mill.pdf/weights.csv"
+    assert attached["text"].split() == ATTACHED.decode().replace(",", " ").split()
+    assert (whole["members"], whole["text"]) == (1, TEXT)
+    assert whole["chunks"][-1][-1] == ["Wheat was milled in May.", "Storage"]
 
 
 def test_many_files_through_the_engine(run: Run) -> None:
