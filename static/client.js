@@ -22,6 +22,7 @@ import { networkReport } from "./network.js";
 import { checkAdd, checkOpen, checkRerank, checkRules, cloneSources } from "./options.js";
 import { checkBlob, exportCollection, importCollection } from "./portable.js";
 import { Reranking } from "./reranking.js";
+import { atHand } from "./retrying.js";
 import { Room } from "./room.js";
 import { wellFormed } from "./texts.js";
 import { Upgrading } from "./upgrading.js";
@@ -238,6 +239,16 @@ export class Fossick extends EventTarget {
   /** @type {import("./fossick.js").Fossick["unread"]} */
   async unread() {
     return this.call("unread", {});
+  }
+
+  /** @type {import("./fossick.js").Fossick["retry"]} */
+  async retry(paths, options = {}) {
+    const { found, missing, folders, files } = await atHand(this, paths);
+    if (found.length > 0) await this.call("reconsider", { paths: found });
+    const reports = [];
+    if (folders.length > 0) reports.push(await this.syncFolders({ ...options, names: folders }));
+    if (files.length > 0) reports.push(await this.add(files, options));
+    return { reports, missing };
   }
 
   /** @type {import("./fossick.js").Fossick["search"]} */

@@ -1278,6 +1278,16 @@ export class Fossick extends EventTarget {
   unread(): Promise<UnreadFile[]>;
 
   /**
+   * Read files again that were refused, although they have not changed: from the remembered folder
+   * that they lie in, or as they were given to {@link Fossick.add} through this instance. A file
+   * inside of an archive or a mail comes with that. `missing` are those that are not at hand.
+   */
+  retry(
+    paths: string[],
+    options?: AddOptions,
+  ): Promise<{ reports: AddReport[]; missing: string[] }>;
+
+  /**
    * Folders that are remembered, in order of name. The browser may want to be asked anew before
    * they can be read: see `permission`.
    */
