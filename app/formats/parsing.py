@@ -16,10 +16,12 @@ from app import formats
 from app.core.chunking import chunk
 from app.core.model import Chunk, Document
 from app.errors import FileError, FossickError
+from app.formats.archives import unpack
 from app.formats.families import FAMILIES, Member
-from app.formats.limits import DEFAULT_LIMITS, Limits
+from app.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from app.formats.names import whole_text
 from app.formats.pdf import PdfContents, opened
+from app.formats.slices import Slices, digest
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -102,6 +104,26 @@ class Parser:
         async for one in self._opened(parsed, data, known, self.limits):
             yield one
 
+    async def parse_large(
+        self, path: str, data: Slices, modified: float | None, known: Known
+    ) -> AsyncIterator[Parsed]:
+        """As `parse`, of an archive (`is_large_archive`) that is never in memory as a whole."""
+        if path in self.passed:
+            return
+        parsed = Parsed(path, len(data), b"", modified)
+        try:
+            check_limit(path, len(data), self.limits.archive_bytes)
+            parsed = replace(parsed, digest=digest(data, lambda: self._tell(path)))
+        except FileError as error:
+            yield replace(parsed, problem=error)
+            return
+        if known.get(path) == parsed.digest:
+            yield parsed
+            return
+        members = unpack(path, data, self.limits)
+        async for one in self._taken_apart(parsed, members, known, self.limits):
+            yield one
+
     async def _opened(
         self, parsed: Parsed, data: bytes, known: Known, limits: Limits
     ) -> AsyncIterator[Parsed]:
@@ -120,23 +142,14 @@ class Parser:
         if family.wheels and self._need is not None:
             await self._need(family.wheels)
         found = await self._contents(path, data, name, limits)
-        if found is not None and not isinstance(found, FileError):
-            members, count, spent = found, 0, 0
-            while isinstance(member := _guarded(path, lambda: _next(members)), Member):
-                count += 1
-                if limits.depth == 0:
-                    member = _too_deep(path)
-                    break
-                spent += len(member.data)
-                inner = replace(
-                    limits, depth=limits.depth - 1, expanded_bytes=limits.expanded_bytes - spent
-                )
-                async for one in self._inside(parsed, member, known, inner):
-                    yield one
-            parsed = replace(parsed, members=count)
-            yield self._ended(parsed, member, data, name, limits)
+        if isinstance(found, FileError):
+            yield replace(parsed, problem=found)
+        elif found is None:
+            document = _guarded(path, lambda: formats.read_as(name, path, data, limits))
+            yield self._ended(parsed, document)
         else:
-            yield self._ended(parsed, found, data, name, limits)
+            async for one in self._taken_apart(parsed, found, known, limits):
+                yield one
 
     async def _contents(
         self, path: str, data: bytes, family: str, limits: Limits
@@ -145,8 +158,28 @@ class Parser:
         if family == "pdf":
             contents = await self._pdf(path, data, limits)
             return contents if isinstance(contents, FileError) else opened(path, contents, limits)
-        unpack = FAMILIES[family].unpacker()
-        return None if unpack is None else unpack(path, data, limits)
+        members = FAMILIES[family].unpacker()
+        return None if members is None else members(path, data, limits)
+
+    async def _taken_apart(
+        self, parsed: Parsed, members: Iterator[Member], known: Known, limits: Limits
+    ) -> AsyncIterator[Parsed]:
+        """What becomes of the files inside of one, then of itself."""
+        path, count, spent = parsed.path, 0, 0
+        while isinstance(member := _guarded(path, lambda: _next(members)), Member):
+            count += 1
+            if limits.depth == 0:
+                member = _too_deep(path)
+                break
+            spent += len(member.data)
+            inner = replace(
+                limits, depth=limits.depth - 1, expanded_bytes=limits.expanded_bytes - spent
+            )
+            async for one in self._inside(parsed, member, known, inner):
+                yield one
+        if member is None and count == 0:
+            member = FileError(f"{path} holds no files.", code="empty")
+        yield self._ended(replace(parsed, members=count), member)
 
     async def _inside(
         self, container: Parsed, member: Member, known: Known, limits: Limits
@@ -159,23 +192,9 @@ class Parser:
         async for one in self._opened(parsed, member.data, known, limits):
             yield one
 
-    def _ended(
-        self,
-        parsed: Parsed,
-        document: Document | FileError | None,
-        data: bytes,
-        family: str,
-        limits: Limits,
-    ) -> Parsed:
-        """What became of a file, once all that is in it is dealt with.
-
-        `document` is what came of that: None where nothing did, and its reader has to be asked.
-        """
+    def _ended(self, parsed: Parsed, document: Document | FileError | None) -> Parsed:
+        """What became of a file, once all that is in it is dealt with."""
         path = parsed.path
-        if document is None and FAMILIES[family].read:
-            document = _guarded(path, lambda: formats.read_as(family, path, data, limits))
-        elif document is None and parsed.members == 0:
-            document = FileError(f"{path} holds no files.", code="empty")
         if isinstance(document, Document):
             whole = document
             cut = _guarded(path, lambda: self.cut(path, formats.with_text(path, whole)))
@@ -209,9 +228,9 @@ class Parser:
 
 
 def _member(container: Parsed, member: Member) -> Parsed:
-    digest = hashlib.sha256(member.data).digest()
+    own = hashlib.sha256(member.data).digest()
     name, left = f"{container.path}/{member.path}", container.left + member.left
-    return Parsed(name, len(member.data), digest, member.modified, left=left)
+    return Parsed(name, len(member.data), own, member.modified, left=left)
 
 
 def _next(members: Iterator[Member]) -> Member | Document | None:

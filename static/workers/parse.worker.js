@@ -74,8 +74,7 @@ function readables(sources) {
   /** @type {Promise<Uint8Array>[]} */
   const begun = [];
   const begin = (/** @type {number} */ at) => {
-    const { file, handle } = sources[at];
-    begun[at] ??= load(file, handle);
+    begun[at] ??= load(sources[at]);
     begun[at].catch(() => {}); // Heard of when its turn comes.
     return begun[at];
   };
@@ -91,17 +90,32 @@ function readables(sources) {
       delete begun[at];
       return data;
     },
+    open: () => open(sources[at]),
   }));
 }
 
-/**
- * @param {Blob | undefined} file
- * @param {FileSystemFileHandle | undefined} handle
- */
-async function load(file, handle) {
+/** @param {import("./sources.js").Readable} source */
+async function blobOf({ file, handle }) {
   // Asked for now: a File is void as soon as the file has changed.
-  const blob = file ?? (await handle?.getFile());
-  return new Uint8Array(await /** @type {Blob} */ (blob).arrayBuffer());
+  return /** @type {Blob} */ (file ?? (await handle?.getFile()));
+}
+
+/** @param {import("./sources.js").Readable} source */
+async function load(source) {
+  return new Uint8Array(await (await blobOf(source)).arrayBuffer());
+}
+
+/**
+ * A file of which parts are read when they are asked for, at once.
+ *
+ * @param {import("./sources.js").Readable} source
+ */
+async function open(source) {
+  const blob = await blobOf(source);
+  const reader = new FileReaderSync();
+  const part = (/** @type {number} */ start, /** @type {number} */ end) =>
+    new Uint8Array(reader.readAsArrayBuffer(blob.slice(start, end)));
+  return { size: blob.size, part };
 }
 
 Comlink.expose(new Parser());
