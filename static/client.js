@@ -6,6 +6,7 @@
  * The methods are documented with their types in fossick.d.ts.
  */
 
+import { fetched, isAddress } from "./addresses.js";
 import { capabilities, missing } from "./capabilities.js";
 import { addModel, installed, installModel, listModels, removeModel } from "./catalogue.js";
 import { deleteCollection } from "./deleting.js";
@@ -186,7 +187,9 @@ export class Fossick extends EventTarget {
   /** @type {import("./fossick.js").Fossick["add"]} */
   async add(sources, options = {}) {
     checkAdd(sources);
-    const given = cloneSources(sources);
+    let given = cloneSources(sources);
+    // Only then: calls keep their order.
+    if (given.some(isAddress)) given = await fetched(given, options.signal);
     this.given.note(given);
     return this.adding(given, [], options, checkRules(options));
   }

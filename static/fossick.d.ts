@@ -255,6 +255,16 @@ export interface ChunkSource {
 }
 
 /**
+ * What lies at an address, http or https, as the page can fetch it: from its own site, and from
+ * others where its policy and that site allow it (the policy of the Fossick app allows none). All
+ * of `add` rejects with `unreadable` where one cannot be had. The document's path is the address
+ * without its protocol.
+ */
+export interface AddressSource {
+  url: string;
+}
+
+/**
  * What {@link Fossick.add} takes. Folders are walked, leaving out hidden entries and machinery
  * such as `node_modules`. A File counts under its `webkitRelativePath`, else its name.
  */
@@ -264,6 +274,7 @@ export type Source =
   | FileSystemDirectoryHandle
   | FileSystemHandle
   | PathSource
+  | AddressSource
   | ChunkSource;
 
 export interface CallOptions {

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -287,6 +288,57 @@ def test_what_stands_beside_the_pages_of_a_pdf(run: Run) -> None:
     assert attached["text"].split() == ATTACHED.decode().replace(",", " ").split()
     assert (whole["members"], whole["text"]) == (1, TEXT)
     assert whole["chunks"][-1][-1] == ["Wheat was milled in May.", "Storage"]
+
+
+def test_a_large_archive_in_the_worker(run: Run) -> None:
+    """It is read by parts of its file, to the same end as one that is read whole."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, data in (("a.txt", b"gold"), ("deep/b.txt", b"silver")):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    out = run(
+        """
+      const bytes = Uint8Array.from(atob(given), (char) => char.charCodeAt(0));
+      const whole = new Blob([bytes, new Uint8Array(20 << 20)]);
+      const pool = new ParsePool(async () => "", { size: 1 });
+      const read = async (file) =>
+        all(pool.begin([{ path: "x.tar", file, size: file.size }], "{}"));
+      const [large, small] = [await read(whole), await read(new Blob([bytes]))];
+      pool.close();
+      const hash = await crypto.subtle.digest("SHA-256", await whole.arrayBuffer());
+      const own = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0"));
+      const told = (rows) => rows.map(({ path, members, document }) =>
+        [path, members, document?.[1] ?? ""]);
+      return { large: told(large), small: told(small), digest: large.at(-1).digest,
+        own: own.join("") };
+    """,
+        base64.b64encode(packed.getvalue()).decode(),
+    )
+    assert out["large"] == [
+        ["x.tar/a.txt", None, "gold"], ["x.tar/deep/b.txt", None, "silver"], ["x.tar", 2, ""]
+    ]  # fmt: skip
+    assert out["small"] == out["large"]
+    assert out["digest"] == out["own"]
+
+
+def test_addresses(run: Run) -> None:
+    """What lies on the site itself is fetched; another site is refused with a way out."""
+    out = run("""
+      const fossick = await Fossick.open({ storage: "memory", embedder: "none" });
+      const report = await fossick.add([{ url: "./static/vendor/NOTICES.html" }]);
+      const [{ path, kind }] = await fossick.documents();
+      const code = (url) => fossick.add([{ url }]).catch(({ code, hint }) => [code, hint]);
+      const refused = [await code("https://example.org/a.pdf"), await code("./nowhere.html"),
+        await code("file:///etc/passwd")];
+      await fossick.close();
+      return { added: report.added, path, kind, refused };
+    """)
+    assert (out["added"], out["kind"]) == (1, "html")
+    assert out["path"].endswith("/static/vendor/NOTICES.html")
+    assert [code for code, _ in out["refused"]] == ["unreadable", "unreadable", "bad-option"]
+    assert "Save it as a file" in out["refused"][0][1]
 
 
 def test_many_files_through_the_engine(run: Run) -> None:
