@@ -36,13 +36,16 @@ def outlined(
     """The pages with the entries of the outline as headings.
 
     A paragraph that says what an entry says is its heading; where there is none on the entry's
-    page, the entry's own words stand at the page's beginning.
+    page, the entry's own words stand at the page's beginning, if it has any text.
     """
     found = [list(page) for page in pages]
+    blank = {number for number, page in enumerate(found, start=1) if not page}
     begun = [0] * len(found)
     for entry in outline:
         title = visible(entry.title)[:_LONGEST_TITLE]
-        if not 1 <= entry.page <= len(found) or says_nothing(title) or _NUMBER.fullmatch(title):
+        if not 1 <= entry.page <= len(found) or entry.page in blank:
+            continue
+        if says_nothing(title) or _NUMBER.fullmatch(title):
             continue
         page, number, level = found[entry.page - 1], entry.page - 1, min(max(entry.level, 1), 6)
         at = _place(page, title)

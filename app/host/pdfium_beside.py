@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
@@ -11,6 +12,7 @@ from typing import Any
 from app.formats.limits import Limits
 from app.formats.pdf_contents import MOST_ENTRIES, MOST_NOTES, PdfEntry, PdfFile, PdfNote
 
+_LIBRARY_LOG = logging.getLogger("pypdfium2")
 _DEEPEST = 20
 _LONGEST = 1 << 20
 """Bytes of one text."""
@@ -20,6 +22,7 @@ def begin_forms(document: Any) -> None:  # noqa: ANN401 (no types published)
     """Have PDFium read the form of a document, if there is one; before its pages are opened."""
     import pypdfium2
 
+    _LIBRARY_LOG.setLevel(logging.ERROR)  # It warns of forms in XFA, which are not read.
     try:
         document.init_forms()
     except pypdfium2.PdfiumError:  # A form that is broken leaves the pages as they are.

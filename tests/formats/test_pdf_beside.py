@@ -41,10 +41,12 @@ def test_an_outline_makes_headings_where_the_type_makes_none():
         PdfEntry("Mills", 9, 2),
         PdfEntry("Nowhere", 1, 0),
         PdfEntry("Beyond", 1, 7),
+        PdfEntry("Blank page", 1, 3),
         PdfEntry("Page 2", 1, 2),
         PdfEntry("scan0001.tif.pdf", 1, 1),
     ]
-    found = read(page("Wheat.", "1.2 HARVEST", "It is cut."), page("Rye."), outline=outline)
+    pages = page("Wheat.", "1.2 HARVEST", "It is cut."), page("Rye."), page()
+    found = read(*pages, outline=outline)
     assert headings(found) == [(1, 1, "1.2 HARVEST"), (2, 2, "Storage of rye"), (2, 6, "Mills")]
     assert found.text.split("\f")[1] == "Storage of rye\n\nMills\n\nRye."
 
