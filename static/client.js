@@ -23,7 +23,7 @@ import { networkReport } from "./network.js";
 import { checkAdd, checkOpen, checkRerank, checkRules, cloneSources } from "./options.js";
 import { checkBlob, exportCollection, importCollection } from "./portable.js";
 import { Reranking } from "./reranking.js";
-import { atHand } from "./retrying.js";
+import { atHand, outermost } from "./retrying.js";
 import { Room } from "./room.js";
 import { wellFormed } from "./texts.js";
 import { Upgrading } from "./upgrading.js";
@@ -235,8 +235,24 @@ export class Fossick extends EventTarget {
   }
 
   /** @type {import("./fossick.js").Fossick["file"]} */
-  async file(path) {
-    return (await this.kept.file(path)) ?? this.given.file(path);
+  async file(path, { unpack = false } = {}) {
+    const found = (await this.kept.file(path)) ?? (await this.given.file(path));
+    return found || !unpack ? found : this.unpacked(path);
+  }
+
+  /**
+   * A file that lies in one that is at hand.
+   *
+   * @param {string} path
+   * @returns {Promise<File | null>}
+   */
+  async unpacked(path) {
+    const outer = await outermost(this, path);
+    if (!outer) return null;
+    const { path: above, blob } = outer;
+    const source = { path: above, size: blob.size, file: blob };
+    const data = await this.link.member(source, path.slice(above.length + 1));
+    return data && new File([data], path.slice(path.lastIndexOf("/") + 1));
   }
 
   /** @type {import("./fossick.js").Fossick["unread"]} */

@@ -1323,10 +1323,10 @@ export class Fossick extends EventTarget {
 
   /**
    * The file behind a document's path, where it lies in a remembered folder that may be read, or
-   * was given to {@link Fossick.add} through this instance; else null. Files within archives and
-   * mails are never at hand.
+   * was given to {@link Fossick.add} through this instance; else null. With `unpack` also what
+   * lies in an archive or a mail that is at hand; that takes as long as unpacking does.
    */
-  file(path: string): Promise<File | null>;
+  file(path: string, options?: { unpack?: boolean }): Promise<File | null>;
 
   /** Forget a folder and remove its documents; with `keep` they stay, and `null` comes back. */
   forgetFolder(name: string, options?: AddOptions & { keep?: boolean }): Promise<AddReport | null>;

@@ -1,7 +1,7 @@
 // @ts-check
 /** Files that were refused, read again where they are at hand. */
 
-/** @typedef {{ path: string, blob: Blob, modified: number }} Again */
+/** @typedef {{ path: string, blob: File, modified: number }} Again */
 
 /**
  * Where files that are to be read again come from: remembered folders, or files of this visit. A
@@ -40,7 +40,7 @@ export async function atHand(fossick, paths) {
  * @param {string} path
  * @returns {Promise<Again | null>}
  */
-async function outermost(fossick, path) {
+export async function outermost(fossick, path) {
   for (let at = path; at; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) {
     const blob = await fossick.file(at);
     if (blob) return { path: at, blob, modified: blob.lastModified };

@@ -86,7 +86,7 @@ class InlineParser:
             if source.path in self.parser.passed:
                 continue
             try:
-                data = await _data_of(source, self.parser.limits)
+                data = await data_of(source, self.parser.limits)
             except FileError as error:
                 yield [unread(source, error)]
                 continue
@@ -95,7 +95,7 @@ class InlineParser:
                 yield [parsed]
 
 
-async def _data_of(source: Source, limits: Limits) -> bytes | Slices:
+async def data_of(source: Source, limits: Limits) -> bytes | Slices:
     """The bytes of a file, or what reads them when they are asked for: of large archives."""
     if isinstance(source, Sliced) and (source.size or 0) >= LARGE:
         check_size(source.path, source.size or 0, limits)

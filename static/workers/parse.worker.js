@@ -59,6 +59,15 @@ class Parser {
     return enveloped(() => this.endpoint.begin(readables(sources), known, done));
   }
 
+  /**
+   * @param {import("./sources.js").Readable} source
+   * @param {string} wanted path inside of it
+   * @returns {Promise<import("../errors.js").Envelope<Uint8Array<ArrayBuffer> | null>>}
+   */
+  member(source, wanted) {
+    return enveloped(() => this.endpoint.member(readables([source])[0], wanted));
+  }
+
   /** @returns {Promise<import("../errors.js").Envelope<Batch | null>>} */
   next() {
     return enveloped(() => this.endpoint.next());
