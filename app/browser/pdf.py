@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from app.browser import ffi
 from app.errors import FileError
 from app.formats.limits import Limits
+from app.formats.pdf_attached import may_be_asked_for
 from app.formats.pdf_contents import (
     MOST_ENTRIES,
     MOST_NOTES,
@@ -34,8 +35,7 @@ class BrowserPdfReader:
                 "pages": limits.pages,
                 "notes": MOST_NOTES,
                 "entries": MOST_ENTRIES,
-                "files": limits.members,
-                "bytes": limits.expanded_bytes,
+                "files": limits.members if may_be_asked_for(data) else 0,
             }
         )
         asked = self._client.contents(path, ffi.to_uint8_array(data), bounds)

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.errors import FileError
 from app.formats.limits import DEFAULT_LIMITS, Limits
+from app.formats.pdf_attached import may_be_asked_for
 from app.formats.pdf_contents import PdfContents, PdfNote
 from app.formats.pdf_lines import PdfPage
 from app.host.pdfium_beside import attached_files, begin_forms, notes_of, outline_of
@@ -55,7 +56,7 @@ def read_contents(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Pd
         notes: list[PdfNote] = []
         pages = [_page(document, number, notes) for number in range(len(document))]
         info = document.get_metadata_dict()
-        files = attached_files(document, limits)
+        files = attached_files(document, limits) if may_be_asked_for(data) else []
         return PdfContents(pages, info, notes, list(outline_of(document)), files)
     except pypdfium2.PdfiumError as error:
         raise FileError(f"{path} is damaged: {error}.", code="damaged") from error

@@ -141,14 +141,10 @@ def attached_files(document: Any, limits: Limits) -> list[PdfFile]:  # noqa: ANN
     import pypdfium2
 
     found: list[PdfFile] = []
-    left = limits.expanded_bytes
     for index in range(min(document.count_attachments(), limits.members + 1)):
         try:
             file = document.get_attachment(index)
             found.append(PdfFile(file.get_name(), bytes(file.get_data())))
         except (pypdfium2.PdfiumError, UnicodeDecodeError):
             continue
-        left -= len(found[-1].data)
-        if left < 0:
-            break
     return found

@@ -85,19 +85,13 @@ async function pageOf(pdf, dest) {
 
 /**
  * @param {any} pdf
- * @param {{ files: number, bytes: number }} bounds one file more than allowed is given
+ * @param {number} most one more than this is given
  * @returns {Promise<Attached[]>}
  */
-export async function filesOf(pdf, bounds) {
+export async function filesOf(pdf, most) {
   const found = Object.values((await pdf.getAttachments().catch(() => null)) ?? {});
-  /** @type {Attached[]} */
-  const files = [];
-  let size = 0;
-  for (const { filename, content } of found.slice(0, bounds.files + 1)) {
-    if (!content?.length) continue;
-    size += content.length;
-    files.push([String(filename).toWellFormed(), content]);
-    if (size > bounds.bytes) break;
-  }
-  return files;
+  return found
+    .filter(({ content }) => content?.length > 0)
+    .slice(0, most + 1)
+    .map(({ filename, content }) => [String(filename).toWellFormed(), content]);
 }

@@ -29,10 +29,10 @@ import { coded, openDocument } from "./pdf-document.js";
  * @property {import("./pdf-beside.js").Attached[]} files
  */
 /**
- * How much is looked at: pages of a document, notes of a page, entries of an outline, files that
- * are attached and their bytes.
+ * How much is looked at: pages of a document, notes of a page, entries of an outline, and files
+ * that are attached, which are all unpacked if this is not 0.
  *
- * @typedef {{ pages: number, notes: number, entries: number, files: number, bytes: number }} Bounds
+ * @typedef {{ pages: number, notes: number, entries: number, files: number }} Bounds
  */
 
 const SPLIT = "Split the file, then add its parts.";
@@ -88,7 +88,7 @@ async function readDocument(pdf, bounds, onPage) {
   }
   if (unreadable > 0 && unreadable === pages.length) throw reason;
   const outline = await outlineOf(pdf, bounds.entries);
-  const files = await filesOf(pdf, bounds);
+  const files = bounds.files ? await filesOf(pdf, bounds.files) : [];
   return { pages, info: texts(info), notes, outline, files };
 }
 

@@ -329,9 +329,9 @@ def test_addresses(run: Run) -> None:
       const fossick = await Fossick.open({ storage: "memory", embedder: "none" });
       const report = await fossick.add([{ url: "./static/vendor/NOTICES.html" }]);
       const [{ path, kind }] = await fossick.documents();
-      const code = (url) => fossick.add([{ url }]).catch(({ code, hint }) => [code, hint]);
-      const refused = [await code("https://example.org/a.pdf"), await code("./nowhere.html"),
-        await code("file:///etc/passwd")];
+      const refusal = (url) => fossick.add([{ url }]).catch(({ code, hint }) => [code, hint]);
+      const refused = [await refusal("https://example.org/a.pdf"), await refusal("./nowhere.html"),
+        await refusal("file:///etc/passwd")];
       await fossick.close();
       return { added: report.added, path, kind, refused };
     """)
