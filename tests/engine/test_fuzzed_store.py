@@ -79,6 +79,7 @@ def test_everything_is_there():
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
+@pytest.mark.exhaustive
 def test_every_flipped_byte(name):
     """Found, or without consequence; never a wrong answer, no other error, and no hang."""
     right = asyncio.run(answers(FILES))

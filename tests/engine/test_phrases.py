@@ -23,6 +23,7 @@ TABLE = "| a | b |\n|---|---|\n" + "\n".join(f"| left{n} | right{n} |" for n in 
     ],
     ids=["code", "one long sentence", "inside a sentence", "over sentences", "table"],
 )
+@pytest.mark.exhaustive
 def test_every_phrase_of_a_document_is_found(path, text, phrases):
     """By passages and by documents, wherever the text was cut."""
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import numpy as np
+import pytest
 
 from app.engine import PlainChunk
 from app.engine.committing import Rhythm
@@ -33,6 +34,7 @@ async def bytes_of(store):
     return b"".join([bytes(await store.read(name)) for name in await store.names()])
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_deletes():
     """They are in no result at once, and after a vacuum nothing of them is in the store."""
 

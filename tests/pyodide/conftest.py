@@ -28,6 +28,8 @@ import pytest
 from pytest_pyodide.fixture import BrowserWorkerChromeRunner
 from pytest_pyodide.runner import JavascriptException
 from pytest_pyodide.server import DefaultHandler
+from selenium.common.exceptions import TimeoutException
+from urllib3.exceptions import ReadTimeoutError
 
 from tests.pyodide import probes
 
@@ -47,6 +49,8 @@ FLAGS = (
 TEST_FOLDERS = ("contract", "core", "engine", "formats", "pyodide", "ranking", "storage")
 """Folders of `tests/` that go into the browser; `fixtures` comes along with its files."""
 TIMEOUT = 300
+"""Seconds for a call; after that the interpreter is given up, and each further call fails."""
+TIMEOUTS = (TimeoutException, ReadTimeoutError)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -89,7 +93,9 @@ class Worker(BrowserWorkerChromeRunner):  # type: ignore[misc]
         options.binary_location = self.browser_path
         for flag in FLAGS:
             options.add_argument(flag)
-        return Chrome(options=options, service=ChromeService(self.driver_path))
+        driver = Chrome(options=options, service=ChromeService(self.driver_path))
+        driver.command_executor.client_config.timeout = TIMEOUT + 30
+        return driver
 
 
 class Handler(DefaultHandler):  # type: ignore[misc]
@@ -133,6 +139,8 @@ class Pyodide:
     def __init__(self, worker: Worker, files: dict[str, bytes]) -> None:
         self.worker = worker
         self.files = files
+        self._lost = ""
+        self._loaded: set[str] = set()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """`function(*arguments)` in there, awaited if it is a coroutine.
@@ -143,9 +151,14 @@ class Pyodide:
 
     def call_by_name(self, module: str, name: str, *arguments: Any) -> Any:
         """As `call`, for a function of a module that only a browser can import."""
+        assert not self._lost, f"the interpreter was given up in {self._lost}"
         self.files["/call"] = pickle.dumps((module, name, arguments), protocol=5)
         try:
             answer = self.worker.run_js(CALL)
+        except TIMEOUTS as error:
+            self._lost = f"{module}.{name}{arguments}"
+            self.worker.driver.command_executor.client_config.timeout = 10  # to end it with
+            raise AssertionError(f"no answer in {TIMEOUT} s from {self._lost}") from error
         except JavascriptException as error:
             python = (error.msg or error.stack).partition("\n    at ")[0]  # no stack of WebAssembly
             raise AssertionError(f"in Pyodide: {python}") from None
@@ -153,7 +166,9 @@ class Pyodide:
 
     def load(self, *packages: str) -> None:
         """Load packages of the distribution, once."""
-        self.worker.load_package(list(packages))
+        if missing := set(packages) - self._loaded:
+            self.worker.load_package(sorted(missing))
+            self._loaded |= missing
 
 
 def tests_archive(root: Path) -> bytes:

@@ -11,6 +11,7 @@ OPTIONS = (
     # How time grows, and kills at each of thousands of bytes, are matters of the code alone;
     # searching meanwhile races with timers that a browser rounds up (tests/browser does it there).
     *("-k", "not time and not killed_at_any_byte and not searchable_meanwhile"),
+    *("-m", "not exhaustive and not slow"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 EXAMPLES = 8
@@ -31,7 +32,7 @@ def run(folder: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("browser")
-    Path("pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  slow\n")
+    Path("pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  slow\n  exhaustive\n")
     seen = Outcomes()
     printed = io.StringIO()
     with redirect_stdout(printed):

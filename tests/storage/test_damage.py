@@ -74,6 +74,7 @@ def test_the_rest_is_there():
 
 
 @pytest.mark.parametrize("change", [1, 0x80, 0xFF])
+@pytest.mark.exhaustive
 def test_every_flipped_byte_of_a_segment(change):
     """Each is found, at the latest when vectors are asked for, and named; the rest is there."""
     table = sections.read_table(FILES[FIRST], FIRST)
@@ -109,6 +110,7 @@ def test_every_flipped_byte_of_tombstones():
 
 
 @pytest.mark.parametrize("name", [FIRST, TOMBSTONES])
+@pytest.mark.exhaustive
 def test_every_cut(name):
     """A file that ends too soon, or that something was added to."""
 
