@@ -327,7 +327,7 @@ def test_addresses(run: Run) -> None:
     """What lies on the site itself is fetched; another site is refused with a way out."""
     out = run("""
       const fossick = await Fossick.open({ storage: "memory", embedder: "none" });
-      const report = await fossick.add([{ url: "./static/vendor/NOTICES.html" }]);
+      const report = await fossick.add([{ url: "/static/vendor/NOTICES.html" }]);
       const [{ path, kind }] = await fossick.documents();
       const refusal = (url) => fossick.add([{ url }]).catch(({ code, hint }) => [code, hint]);
       const refused = [await refusal("https://example.org/a.pdf"), await refusal("./nowhere.html"),
