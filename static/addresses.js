@@ -56,7 +56,7 @@ function addressOf(text) {
   throw new FossickError(
     "bad-option",
     `"${text}" is no address of a page.`,
-    "Begin with https://.",
+    "Give one of http or https.",
   );
 }
 
