@@ -93,6 +93,7 @@ export class Calls {
   }
 }
 
-function cancelled() {
+/** The caller does not want an answer any more. */
+export function cancelled() {
   return new FossickError("cancelled", "The caller gave up.");
 }

@@ -6,7 +6,7 @@
  * of the next. One that dies again within a minute will not be mended by that, and all ends.
  */
 
-import { Calls } from "./calls.js";
+import { Calls, cancelled } from "./calls.js";
 import { asFossickError, FossickError, opened } from "./errors.js";
 import { startWorker } from "./own-scripts.js";
 import * as Comlink from "./vendor/comlink.js";
@@ -107,6 +107,8 @@ export class EngineLink {
     if (this.ended) return Promise.reject(this.ended);
     const ask = async (/** @type {number} */ id) => {
       await this.ready;
+      // Nothing to cancel yet for the engine, which would run it all the same.
+      if (options.signal?.aborted) throw cancelled();
       return this.engine.call(id, method, args);
     };
     return this.calls.settle(ask, options);

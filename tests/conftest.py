@@ -282,6 +282,22 @@ def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
     chromium.close()
 
 
+NOMINAL = 30e-9
+"""Seconds that a desktop's core takes for one turn of an empty loop in Python."""
+
+
+@pytest.fixture
+def slowness() -> float:
+    """How many times slower than a quiet desktop this machine is just now, at least 1.
+
+    Bounds in seconds are of a desktop with nothing else to do; tests share few and slower cores.
+    """
+    began = time.perf_counter()
+    for _ in range(1_000_000):
+        pass
+    return max(1.0, (time.perf_counter() - began) / 1_000_000 / NOMINAL)
+
+
 @pytest.fixture(scope="session")
 def eventually() -> Callable[..., object]:
     """`eventually(lambda: page.evaluate("…"), timeout=30)`: the first true value of a poll.

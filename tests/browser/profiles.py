@@ -53,7 +53,7 @@ async () => {
 """
 """Remove all that a page can keep, but for the image."""
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds for workers of closed pages to let go of their files."""
 
 
@@ -62,6 +62,7 @@ class OriginGuard:
 
     def __init__(self) -> None:
         self.strays: list[str] = []
+        self.origins: set[str] = set()
 
     def watch(self, context: BrowserContext) -> None:
         """Note the requests of all pages, workers and service workers of a context."""
@@ -73,9 +74,12 @@ class OriginGuard:
 
     def _note(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme in ("data", "blob") or parts.hostname in ("127.0.0.1", "localhost"):
+        if parts.scheme in ("data", "blob"):
             return
-        self.strays.append(request.url)
+        if parts.hostname in ("127.0.0.1", "localhost"):
+            self.origins.add(f"{parts.scheme}://{parts.netloc}")
+        else:
+            self.strays.append(request.url)
 
     def check(self) -> None:
         """Fail with the list of requests that left."""
@@ -110,6 +114,7 @@ class SharedProfile:
         self._browser = browser
         self._url = url
         self._context: BrowserContext | None = None
+        self._others: set[str] = set()
 
     @contextlib.contextmanager
     def lend(self) -> Iterator[BrowserContext]:
@@ -122,6 +127,7 @@ class SharedProfile:
         guard.watch(context)
         yield context
         guard.leave(context)
+        self._others |= {origin for origin in guard.origins if f"{origin}/" != self._url}
         self._tidy(context)
         guard.check()
 
@@ -158,6 +164,7 @@ class SharedProfile:
                 page = context.new_page()
                 page.goto(self._url + BARE)
                 page.evaluate(EMPTY)
+                self._clear_others(context, page)
                 page.close()
                 return True
             except Error:
@@ -165,3 +172,15 @@ class SharedProfile:
                     page.close()
                 time.sleep(0.2)
         return False
+
+    def _clear_others(self, context: BrowserContext, page: Page) -> None:
+        """Other servers of the last test: their ports may come again. Images can stay there too."""
+        if not self._others:
+            return
+        devtools = context.new_cdp_session(page)
+        types = "file_systems,indexeddb,local_storage,service_workers"
+        for origin in self._others:
+            order = {"origin": origin, "storageTypes": types}
+            devtools.send("Storage.clearDataForOrigin", order)
+        devtools.detach()
+        self._others.clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,8 +65,21 @@ KEEP_BUSY = """(ms) => {
 """Has a worker do nothing else for a time, soon after."""
 
 
+def settled(page: Page) -> bool:
+    """Whether the search for the whole word is made, and nothing waits any more."""
+    page.wait_for_timeout(500)
+    if page.evaluate("fossick.calls.pending.size"):
+        return False
+    made = calls(page, "search")
+    return made[-1]["query"] == WORD and not any(
+        call["end"] == "waiting" for call in [*made, *calls(page, "suggest")]
+    )
+
+
 @pytest.mark.parametrize("pause", [None, 15])
-def test_typing_fast(browser: Browser, site_server: str, pause: int | None) -> None:
+def test_typing_fast(
+    browser: Browser, site_server: str, pause: int | None, eventually: Callable[..., object]
+) -> None:
     """Fifteen letters over 2,000 passages: the last one is shown, none waits.
 
     All in one moment, few searches end; with pauses a quick machine may well end them all.
@@ -80,17 +95,15 @@ def test_typing_fast(browser: Browser, site_server: str, pause: int | None) -> N
         else:
             box(page).press_sequentially(WORD, delay=pause)
         expect(hits(page).first).to_contain_text("extraordinarily")
-        page.wait_for_timeout(500)
+        eventually(partial(settled, page))
         searches, suggestions = calls(page, "search"), calls(page, "suggest")
-        assert searches[-1] == {"method": "search", "query": WORD, "end": "answered"}
         for made in (searches, suggestions):
-            ends = [call["end"] for call in made]
-            assert set(ends) <= {"answered", "cancelled"}
-            assert ends[-1] == "answered"
+            assert {call["end"] for call in made} <= {"answered", "cancelled"}
+            assert made[-1]["end"] == "answered"
+        assert searches[-1]["query"] == WORD
         if pause is None:
             ran = [call["query"] for call in searches if call["end"] == "answered"]
-            assert len(ran) <= 4, ran
-        assert page.evaluate("fossick.calls.pending.size") == 0
+            assert len(ran) < len(WORD) / 2, ran
         assert page.locator(".summary, .timings summary").first.text_content()
         assert hits(page).count() == 20
 
@@ -107,7 +120,7 @@ def test_searches_that_wait_in_the_engine_never_run(page: Page, site_server: str
         """,
     )
     (engine,) = [worker for worker in page.workers if "engine.worker" in worker.url]
-    engine.evaluate(KEEP_BUSY, 2000)
+    engine.evaluate(KEEP_BUSY, 4000)
     out = evaluate(
         page,
         """
@@ -119,7 +132,10 @@ def test_searches_that_wait_in_the_engine_never_run(page: Page, site_server: str
         const searches = asked.map(({ abort, query }) =>
             fossick.search(query, { k: 100, signal: abort.signal })
                 .then(() => order.push(query) && "answered", ({ code }) => code));
-        for (const { abort } of asked.slice(1, 19)) abort.abort();
+        // Some before they can have been sent, the others when they lie before the engine.
+        for (const { abort } of asked.slice(1, 10)) abort.abort();
+        await sleep(100);
+        for (const { abort } of asked.slice(10, 19)) abort.abort();
         const ends = await Promise.all(searches);
         await sleep(300);
         const engine = calls.map(({ end }) => end);
@@ -128,7 +144,7 @@ def test_searches_that_wait_in_the_engine_never_run(page: Page, site_server: str
     )
     expected = ["answered", *["cancelled"] * 18, "answered"]
     assert out["ends"] == expected
-    assert out["engine"] == expected
+    assert out["engine"] == ["answered", *["cancelled"] * 9, "answered"]
     assert out["order"] == ["quartz claim 0", "quartz claim 19"]
     assert out["left"] == 0
 

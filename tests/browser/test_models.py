@@ -323,7 +323,8 @@ def test_a_full_device(run: Run, hub: Hub, page: Page, url: str) -> None:
     assert vast["code"] == "quota-exceeded" and vast["hint"]
     assert hub.asked == []
     session = page.context.new_cdp_session(page)
-    quota = {"origin": url.rstrip("/"), "quotaSize": 20_000_000}
+    usage = page.evaluate("async () => (await navigator.storage.estimate()).usage")
+    quota = {"origin": url.rstrip("/"), "quotaSize": usage + 20_000_000}
     session.send("Storage.overrideQuotaForOrigin", quota)
     error = run("return failure(Fossick.installModel('pebble'))")
     assert error["code"] == "quota-exceeded" and error["hint"]

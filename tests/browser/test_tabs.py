@@ -159,7 +159,9 @@ def test_a_carried_call_is_cancelled(tab: Tab) -> None:
 
 @pytest.mark.parametrize("end", ["close", "leave", "kill"])
 @pytest.mark.parametrize("storage", ["opfs", "indexeddb"])
-def test_takes_over(tab: Tab, eventually: Callable[..., object], storage: str, end: str) -> None:
+def test_takes_over(
+    tab: Tab, eventually: Callable[..., object], slowness: float, storage: str, end: str
+) -> None:
     """The writer goes, in order or not: another one writes within two seconds."""
     writer = tab(writes=True, storage=storage)
     evaluate(writer, ADD, "a.txt")
@@ -173,9 +175,9 @@ def test_takes_over(tab: Tab, eventually: Callable[..., object], storage: str, e
     else:
         kill(writer)
     heirs = eventually(
-        lambda: [one for one in followers if one.evaluate(WRITES)], timeout=5, every=0.02
+        lambda: [one for one in followers if one.evaluate(WRITES)], timeout=5 * slowness, every=0.02
     )
-    assert time.monotonic() - gone < 2
+    assert time.monotonic() - gone < 2 * slowness
     (heir,) = heirs  # type: ignore[misc]
     (other,) = [one for one in followers if one is not heir]
     assert evaluate(heir, ADD, "c.txt") == 1
