@@ -12,6 +12,7 @@ export const METHODS = /** @type {const} */ ([
   "search",
   "suggest",
   "remove",
+  "reconsider",
   "get",
   "context",
   "documents",
@@ -43,6 +44,7 @@ export const METHODS = /** @type {const} */ ([
 export const CARRIED = /** @type {const} */ ([
   "add",
   "remove",
+  "reconsider",
   "upgrade",
   "vacuum",
   "check",
