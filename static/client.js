@@ -6,6 +6,7 @@
  * The methods are documented with their types in fossick.d.ts.
  */
 
+import { fetched, isAddress } from "./addresses.js";
 import { capabilities, missing } from "./capabilities.js";
 import { addModel, installed, installModel, listModels, removeModel } from "./catalogue.js";
 import { deleteCollection } from "./deleting.js";
@@ -23,6 +24,7 @@ import { checkAdd, checkOpen, checkRerank, checkRules, cloneSources } from "./op
 import { checkLockAfter } from "./passphrase.js";
 import { checkBlob, exportCollection, importCollection } from "./portable.js";
 import { Reranking } from "./reranking.js";
+import { atHand, outermost } from "./retrying.js";
 import { Room } from "./room.js";
 import { SealedState } from "./sealing.js";
 import { wellFormed } from "./texts.js";
@@ -194,7 +196,9 @@ export class Fossick extends EventTarget {
   /** @type {import("./fossick.js").Fossick["add"]} */
   async add(sources, options = {}) {
     checkAdd(sources);
-    const given = cloneSources(sources);
+    let given = cloneSources(sources);
+    // Only then: calls keep their order.
+    if (given.some(isAddress)) given = await fetched(given, options.signal);
     this.given.note(given);
     return this.adding(given, [], options, checkRules(options));
   }
@@ -240,13 +244,39 @@ export class Fossick extends EventTarget {
   }
 
   /** @type {import("./fossick.js").Fossick["file"]} */
-  async file(path) {
-    return (await this.kept.file(path)) ?? this.given.file(path);
+  async file(path, { unpack = false } = {}) {
+    const found = (await this.kept.file(path)) ?? (await this.given.file(path));
+    return found || !unpack ? found : this.unpacked(path);
+  }
+
+  /**
+   * A file that lies in one that is at hand.
+   *
+   * @param {string} path
+   * @returns {Promise<File | null>}
+   */
+  async unpacked(path) {
+    const outer = await outermost(this, path);
+    if (!outer) return null;
+    const { path: above, blob } = outer;
+    const source = { path: above, size: blob.size, file: blob };
+    const data = await this.link.member(source, path.slice(above.length + 1));
+    return data && new File([data], path.slice(path.lastIndexOf("/") + 1));
   }
 
   /** @type {import("./fossick.js").Fossick["unread"]} */
   async unread() {
     return this.call("unread", {});
+  }
+
+  /** @type {import("./fossick.js").Fossick["retry"]} */
+  async retry(paths, options = {}) {
+    const { found, missing, folders, files } = await atHand(this, paths);
+    if (found.length > 0) await this.call("reconsider", { paths: found });
+    const reports = [];
+    if (folders.length > 0) reports.push(await this.syncFolders({ ...options, names: folders }));
+    if (files.length > 0) reports.push(await this.add(files, options));
+    return { reports, missing };
   }
 
   /** @type {import("./fossick.js").Fossick["search"]} */

@@ -121,6 +121,22 @@ export class EngineLink {
   }
 
   /**
+   * A file in an archive or a mail, null where it cannot be had.
+   *
+   * @param {{ path: string, size: number, file: File }} source
+   * @param {string} wanted its path inside
+   * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
+   */
+  member(source, wanted) {
+    if (this.ended) return Promise.reject(this.ended);
+    const ask = async () => {
+      await this.ready;
+      return this.engine.member(source, wanted);
+    };
+    return this.calls.settle(ask, { atOnce: true });
+  }
+
+  /**
    * Finish the commit under way, give back the storage, and end.
    * @param {FossickError} [reason]
    */

@@ -265,6 +265,16 @@ export interface ChunkSource {
 }
 
 /**
+ * What lies at an address, http or https, as the page can fetch it: from its own site, and from
+ * others where its policy and that site allow it (the policy of the Fossick app allows none). All
+ * of `add` rejects with `unreadable` where one cannot be had. The document's path is the address
+ * without its protocol.
+ */
+export interface AddressSource {
+  url: string;
+}
+
+/**
  * What {@link Fossick.add} takes. Folders are walked, leaving out hidden entries and machinery
  * such as `node_modules`. A File counts under its `webkitRelativePath`, else its name.
  */
@@ -274,6 +284,7 @@ export type Source =
   | FileSystemDirectoryHandle
   | FileSystemHandle
   | PathSource
+  | AddressSource
   | ChunkSource;
 
 export interface CallOptions {
@@ -1295,6 +1306,16 @@ export class Fossick extends EventTarget {
   unread(): Promise<UnreadFile[]>;
 
   /**
+   * Read files again that were refused, although they have not changed: from the remembered folder
+   * that they lie in, or as they were given to {@link Fossick.add} through this instance. A file
+   * inside of an archive or a mail comes with that. `missing` are those that are not at hand.
+   */
+  retry(
+    paths: string[],
+    options?: AddOptions,
+  ): Promise<{ reports: AddReport[]; missing: string[] }>;
+
+  /**
    * Folders that are remembered, in order of name. The browser may want to be asked anew before
    * they can be read: see `permission`.
    */
@@ -1319,10 +1340,10 @@ export class Fossick extends EventTarget {
 
   /**
    * The file behind a document's path, where it lies in a remembered folder that may be read, or
-   * was given to {@link Fossick.add} through this instance; else null. Files within archives and
-   * mails are never at hand.
+   * was given to {@link Fossick.add} through this instance; else null. With `unpack` also what
+   * lies in an archive or a mail that is at hand; that takes as long as unpacking does.
    */
-  file(path: string): Promise<File | null>;
+  file(path: string, options?: { unpack?: boolean }): Promise<File | null>;
 
   /** Forget a folder and remove its documents; with `keep` they stay, and `null` comes back. */
   forgetFolder(name: string, options?: AddOptions & { keep?: boolean }): Promise<AddReport | null>;

@@ -12,6 +12,7 @@ export const METHODS = /** @type {const} */ ([
   "search",
   "suggest",
   "remove",
+  "reconsider",
   "get",
   "context",
   "documents",
@@ -45,6 +46,7 @@ export const METHODS = /** @type {const} */ ([
 export const CARRIED = /** @type {const} */ ([
   "add",
   "remove",
+  "reconsider",
   "upgrade",
   "vacuum",
   "check",

@@ -97,6 +97,10 @@ class Bridge:
         """Remove documents; the answer is how many there were."""
         return await self._collection.remove([text_of(one) for one in ids])
 
+    async def reconsider(self, request: Request, paths: Sequence[str]) -> Plain:
+        """Have refused files read again when they are added next; answers how many there were."""
+        return await self._collection.reconsider([text_of(one) for one in paths])
+
     async def get(self, request: Request, id: str) -> Plain:  # noqa: A002 (the page's word)
         """A document, or one of its chunks, with its text. Raises `InputError("not-found")`."""
         return plain(await self._fresh(lambda: self._collection.get(text_of(id))))

@@ -39,3 +39,30 @@ class BrowserSource:
     async def read(self) -> bytes:
         """All bytes. Raises `FileError("unreadable")` where the browser gives none."""
         return ffi.to_bytes(await ffi.settled(self.handle.read(), FileError))
+
+    async def slices(self) -> BrowserSlices | None:
+        """What reads its bytes piece by piece, where whoever handed it over offers that."""
+        if not hasattr(self.handle, "open"):
+            return None
+        return BrowserSlices(self.path, await ffi.settled(self.handle.open(), FileError))
+
+
+class BrowserSlices:
+    """Bytes of a file that are read when they are asked for."""
+
+    def __init__(self, path: str, handle: ffi.JsObject) -> None:
+        """`handle` has a `size`, and a method `part` that gives bytes from one place to another."""
+        self._path = path
+        self._handle = handle
+        self._size = int(handle.size)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, span: slice) -> bytes:
+        start, stop, _ = span.indices(self._size)
+        part = ffi.at_once(self._handle.part, start, max(start, stop))
+        if part is None:
+            message = f"{self._path} could not be read any further."
+            raise FileError(message, code="unreadable")
+        return ffi.to_bytes(part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from app.browser import ffi
@@ -12,9 +12,11 @@ from app.browser.pdf import BrowserPdfReader
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.errors import FileError
 from app.formats.crossing import encode
+from app.formats.families import FAMILIES
+from app.formats.inside import inside
 from app.formats.limits import Limits
 from app.formats.parsing import Parsed, Parser
-from app.formats.sources import InlineParser
+from app.formats.sources import InlineParser, data_of
 
 BATCH = 1 << 18
 """Characters of JSON after which a batch is handed over."""
@@ -23,8 +25,12 @@ BATCH = 1 << 18
 class ParseEndpoint:
     """What the parse worker's JavaScript calls; one job at a time."""
 
-    def __init__(self, parser: InlineParser) -> None:
+    def __init__(
+        self, parser: InlineParser, need: Callable[[Sequence[str]], Awaitable[None]]
+    ) -> None:
+        """`need` installs packages by their import names."""
         self._parser = parser
+        self._need = need
         self._outcomes: AsyncIterator[Sequence[Parsed]] | None = None
 
     def begin(self, sources: ffi.JsObject, known: str, done: ffi.JsObject) -> None:
@@ -35,6 +41,19 @@ class ParseEndpoint:
         digests = {path: bytes.fromhex(text) for path, text in json.loads(known).items()}
         self._parser.parser.passed = frozenset(str(path) for path in done)
         self._outcomes = self._parser.parse([BrowserSource.of(one) for one in sources], digests)
+
+    async def member(self, source: ffi.JsObject, wanted: str) -> ffi.JsObject:
+        """The bytes of a file in an archive or a mail, null where there is none of this path."""
+        parser = self._parser.parser
+        container = BrowserSource.of(source)
+        if ".msg/" in f"{container.path}/{wanted}".lower():
+            await self._need(FAMILIES["msg"].wheels)
+        try:
+            data = await data_of(container, parser.limits)
+            found = inside(container.path, data, wanted, parser.limits)
+        except FileError:
+            return None
+        return None if found is None else ffi.to_uint8_array(found)
 
     async def next(self) -> ffi.JsObject:
         """The next outcomes, `{batch, paths}`, null at the end of the job."""
@@ -70,4 +89,4 @@ def endpoint(
         tell=tell,
         need=install,
     )
-    return ParseEndpoint(InlineParser(parser))
+    return ParseEndpoint(InlineParser(parser), install)

@@ -30,6 +30,7 @@ from app.engine.options import SearchOptions
 from app.engine.progress import Cancellation, Gate, Meter, OnProgress, Pacer
 from app.engine.publishing import Writer
 from app.engine.reading import PassageReader
+from app.engine.reconsidering import reconsider
 from app.engine.repairing import Look
 from app.engine.reports import (
     AddReport,
@@ -267,6 +268,19 @@ class Collection:
         if [path for path in wanted if ledger.pop(path, None)]:
             await self._state.keep_ledger()
         return await self._state.delete(wanted)
+
+    async def reconsider(self, paths: Iterable[str]) -> int:
+        """Have files that were refused read again when they are added next, unchanged or not.
+
+        Answers how many there were; `StorageError`.
+        """
+        self._state.writable()
+        snapshot = self._state.view.snapshot
+        ledger = await self._state.ledger()
+        found = reconsider(ledger, paths, lambda path: snapshot.place(path) is not None)
+        if found:
+            await self._state.keep_ledger()
+        return found
 
     async def search(self, query: str, options: Options = None) -> SearchResult:
         """The best passages for a query. Raises `InputError` for options that are off."""

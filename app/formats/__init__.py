@@ -25,6 +25,7 @@ __all__ = [
     "members",
     "read",
     "read_as",
+    "with_text",
 ]
 
 _NO_TEXT_HINT = "Open it in a browser, let it load, save the page from there and add that."
@@ -53,9 +54,13 @@ def read_as(family: str, path: str, data: bytes, limits: Limits = DEFAULT_LIMITS
         )
     if reader is None:
         raise InputError(f"{path} is a {family} file, which is not read as one document.")
-    document = reader(path, data, limits)
+    return with_text(path, reader(path, data, limits))
+
+
+def with_text(path: str, document: Document) -> Document:
+    """The document itself; `FileError` where not a word is in it."""
     if not document.text.strip():
-        if family == "html":
+        if document.kind == "html":
             raise FileError(f"{path} is a page without text.", code="no-text", hint=_NO_TEXT_HINT)
         raise FileError(f"{path} is empty.", code="empty")
     return document

@@ -14,14 +14,16 @@ from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.member_paths import PathRegister
 from app.formats.names import file_name
 from app.formats.packed import PACKINGS, Unpacked, is_tar, packing_of
+from app.formats.slices import Slices
 from app.formats.tar_members import tar_members
 from app.formats.zip_members import zip_members
 
 _TAR_NAMES = {"tgz": "tar", "tbz": "tar", "tbz2": "tar", "txz": "tar", "svgz": "svg"}
 _SLICE = 1 << 18
+_HEAD = 512
 
 
-def unpack(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
+def unpack(path: str, data: bytes | Slices, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
     """The files in an archive, unpacked one at a time, as they come.
 
     A member that cannot be unpacked alone has a `problem`. Raises `FileError`, also between
@@ -31,15 +33,16 @@ def unpack(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[
     >>> [(member.path, member.data) for member in unpack("a.txt.gz", gzip.compress(b"Gold"))]
     [('a.txt', b'Gold')]
     """
-    packing = packing_of(data)
+    head = data[:_HEAD]
+    packing = packing_of(head)
     if packing:
         return _unpacked(path, data, packing, limits)
-    if is_tar(data):
+    if is_tar(head):
         return tar_members(path, data, limits)
     return zip_members(path, data, limits)
 
 
-def _unpacked(path: str, data: bytes, packing: str, limits: Limits) -> Iterator[Member]:
+def _unpacked(path: str, data: bytes | Slices, packing: str, limits: Limits) -> Iterator[Member]:
     """What is in a packed file: the members of a tar archive, or one file."""
     if is_tar(_beginning(path, data, packing, limits)):
         yield from tar_members(path, Unpacked(path, data, packing, limits), limits)
@@ -60,7 +63,7 @@ def _unpacked(path: str, data: bytes, packing: str, limits: Limits) -> Iterator[
         raise problem
 
 
-def _beginning(path: str, data: bytes, packing: str, limits: Limits) -> bytes:
+def _beginning(path: str, data: bytes | Slices, packing: str, limits: Limits) -> bytes:
     """The first block, empty where it cannot be unpacked."""
     try:
         return Unpacked(path, data, packing, limits).read(512)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from app.errors import FileError
-from app.formats.detect_office import office_family
+from app.formats.detect_office import is_office_name, office_family
 from app.formats.detect_text import is_text_name, text_family
 from app.formats.encoding import is_binary
 from app.formats.families import FAMILIES
 from app.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from app.formats.signs import is_archive, mail_family
+from app.formats.slices import Slices
+from app.formats.zip_names import zip_family
 
 _ARCHIVES = {"zip", "tar", "tgz", "gz", "tbz", "tbz2", "bz2", "txz", "xz", "mbox"}
 
@@ -133,6 +135,14 @@ def detect(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
     head = data[:_HEAD].decode("utf-8", "replace").replace("\x00", "").lstrip("\ufeff\ufffd")
     head = head.replace("\r\n", "\n")
     return _within(path, data, text_family(path, ext, head), limits)
+
+
+def is_large_archive(path: str, data: Slices) -> bool:
+    """Whether a large file is an archive, and no book or Office file, which are zips as well."""
+    head = data[:_HEAD]
+    if not is_archive(head) or is_office_name(extension(path)) or extension(path) in _OFFICE:
+        return False
+    return not (head.startswith(b"PK") and zip_family(data))
 
 
 def _within(path: str, data: bytes, family: str, limits: Limits) -> str:

@@ -9,7 +9,7 @@ from app.formats.families import FAMILIES
 from app.formats.ole_names import MAGIC, Entry, beginning, root_entries
 from app.formats.zip_names import zip_family
 
-__all__ = ["OLD_NAMES", "office_family"]
+__all__ = ["OLD_NAMES", "is_office_name", "office_family"]
 
 _FAMILY_OF = {
     "docx": "docx", "docm": "docx", "dotx": "docx", "dotm": "docx",
@@ -71,6 +71,11 @@ def office_family(path: str, ext: str, data: bytes) -> str:
             code="damaged",
         )
     return ""
+
+
+def is_office_name(ext: str) -> bool:
+    """Whether files of this name are office files."""
+    return ext in _FAMILY_OF
 
 
 def _known(path: str, family: str) -> str:

@@ -3,7 +3,8 @@
 Readers are imported when a file first needs them, so a start of the program loads none.
 A reader is a function `(path, data, limits) -> Document`. A container's `members` is a function
 `(path, data, limits) -> Iterator[Member]` that unpacks one member at a time; a family may have
-both, as mail has. Both raise nothing but `FileError` for what is wrong with a file.
+both, as mail has: its `members` is a generator whose value is the document, so that a file is
+taken apart once. Both raise nothing but `FileError` for what is wrong with a file.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ FAMILIES: dict[str, Family] = {
     "rtf": Family("app.formats.rtf:read_rtf"),
     "xls": Family("app.formats.xls:read_xls", wheels=("xlrd",)),
 }
-"""By name; PDFs need their pages from a renderer first, see `app.formats.pdf.from_pages`."""
+"""By name; PDFs need a renderer first, see `app.formats.pdf.opened`."""
 
 
 def _function(name: str) -> Any:  # noqa: ANN401 (two kinds of functions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from email.message import Message
 
 from app.core.model import Document
@@ -33,15 +33,21 @@ def read_mail(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Docume
     return mail_document(path, message, parts, limits)
 
 
-def attachments(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
-    """The files that came with a mail, mails among them; pictures in the text are left out."""
-    _, parts = parsed(path, data)
+def attachments(
+    path: str, data: bytes, limits: Limits = DEFAULT_LIMITS
+) -> Generator[Member, None, Document]:
+    """The files that came with a mail, mails among them; pictures in the text are left out.
+
+    The generator's value is the mail itself, as `read_mail` reads it.
+    """
+    message, parts = parsed(path, data)
     register = PathRegister()
     for count, (name, part) in enumerate(named_files(parts), start=1):
         if count > limits.members:
             raise FileError(f"{path} has more than {limits.members} files.", code="too-large")
         if (content := content_of(part)).strip():
             yield Member(register.claim(name), content)
+    return mail_document(path, message, parts, limits)
 
 
 def parsed(path: str, data: bytes) -> tuple[Message, Parts]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from email.message import Message
 from email.mime.application import MIMEApplication
@@ -39,13 +39,16 @@ def read_msg(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Documen
     return mail_document(path, message, parts, limits)
 
 
-def attachments(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
-    """The files that came with it; messages among them as mails."""
-    _, parts = _opened(path, data, limits)
+def attachments(
+    path: str, data: bytes, limits: Limits = DEFAULT_LIMITS
+) -> Generator[Member, None, Document]:
+    """The files that came with it, messages among them as mails; its value is as `read_msg`."""
+    message, parts = _opened(path, data, limits)
     register = PathRegister()
     for name, part in named_files(parts):
         if (content := content_of(part)).strip():
             yield Member(register.claim(name), content)
+    return mail_document(path, message, parts, limits)
 
 
 def _opened(path: str, data: bytes, limits: Limits) -> tuple[Message, Parts]:

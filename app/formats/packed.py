@@ -9,6 +9,7 @@ from typing import Any
 from app.errors import FileError
 from app.formats.budget import Budget
 from app.formats.limits import MB, Limits
+from app.formats.slices import Slices
 
 PACKINGS: dict[str, frozenset[str]] = {
     "gzip": frozenset({"gz", "gzip", "z"}),
@@ -59,9 +60,9 @@ class Unpacked:
     few bytes become too many (`Limits.ratio`, `Limits.expanded_bytes`).
     """
 
-    def __init__(self, path: str, data: bytes, packing: str, limits: Limits) -> None:
+    def __init__(self, path: str, data: bytes | Slices, packing: str, limits: Limits) -> None:
         self._path = path
-        self._data = memoryview(data)
+        self._data = memoryview(data) if isinstance(data, bytes) else data
         self._packing = packing
         self._budget = Budget(path, 0, limits)
         self._position = 0

@@ -10,16 +10,18 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from app import formats
 from app.core.chunking import chunk
 from app.core.model import Chunk, Document
 from app.errors import FileError, FossickError
+from app.formats.archives import unpack
 from app.formats.families import FAMILIES, Member
-from app.formats.limits import DEFAULT_LIMITS, Limits
+from app.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from app.formats.names import whole_text
-from app.formats.pdf import PdfPage, from_pages
+from app.formats.pdf import PdfContents, opened
+from app.formats.slices import Slices, digest
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -31,10 +33,8 @@ Known = Mapping[str, bytes]
 class PdfReader(Protocol):
     """Renders PDFs to text items: pdf.js in the browser, PDFium on a host."""
 
-    async def pages(
-        self, path: str, data: bytes, limits: Limits
-    ) -> tuple[Sequence[PdfPage], Mapping[str, Any]]:
-        """The pages and the document's info dictionary.
+    async def contents(self, path: str, data: bytes, limits: Limits) -> PdfContents:
+        """The pages, and what stands beside their text.
 
         Raises `FileError`: `encrypted`, `damaged`, or `too-large` for more pages than `limits`
         allows; `path` is for the message.
@@ -104,6 +104,26 @@ class Parser:
         async for one in self._opened(parsed, data, known, self.limits):
             yield one
 
+    async def parse_large(
+        self, path: str, data: Slices, modified: float | None, known: Known
+    ) -> AsyncIterator[Parsed]:
+        """As `parse`, of an archive (`is_large_archive`) that is never in memory as a whole."""
+        if path in self.passed:
+            return
+        parsed = Parsed(path, len(data), b"", modified)
+        try:
+            check_limit(path, len(data), self.limits.archive_bytes)
+            parsed = replace(parsed, digest=digest(data, lambda: self._tell(path)))
+        except FileError as error:
+            yield replace(parsed, problem=error)
+            return
+        if known.get(path) == parsed.digest:
+            yield parsed
+            return
+        members = unpack(path, data, self.limits)
+        async for one in self._taken_apart(parsed, members, known, self.limits):
+            yield one
+
     async def _opened(
         self, parsed: Parsed, data: bytes, known: Known, limits: Limits
     ) -> AsyncIterator[Parsed]:
@@ -121,32 +141,45 @@ class Parser:
         family = FAMILIES[name]
         if family.wheels and self._need is not None:
             await self._need(family.wheels)
-        unpack = family.unpacker()
-        if unpack is not None:
-            problem = None
-            count, spent = 0, 0
-            members = unpack(path, data, limits)
-            while not isinstance(member := _guarded(path, lambda: _next(members)), FileError):
-                if member is None:
-                    break
-                count += 1
-                if limits.depth == 0:
-                    problem = _too_deep(path)
-                    break
-                spent += len(member.data)
-                inner = replace(
-                    limits, depth=limits.depth - 1, expanded_bytes=limits.expanded_bytes - spent
-                )
-                async for one in self._inside(parsed, member, known, inner):
-                    yield one
-            else:
-                problem = member if isinstance(member, FileError) else None
-            parsed = replace(parsed, members=count, problem=problem)
-        if parsed.problem is None and (name == "pdf" or family.read):
-            parsed = await self._read(parsed, data, name, limits)
-        elif parsed.members == 0 and parsed.problem is None:
-            parsed = replace(parsed, problem=FileError(f"{path} holds no files.", code="empty"))
-        yield parsed
+        found = await self._contents(path, data, name, limits)
+        if isinstance(found, FileError):
+            yield replace(parsed, problem=found)
+        elif found is None:
+            document = _guarded(path, lambda: formats.read_as(name, path, data, limits))
+            yield self._ended(parsed, document)
+        else:
+            async for one in self._taken_apart(parsed, found, known, limits):
+                yield one
+
+    async def _contents(
+        self, path: str, data: bytes, family: str, limits: Limits
+    ) -> Iterator[Member] | FileError | None:
+        """The files inside of a file; None where its family has none."""
+        if family == "pdf":
+            contents = await self._pdf(path, data, limits)
+            return contents if isinstance(contents, FileError) else opened(path, contents, limits)
+        members = FAMILIES[family].unpacker()
+        return None if members is None else members(path, data, limits)
+
+    async def _taken_apart(
+        self, parsed: Parsed, members: Iterator[Member], known: Known, limits: Limits
+    ) -> AsyncIterator[Parsed]:
+        """What becomes of the files inside of one, then of itself."""
+        path, count, spent = parsed.path, 0, 0
+        while isinstance(member := _guarded(path, lambda: _next(members)), Member):
+            count += 1
+            if limits.depth == 0:
+                member = _too_deep(path)
+                break
+            spent += len(member.data)
+            inner = replace(
+                limits, depth=limits.depth - 1, expanded_bytes=limits.expanded_bytes - spent
+            )
+            async for one in self._inside(parsed, member, known, inner):
+                yield one
+        if member is None and count == 0:
+            member = FileError(f"{path} holds no files.", code="empty")
+        yield self._ended(replace(parsed, members=count), member)
 
     async def _inside(
         self, container: Parsed, member: Member, known: Known, limits: Limits
@@ -159,25 +192,29 @@ class Parser:
         async for one in self._opened(parsed, member.data, known, limits):
             yield one
 
-    async def _read(self, parsed: Parsed, data: bytes, family: str, limits: Limits) -> Parsed:
+    def _ended(self, parsed: Parsed, document: Document | FileError | None) -> Parsed:
+        """What became of a file, once all that is in it is dealt with."""
         path = parsed.path
-        try:
-            if family == "pdf":
-                document = await self._pdf(path, data, limits)
-            else:
-                document = formats.read_as(family, path, data, limits)
-            return replace(parsed, document=self.cut(path, document))
-        except Exception as error:  # whatever a file does to a reader, the others go on
-            return replace(parsed, problem=_named(path, error))
+        if isinstance(document, Document):
+            whole = document
+            cut = _guarded(path, lambda: self.cut(path, formats.with_text(path, whole)))
+            if isinstance(cut, CutDocument):
+                return replace(parsed, document=cut)
+            document = cut
+        return replace(parsed, problem=document)
 
-    async def _pdf(self, path: str, data: bytes, limits: Limits) -> Document:
+    async def _pdf(self, path: str, data: bytes, limits: Limits) -> PdfContents | FileError:
         if self._pdf_reader is None:
-            raise FileError(f"{path} is a PDF, and no PDF reader is there.", code="unsupported")
-        pages, info = await self._pdf_reader.pages(path, data, limits)
-        if sum(len(text) for page in pages for text in page.strings) > limits.characters:
+            return FileError(f"{path} is a PDF, and no PDF reader is there.", code="unsupported")
+        try:
+            contents = await self._pdf_reader.contents(path, data, limits)
+        except Exception as error:  # whatever a file does to a reader, the others go on
+            return _named(path, error)
+        said = sum(len(text) for page in contents.pages for text in page.strings)
+        if said + sum(len(note.text) for note in contents.notes) > limits.characters:
             what = f"{path} has more than {limits.characters} characters of text."
-            raise FileError(what, code="too-large")
-        return from_pages(path, pages, info)
+            return FileError(what, code="too-large")
+        return contents
 
     def cut(self, path: str, document: Document) -> CutDocument:
         """The document with its chunks. Raises `FileError("no-text")` where there are none."""
@@ -191,13 +228,18 @@ class Parser:
 
 
 def _member(container: Parsed, member: Member) -> Parsed:
-    digest = hashlib.sha256(member.data).digest()
+    own = hashlib.sha256(member.data).digest()
     name, left = f"{container.path}/{member.path}", container.left + member.left
-    return Parsed(name, len(member.data), digest, member.modified, left=left)
+    return Parsed(name, len(member.data), own, member.modified, left=left)
 
 
-def _next(members: Iterator[Member]) -> Member | None:
-    return next(members, None)
+def _next(members: Iterator[Member]) -> Member | Document | None:
+    """The next member; behind the last one the document that they came with, if there is one."""
+    try:
+        return next(members)
+    except StopIteration as end:
+        found: Document | None = end.value
+        return found
 
 
 def _guarded(path: str, call: Callable[[], _T]) -> _T | FileError:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar, runtime_checkable
 
 from app.errors import FileError, FossickError
-from app.formats.detect import check_size
+from app.formats.detect import check_size, is_large_archive
 from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.parsing import Known, Parsed, Parser
+from app.formats.slices import LARGE, Slices
 
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class Source(Protocol):
@@ -56,6 +58,18 @@ class BytesSource:
         return self.data
 
 
+@runtime_checkable
+class Sliced(Protocol):
+    """A source that can be read piece by piece."""
+
+    async def slices(self) -> Slices | None:
+        """Its bytes when they are asked for, None where it can only be read whole.
+
+        Raises as `Source.read`.
+        """
+        ...
+
+
 class InlineParser:
     """A `FileParser` that works where it is called: simple, and as patient as a hanging reader."""
 
@@ -72,28 +86,44 @@ class InlineParser:
             if source.path in self.parser.passed:
                 continue
             try:
-                data = await bytes_of(source, self.parser.limits)
+                data = await data_of(source, self.parser.limits)
             except FileError as error:
                 yield [unread(source, error)]
                 continue
-            async for parsed in self.parser.parse(source.path, data, source.modified, known):
+            parse = self.parser.parse if isinstance(data, bytes) else self.parser.parse_large
+            async for parsed in parse(source.path, data, source.modified, known):  # type: ignore[arg-type]  # one of both
                 yield [parsed]
+
+
+async def data_of(source: Source, limits: Limits) -> bytes | Slices:
+    """The bytes of a file, or what reads them when they are asked for: of large archives."""
+    if isinstance(source, Sliced) and (source.size or 0) >= LARGE:
+        check_size(source.path, source.size or 0, limits)
+        data = await _given(source, source.slices())
+        if data is not None and is_large_archive(source.path, data):
+            return data
+    return await bytes_of(source, limits)
 
 
 async def bytes_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The bytes of a file; `FileError` where it cannot or need not be read."""
     if source.size is not None:
         check_size(source.path, source.size, limits)
+    data = bytes(await _given(source, source.read()))
+    check_size(source.path, len(data), limits)
+    return data
+
+
+async def _given(source: Source, asked: Awaitable[_T]) -> _T:
+    """What a source gives. Raises `FileError("unreadable")`."""
     try:
-        data = bytes(await source.read())
+        return await asked
     except FossickError as error:
         raise FileError(error.message, code="unreadable", hint=error.hint) from error
     except Exception as error:  # a file can vanish or be locked in ways that we cannot list
         _log.info("%s cannot be read", source.path, exc_info=error)
         message = f"{source.path} could not be read: {error}."
         raise FileError(message, code="unreadable") from error
-    check_size(source.path, len(data), limits)
-    return data
 
 
 def unread(source: Source, problem: FileError) -> Parsed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tarfile
 from collections.abc import Iterator
 from typing import IO, Literal, cast
@@ -13,6 +12,7 @@ from app.formats.families import Member
 from app.formats.limits import Limits
 from app.formats.member_paths import PathRegister, is_skipped
 from app.formats.packed import Unpacked
+from app.formats.slices import Slices, stream
 
 _SLICE = 1 << 20
 _LONGEST_HEADER = 8 << 20
@@ -20,14 +20,14 @@ _LONGEST_HEADER = 8 << 20
 _ERRORS = (tarfile.TarError, EOFError, OSError, ValueError, OverflowError, IndexError)
 
 
-def tar_members(path: str, source: bytes | Unpacked, limits: Limits) -> Iterator[Member]:
+def tar_members(path: str, source: bytes | Slices | Unpacked, limits: Limits) -> Iterator[Member]:
     """Regular files of an archive; what came before the first damage stands.
 
     Links, devices and sparse files (disk images) are left out.
     """
-    whole = source if isinstance(source, bytes) else b""
-    file = cast("IO[bytes]", io.BytesIO(whole) if whole else source)
-    mode: Literal["r:", "r|"] = "r:" if whole else "r|"
+    whole = b"" if isinstance(source, Unpacked) else source
+    file = cast("IO[bytes]", source if isinstance(source, Unpacked) else stream(source))
+    mode: Literal["r:", "r|"] = "r|" if isinstance(source, Unpacked) else "r:"
     register = PathRegister()
     count = 0
     if isinstance(source, Unpacked):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import io
 import stat
 import struct
 import zipfile
@@ -16,6 +15,7 @@ from app.formats.detect import check_size
 from app.formats.families import Member
 from app.formats.limits import Limits
 from app.formats.member_paths import PathRegister, is_skipped
+from app.formats.slices import Slices, holds_more_than, stream
 from app.formats.zip_salvage import salvaged
 
 _ENTRY = b"PK\x01\x02"
@@ -34,19 +34,20 @@ _BROKEN = (
 )
 
 
-def zip_members(path: str, data: bytes, limits: Limits) -> Iterator[Member]:
+def zip_members(path: str, data: bytes | Slices, limits: Limits) -> Iterator[Member]:
     """Files of an archive in the order of its directory.
 
     One that is locked, damaged or too large has its `problem`; `encrypted` is raised where all
     are locked. An archive without its directory, as of a download that broke off, gives what
-    can be found in it, and is `damaged` then.
+    can be found in it, unless it is read by slices, and is `damaged` then.
     """
-    if data.count(_ENTRY) > limits.members:  # before an object is made for each
+    if holds_more_than(data, _ENTRY, limits.members):  # before an object is made for each
         raise FileError(f"{path} has more than {limits.members} members.", code="too-large")
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        archive = zipfile.ZipFile(stream(data))
     except _BROKEN as error:
-        yield from salvaged(data, Budget(path, len(data), limits))
+        if isinstance(data, bytes):
+            yield from salvaged(data, Budget(path, len(data), limits))
         raise _damaged(path, error) from error
     register = PathRegister()
     files = [info for info in archive.infolist() if _is_file(info)]

@@ -6,8 +6,10 @@ import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 
+from app.errors import FileError
 from app.host.rules import GITIGNORE, Ignoring, Rules
 
 
@@ -33,6 +35,34 @@ class FileSource:
     async def read(self) -> bytes:
         """All bytes, read beside the event loop."""
         return await asyncio.to_thread(self.file.read_bytes)
+
+    async def slices(self) -> FileSlices:
+        """What reads its bytes piece by piece."""
+        return FileSlices(self.path, self.file.open("rb", buffering=0))
+
+
+class FileSlices:
+    """Bytes of a file that are read when they are asked for; its end closes it."""
+
+    def __init__(self, path: str, file: FileIO) -> None:
+        self._path = path
+        self._file = file
+        self._size = file.seek(0, os.SEEK_END)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, span: slice) -> bytes:
+        start, stop, _ = span.indices(self._size)
+        try:
+            self._file.seek(start)
+            return self._file.read(max(0, stop - start))
+        except OSError as error:
+            message = f"{self._path} could not be read any further: {error}."
+            raise FileError(message, code="unreadable") from error
+
+    def __del__(self) -> None:
+        self._file.close()
 
 
 @dataclass(slots=True)

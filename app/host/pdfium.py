@@ -1,17 +1,19 @@
-"""Pages of a PDF on CPython: PDFium's characters gathered into the items that pdf.js would give."""
+"""PDFs on CPython: PDFium's characters gathered into the items that pdf.js would give."""
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import FileError
 from app.formats.limits import DEFAULT_LIMITS, Limits
-from app.formats.pdf import PdfPage
+from app.formats.pdf_attached import may_be_asked_for
+from app.formats.pdf_contents import PdfContents, PdfNote
+from app.formats.pdf_lines import PdfPage
+from app.host.pdfium_beside import attached_files, begin_forms, notes_of, outline_of
 
 _SAME_BASELINE = 0.2
 _SAME_SIZE = 0.1
@@ -28,21 +30,17 @@ class PdfiumReader:
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
 
-    async def pages(
-        self, path: str, data: bytes, limits: Limits
-    ) -> tuple[Sequence[PdfPage], Mapping[str, Any]]:
-        """Items of each page and the info dictionary.
+    async def contents(self, path: str, data: bytes, limits: Limits) -> PdfContents:
+        """Items of each page and what stands beside them.
 
         `FileError`: `encrypted`, `damaged` or `too-large`.
         """
         async with self._lock:
-            return await asyncio.to_thread(read_pages, path, data, limits)
+            return await asyncio.to_thread(read_contents, path, data, limits)
 
 
-def read_pages(
-    path: str, data: bytes, limits: Limits = DEFAULT_LIMITS
-) -> tuple[list[PdfPage], dict[str, str]]:
-    """As `PdfiumReader.pages`, in the calling thread."""
+def read_contents(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> PdfContents:
+    """As `PdfiumReader.contents`, in the calling thread."""
     import pypdfium2
 
     try:
@@ -52,10 +50,14 @@ def read_pages(
             raise FileError(f"{path} is protected by a password.", code="encrypted") from error
         raise FileError(f"{path} is damaged: {error}.", code="damaged") from error
     try:
+        begin_forms(document)
         if len(document) > limits.pages:
             raise FileError(f"{path} has more than {limits.pages} pages.", code="too-large")
-        pages = [_page(document, number) for number in range(len(document))]
-        return pages, document.get_metadata_dict()
+        notes: list[PdfNote] = []
+        pages = [_page(document, number, notes) for number in range(len(document))]
+        info = document.get_metadata_dict()
+        files = attached_files(document, limits) if may_be_asked_for(data) else []
+        return PdfContents(pages, info, notes, list(outline_of(document)), files)
     except pypdfium2.PdfiumError as error:
         raise FileError(f"{path} is damaged: {error}.", code="damaged") from error
     finally:
@@ -109,10 +111,11 @@ class _Items:
         )
 
 
-def _page(document: Any, number: int) -> PdfPage:  # noqa: ANN401 (no types published)
+def _page(document: Any, number: int, notes: list[PdfNote]) -> PdfPage:  # noqa: ANN401 (no types published)
     page = document[number]
     text_page = page.get_textpage()
     try:
+        notes += notes_of(document, page, number + 1)
         items = _items(text_page)
         return PdfPage(
             strings=[_whole(text) for text in items.strings],

@@ -23,7 +23,7 @@ from app.storage import sections
 NAME = "ledger"
 """The file. Section `entries` uint8: JSON, a list of objects with the fields of `Unread`."""
 
-READERS = 1
+READERS = 2
 """Rises when readers learn to read more: what former ones refused is then read again."""
 
 _log = logging.getLogger(__name__)

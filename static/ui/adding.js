@@ -93,6 +93,16 @@ export function emptyReport() {
   };
 }
 
+/**
+ * Several reports as one.
+ * @param {readonly AddReport[]} reports
+ */
+export function merged(reports) {
+  const all = emptyReport();
+  for (const report of reports) merge(all, report);
+  return all;
+}
+
 const COUNTS = /** @type {const} */ ([
   "added",
   "updated",

@@ -130,6 +130,12 @@ export class FossickApp extends LightElement {
     );
   }
 
+  get files() {
+    return /** @type {import("./files-dialog.js").FilesDialog} */ (
+      this.querySelector("files-dialog")
+    );
+  }
+
   get hits() {
     return this.asking.hits;
   }
@@ -195,6 +201,7 @@ export class FossickApp extends LightElement {
       onFiles: () => this.collecting.pickFiles(),
       onFolder: () => void this.collecting.pickFolder(),
       onNote: () => this.note(),
+      onList: () => this.files.open(),
       onStatus: () => this.status.open(),
       onTheme: () => (this.theme = nextTheme()),
       onHelp: () => this.help(),

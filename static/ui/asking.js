@@ -35,6 +35,8 @@ export class Asking {
     this.explain = false;
     /** Whether unknown words are taken for typing errors; for this query only if not. */
     this.correct = true;
+    /** @type {import("./why-not.js").Asked | null} */
+    this.question = null;
     /** @type {Answer | null} */
     this.answer = null;
     this.busy = false;
@@ -57,6 +59,18 @@ export class Asking {
       },
       (answer) => this.answered(answer),
     );
+  }
+
+  /** The question as far as it says which documents are found; null where nothing is asked. */
+  get asked() {
+    const { query, mode, operator } = this;
+    if (
+      this.question?.query !== query ||
+      this.question.mode !== mode ||
+      this.question.operator !== operator
+    )
+      this.question = { query, mode, operator };
+    return query.trim() ? this.question : null;
   }
 
   get hits() {

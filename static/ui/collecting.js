@@ -1,6 +1,6 @@
 // @ts-check
 /** Bringing files in and taking documents out: pickers, the queue, what became of it; upkeep. */
-import { Adder } from "./adding.js";
+import { Adder, merged } from "./adding.js";
 import { bytes, count } from "./format.js";
 import { asError } from "./searching.js";
 import { fromInput } from "./sources.js";
@@ -158,6 +158,23 @@ export class Collecting {
       app.notes.add(asError(error).message);
     }
     await app.renewed();
+  }
+
+  /**
+   * Reads files again that were refused, as far as they are at hand.
+   * @param {string[]} paths
+   */
+  retry(paths) {
+    this.adder.run(async (options) => {
+      const fossick = await this.app.engine.whenReady();
+      const { reports, missing } = await fossick.retry(paths, options);
+      if (missing.length > 0) {
+        const named = missing.slice(0, NAMED).join(", ");
+        const more = missing.length > NAMED ? ` and ${count(missing.length - NAMED, "other")}` : "";
+        this.app.notes.add(`This page no longer has ${named}${more}. Add them again.`);
+      }
+      return merged(reports);
+    });
   }
 
   /** Lets go of what is damaged, and names the files to add again. */

@@ -102,7 +102,7 @@ function nameOf(facet, value) {
 }
 
 /** @param {string} code */
-function languageName(code) {
+export function languageName(code) {
   try {
     return languages.of(code) ?? code;
   } catch {

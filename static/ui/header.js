@@ -12,6 +12,7 @@ import "./start-failure.js";
  * @property {() => void} onFiles
  * @property {() => void} onFolder
  * @property {() => void} onNote
+ * @property {() => void} onList
  * @property {() => void} onStatus
  * @property {() => void} onTheme
  * @property {() => void} onHelp
@@ -36,6 +37,7 @@ export function actionsTemplate(options) {
     <button type="button" class="pill ${dot(engine)}" aria-label="Status: ${sentence(engine)}" title="Status" @click=${options.onStatus}>
       <span class="dot" aria-hidden="true"></span><span class="pill-text">${sentence(engine)}</span>
     </button>
+    <button type="button" class="icon-button" aria-label="Files" title="Files" @click=${options.onList}>${icon("files")}</button>
     <button type="button" class="icon-button" aria-label="Theme: ${themeName}" title="Theme: ${themeName}" @click=${options.onTheme}>${icon(theme === "auto" ? "auto" : theme === "dark" ? "moon" : "sun")}</button>
     <button type="button" class="icon-button" aria-label="Search language and keys" title="Help (?)" @click=${options.onHelp}>${icon("help")}</button>
   </nav>`;

@@ -24,6 +24,7 @@ export const paths = {
   check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
   lock: svg`<rect x="5.5" y="10.5" width="13" height="9.5" rx="2"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>`,
   bin: svg`<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13"/>`,
+  again: svg`<path d="M19 12a7 7 0 1 1-2.2-5.1L19.5 9.5"/><path d="M19.5 4.5v5h-5"/>`,
   info: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5.5M12 7.6v.1"/>`,
 };
 

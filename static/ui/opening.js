@@ -72,7 +72,7 @@ export class Opening {
       const fossick = this.app.engine.opened();
       const document = await fossick.get(id);
       // With its file at once, so that no text flashes up where pages are to be seen.
-      const file = await fossick.file(document.path);
+      const file = await fossick.file(document.path, { unpack: document.kind === "pdf" });
       if (this.opened === opened) this.set({ ...opened, document, file });
     } catch (error) {
       if (this.opened === opened) this.set({ ...opened, error: asError(error) });

@@ -2,6 +2,7 @@
 /** What lies over the page: messages and progress at its foot, dialogs, ways in for files. */
 import { html, nothing } from "../vendor/lit.js";
 import "./drop.js";
+import "./files-dialog.js";
 import "./help-dialog.js";
 import "./note-dialog.js";
 import { outcomeTemplate, progressTemplate } from "./progress.js";
@@ -42,12 +43,21 @@ export function overlaysTemplate(app) {
     <note-dialog @sources=${push}></note-dialog>
     ${app.portable.dialogTemplate()}
     <help-dialog @example=${(/** @type {Custom} */ e) => app.box.replace(e.detail)}></help-dialog>
-    <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${app.offline} .copy=${app.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep} .folders=${app.keeping.folders} .busy=${collecting.busy}
+    <files-dialog .engine=${engine} .stamp=${engine.stamp} .folders=${app.keeping.folders} .asked=${app.asking.asked} .busy=${collecting.busy}
+      @add-folder=${() => void collecting.pickFolder()}
+      @add-files=${() => collecting.pickFiles()}
       @update-folder=${(/** @type {Custom} */ e) => void app.keeping.update(e.detail)}
       @folder-rules=${(/** @type {Custom} */ e) => void app.keeping.rule(e.detail)}
       @forget-folder=${(/** @type {Custom} */ e) => void app.keeping.forget(e.detail)}
-      @embedder=${(/** @type {Custom} */ e) => void app.embedder(e.detail)}
+      @retry=${(/** @type {Custom} */ e) => collecting.retry(e.detail)}
       @remove=${(/** @type {Custom} */ e) => void collecting.remove(e.detail)}
+      @remove-all=${() => void collecting.remove(engine.documents.map(({ id }) => id))}
+      @show=${(/** @type {Custom} */ e) => {
+        app.files.close();
+        void app.opening.show(e.detail);
+      }}></files-dialog>
+    <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${app.offline} .copy=${app.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep} .folders=${app.keeping.folders}
+      @embedder=${(/** @type {Custom} */ e) => void app.embedder(e.detail)}
       @pause=${(/** @type {Custom} */ e) => void engine.opened().pauseUpgrade(e.detail)}
       @lock=${() => void engine.opened().lock()}
       @vacuum=${() => void collecting.vacuum()}
@@ -56,10 +66,9 @@ export function overlaysTemplate(app) {
       @bring=${() => void app.keeping.readAgain()}
       @exported-file=${(/** @type {Custom} */ e) => void app.portable.offer(e.detail)}
       @retry-model=${() => void engine.retryModel()}
-      @remove-all=${() => void collecting.remove(engine.documents.map(({ id }) => id))}
-      @show=${(/** @type {Custom} */ e) => {
+      @files=${() => {
         app.status.close();
-        void app.opening.show(e.detail);
+        app.files.open();
       }}></status-dialog>
   `;
 }

@@ -6,8 +6,6 @@ import { bytes, count, duration, milliseconds, number } from "./format.js";
 import { DEVICES, meaning } from "./header.js";
 import { icon } from "./icons.js";
 import { failedList, meter, outcomeLine } from "./progress.js";
-import "./documents-list.js";
-import { unreadTemplate } from "./folders-list.js";
 import "./embed-line.js";
 import "./health-section.js";
 import "./models-list.js";
@@ -25,10 +23,9 @@ const STORAGE = {
 };
 
 /**
- * Everything about the state of things, the list of documents and the way to remove them, and the
- * models.
- * Fires `embedder`, `pause` (whether to), `remove` (document ids), `remove-all`, `vacuum`,
- * `retry-model`, `exported-file` and `show` (a document id), and lets through what its parts fire.
+ * Everything about the state of things, and the models.
+ * Fires `embedder`, `pause` (whether to), `files`, `vacuum`, `retry-model` and `exported-file`, and
+ * lets through what its parts fire.
  */
 export class StatusDialog extends LightElement {
   static properties = {
@@ -39,9 +36,7 @@ export class StatusDialog extends LightElement {
     outcome: { attribute: false },
     upkeep: {},
     folders: { attribute: false },
-    busy: { type: Boolean },
     quota: { state: true },
-    sure: { state: true },
   };
 
   constructor() {
@@ -59,10 +54,8 @@ export class StatusDialog extends LightElement {
     this.upkeep = "";
     /** @type {readonly import("../fossick.js").Folder[]} */
     this.folders = [];
-    this.busy = false;
     /** @type {StorageEstimate | null} */
     this.quota = null;
-    this.sure = false;
   }
 
   get dialog() {
@@ -74,7 +67,6 @@ export class StatusDialog extends LightElement {
   }
 
   open() {
-    this.sure = false;
     if (!this.dialog.open) this.dialog.showModal();
     void this.measure();
     void (
@@ -110,7 +102,7 @@ export class StatusDialog extends LightElement {
           <h2 id="status-title">Status</h2>
           <button class="icon-button small" aria-label="Close">${icon("close")}</button>
         </form>
-        ${engine ? html`${this.facts(engine)} ${this.health(engine)} ${this.last()} ${this.kept(engine)} ${this.documents(engine)} ${this.unread(engine)}` : nothing}
+        ${engine ? html`${this.facts(engine)} ${this.health(engine)} ${this.last()}` : nothing}
         <section aria-labelledby="passphrase-title">
           <h3 id="passphrase-title">Passphrase</h3>
           <passphrase-section .engine=${engine} .stamp=${this.stamp}></passphrase-section>
@@ -138,7 +130,7 @@ export class StatusDialog extends LightElement {
       ${engine.info?.upgrade ? fact("Understanding", this.understanding(engine.info.upgrade)) : nothing}
       ${fact("Recall", html`<recall-line .engine=${engine} .stamp=${this.stamp}></recall-line>`)}
       ${fact("Try it", html`<embed-line .engine=${engine} .stamp=${this.stamp}></embed-line>`)}
-      ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing}${this.removed(stats?.deleted ?? 0)}`)}
+      ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing} <button type="button" class="text-button" @click=${() => this.emit("files")}>Show the files</button>${this.removed(stats?.deleted ?? 0)}`)}
       ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${info?.sealed ? ", encrypted" : ""}${this.room(info)}`)}
       ${info?.writable === false ? fact("Tabs", html`Another tab writes the index; this one follows it<span class="quiet block">What you add or remove here is handed to it. When it is closed, this tab goes on in its place.</span>`) : nothing}
       ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off for models of other kinds: this page is not isolated, so they run on one core`)}
@@ -208,48 +200,6 @@ export class StatusDialog extends LightElement {
       <p>${outcomeLine(outcome)}</p>
       ${failed.length ? html`<details><summary>${count(failed.length, "file")} with a problem</summary>${failedList(failed)}</details>` : nothing}
     </section>`;
-  }
-
-  /** @param {import("./engine.js").Engine} engine */
-  kept(engine) {
-    if (this.folders.length === 0) return nothing;
-    return html`<section aria-labelledby="folders-title">
-      <h3 id="folders-title">Folders</h3>
-      <folders-list .folders=${this.folders} .documents=${engine.documents} .unread=${engine.unread} .busy=${this.busy}></folders-list>
-    </section>`;
-  }
-
-  /** @param {import("./engine.js").Engine} engine */
-  unread(engine) {
-    const list = unreadTemplate(engine.unread);
-    if (list === nothing) return nothing;
-    return html`<section aria-labelledby="unread-title">
-      <h3 id="unread-title">Not read</h3>
-      ${list}
-    </section>`;
-  }
-
-  /** @param {import("./engine.js").Engine} engine */
-  documents(engine) {
-    if (engine.documents.length === 0) return nothing;
-    return html`<section aria-labelledby="documents-title">
-      <h3 id="documents-title">Documents</h3>
-      <documents-list .documents=${engine.documents} .unread=${engine.unread}></documents-list>
-      <div class="dialog-actions">
-        ${
-          this.sure
-            ? html`<p>Remove ${engine.documents.length === 1 ? "the document" : `all ${number(engine.documents.length)} documents`} from Fossick? Your files stay where they are.</p>
-            <button type="button" class="button small" @click=${() => (this.sure = false)}>Keep them</button>
-            <button type="button" class="button small danger sure" @click=${this.removeAll}>Remove everything</button>`
-            : html`<button type="button" class="button small danger" @click=${() => (this.sure = true)}>${icon("bin")} Remove everything…</button>`
-        }
-      </div>
-    </section>`;
-  }
-
-  removeAll() {
-    this.sure = false;
-    this.emit("remove-all");
   }
 }
 

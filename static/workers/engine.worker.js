@@ -307,6 +307,16 @@ class Engine {
     if (this.callPython) void this.enter("cancel", 0, { id });
   }
 
+  /**
+   * A file in an archive or a mail, null where it cannot be had.
+   *
+   * @param {import("./sources.js").Readable} source
+   * @param {string} wanted its path inside
+   */
+  member(source, wanted) {
+    return enveloped(() => this.parse.member(source, wanted));
+  }
+
   /** Answers as long as this worker lives. */
   ping() {
     return true;

@@ -63,6 +63,15 @@ export class Lane {
     await this.ask(this.parser.begin(sources, known, done));
   }
 
+  /**
+   * @param {Readable} source
+   * @param {string} wanted
+   * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
+   */
+  member(source, wanted) {
+    return this.ask(this.parser.member(source, wanted));
+  }
+
   /** @returns {Promise<Batch | null>} */
   next() {
     return this.ask(this.parser.next());

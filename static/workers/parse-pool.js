@@ -116,6 +116,25 @@ export class ParsePool {
     return new ParseJob(this, sources, known);
   }
 
+  /**
+   * A file in an archive or a mail, null where it cannot be had.
+   *
+   * @param {Readable} source
+   * @param {string} wanted its path inside
+   */
+  async member(source, wanted) {
+    const lane = await this.acquire();
+    try {
+      const found = await lane.member(sendable(source), wanted);
+      this.release(lane);
+      return found;
+    } catch (error) {
+      console.warn("fossick: a file could not be unpacked", error);
+      this.replace(lane);
+      return null;
+    }
+  }
+
   /** End all workers; the next job starts new ones. */
   close() {
     clearTimeout(this.timer);

@@ -8,7 +8,7 @@ import "./requests.js";
 import { enveloped } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
 import { startInterpreter } from "./interpreter.js";
-import { readPages } from "./pdf.js";
+import { readContents } from "./pdf.js";
 import { installWheels } from "./wheels.js";
 
 /** @typedef {{ batch: string, paths: string[] }} Batch */
@@ -39,11 +39,11 @@ class Parser {
         port.postMessage({ dead: error instanceof Error ? error.message : String(error) });
       };
       const pdf = {
-        pages: (
+        contents: (
           /** @type {string} */ path,
           /** @type {Uint8Array} */ data,
-          /** @type {number} */ most,
-        ) => readPages(path, data, most, () => tell("")),
+          /** @type {import("./pdf.js").Bounds} */ bounds,
+        ) => readContents(path, data, bounds, () => tell("")),
       };
       const need = (/** @type {string[]} */ names) => installWheels(pyodide, names);
       this.endpoint = module.endpoint(pdf, vocabulary, limits, tell, need);
@@ -57,6 +57,15 @@ class Parser {
    */
   begin(sources, known, done) {
     return enveloped(() => this.endpoint.begin(readables(sources), known, done));
+  }
+
+  /**
+   * @param {import("./sources.js").Readable} source
+   * @param {string} wanted path inside of it
+   * @returns {Promise<import("../errors.js").Envelope<Uint8Array<ArrayBuffer> | null>>}
+   */
+  member(source, wanted) {
+    return enveloped(() => this.endpoint.member(readables([source])[0], wanted));
   }
 
   /** @returns {Promise<import("../errors.js").Envelope<Batch | null>>} */
@@ -74,8 +83,7 @@ function readables(sources) {
   /** @type {Promise<Uint8Array>[]} */
   const begun = [];
   const begin = (/** @type {number} */ at) => {
-    const { file, handle } = sources[at];
-    begun[at] ??= load(file, handle);
+    begun[at] ??= load(sources[at]);
     begun[at].catch(() => {}); // Heard of when its turn comes.
     return begun[at];
   };
@@ -91,17 +99,32 @@ function readables(sources) {
       delete begun[at];
       return data;
     },
+    open: () => open(sources[at]),
   }));
 }
 
-/**
- * @param {Blob | undefined} file
- * @param {FileSystemFileHandle | undefined} handle
- */
-async function load(file, handle) {
+/** @param {import("./sources.js").Readable} source */
+async function blobOf({ file, handle }) {
   // Asked for now: a File is void as soon as the file has changed.
-  const blob = file ?? (await handle?.getFile());
-  return new Uint8Array(await /** @type {Blob} */ (blob).arrayBuffer());
+  return /** @type {Blob} */ (file ?? (await handle?.getFile()));
+}
+
+/** @param {import("./sources.js").Readable} source */
+async function load(source) {
+  return new Uint8Array(await (await blobOf(source)).arrayBuffer());
+}
+
+/**
+ * A file of which parts are read when they are asked for, at once.
+ *
+ * @param {import("./sources.js").Readable} source
+ */
+async function open(source) {
+  const blob = await blobOf(source);
+  const reader = new FileReaderSync();
+  const part = (/** @type {number} */ start, /** @type {number} */ end) =>
+    new Uint8Array(reader.readAsArrayBuffer(blob.slice(start, end)));
+  return { size: blob.size, part };
 }
 
 Comlink.expose(new Parser());

@@ -1,7 +1,8 @@
 // @ts-check
-/** Bytes of a PDF to the text items of its pages, through pdf.js. */
+/** Bytes of a PDF to the text items of its pages and what stands beside them, through pdf.js. */
 
 import { FossickError } from "../errors.js";
+import { filesOf, notesOf, outlineOf } from "./pdf-beside.js";
 import { coded, openDocument } from "./pdf-document.js";
 
 /**
@@ -17,26 +18,41 @@ import { coded, openDocument } from "./pdf-document.js";
  * @property {number} pageHeight
  * @property {string} label
  */
-/** @typedef {{ pages: PageItems[], info: Record<string, string>, unreadable: number }} Parsed */
+/**
+ * As PdfContents of app/formats/pdf_contents.py has it.
+ *
+ * @typedef {object} Contents
+ * @property {PageItems[]} pages
+ * @property {Record<string, string>} info
+ * @property {import("./pdf-beside.js").Note[]} notes
+ * @property {import("./pdf-beside.js").Entry[]} outline
+ * @property {import("./pdf-beside.js").Attached[]} files
+ */
+/**
+ * How much is looked at: pages of a document, notes of a page, entries of an outline, and files
+ * that are attached, which are all unpacked if this is not 0.
+ *
+ * @typedef {{ pages: number, notes: number, entries: number, files: number }} Bounds
+ */
 
 const SPLIT = "Split the file, then add its parts.";
 
 /**
- * Throws a FossickError: "encrypted", "damaged", or "too-large" for more than `most` pages.
+ * Throws a FossickError: "encrypted", "damaged", or "too-large" for more pages than `bounds` allows.
  *
  * @param {string} path for messages
  * @param {Uint8Array} data given away
- * @param {number} most
+ * @param {Bounds} bounds
  * @param {(done: number, total: number) => void} onPage
- * @returns {Promise<Parsed>}
+ * @returns {Promise<Contents>}
  */
-export async function readPages(path, data, most, onPage) {
+export async function readContents(path, data, bounds, onPage) {
   const task = await openDocument({ data });
   try {
     const pdf = await task.promise;
-    if (pdf.numPages > most)
-      throw new FossickError("too-large", `${path} has more than ${most} pages.`, SPLIT);
-    return await readDocument(pdf, onPage);
+    if (pdf.numPages > bounds.pages)
+      throw new FossickError("too-large", `${path} has more than ${bounds.pages} pages.`, SPLIT);
+    return await readDocument(pdf, bounds, onPage);
   } catch (error) {
     throw coded(error);
   } finally {
@@ -46,19 +62,22 @@ export async function readPages(path, data, most, onPage) {
 
 /**
  * @param {any} pdf
+ * @param {Bounds} bounds
  * @param {(done: number, total: number) => void} onPage
- * @returns {Promise<Parsed>}
+ * @returns {Promise<Contents>}
  */
-async function readDocument(pdf, onPage) {
+async function readDocument(pdf, bounds, onPage) {
   const labels = await pdf.getPageLabels().catch(() => null);
   const { info = {} } = await pdf.getMetadata().catch(() => ({}));
   /** @type {PageItems[]} */
   const pages = [];
+  /** @type {import("./pdf-beside.js").Note[]} */
+  const notes = [];
   let unreadable = 0;
   let reason;
   for (let number = 1; number <= pdf.numPages; number += 1) {
     try {
-      pages.push(await readPage(pdf, number, labels?.[number - 1] ?? ""));
+      pages.push(await readPage(pdf, number, labels?.[number - 1] ?? "", bounds, notes));
     } catch (error) {
       // Page numbers must stay true, so an unreadable page stays as an empty one.
       pages.push(itemsOf([], 0, ""));
@@ -68,17 +87,22 @@ async function readDocument(pdf, onPage) {
     onPage(number, pdf.numPages);
   }
   if (unreadable > 0 && unreadable === pages.length) throw reason;
-  return { pages, info: texts(info), unreadable };
+  const outline = await outlineOf(pdf, bounds.entries);
+  const files = bounds.files ? await filesOf(pdf, bounds.files) : [];
+  return { pages, info: texts(info), notes, outline, files };
 }
 
 /**
  * @param {any} pdf
  * @param {number} number
  * @param {string} label
+ * @param {Bounds} bounds
+ * @param {import("./pdf-beside.js").Note[]} notes those of the page are put there
  */
-async function readPage(pdf, number, label) {
+async function readPage(pdf, number, label, bounds, notes) {
   const page = await pdf.getPage(number);
   try {
+    notes.push(...(await notesOf(page, bounds.notes)));
     const content = await page.getTextContent({ includeMarkedContent: false });
     const [, bottom, , top] = page.view;
     return itemsOf(content.items, top - bottom, label);

@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.conftest import CHROMIUM_FLAGS, Serve, load_script  # noqa: E402 (path set above)
 from tests.fixtures.library import write_library  # noqa: E402
+from tests.fixtures.pdf_files import write_pdf  # noqa: E402
 
 START = 90_000
 WIDE = {"width": 1280, "height": 800}
@@ -58,6 +59,23 @@ def status(page: Page) -> None:
     page.get_by_role("dialog", name="Status").wait_for()
 
 
+def files(page: Page) -> None:
+    """All files with their states, and why one of them is not found."""
+    fill(page)
+    broken = [
+        {"name": "scan.pdf", "mimeType": "", "buffer": write_pdf([[]])},
+        {"name": "contract.pdf", "mimeType": "", "buffer": write_pdf([["Text"]], encrypt=True)},
+        {"name": "empty.txt", "mimeType": "", "buffer": b""},
+    ]
+    page.get_by_label("Add files", exact=True).set_input_files(broken)
+    page.locator(".outcome [data-code]").first.wait_for(timeout=START)
+    page.get_by_role("button", name="Dismiss").click()
+    search(page, f"{PARAPHRASE} type:pdf")
+    page.get_by_role("button", name="Files", exact=True).click()
+    page.locator("button[aria-label^='Why is']").first.click()
+    page.locator(".file-why:not(:has-text('Looking'))").wait_for()
+
+
 def narrow(page: Page) -> None:
     """Results on a phone."""
     fill(page)
@@ -87,6 +105,7 @@ PICTURES: Final[dict[str, tuple[Callable[[Page], None], dict[str, int], str]]] =
     "preview": (preview, WIDE, "light"),
     "preview-dark": (preview, WIDE, "dark"),
     "status": (status, WIDE, "light"),
+    "files": (files, WIDE, "light"),
     "indexing": (indexing, WIDE, "light"),
     "narrow": (narrow, NARROW, "light"),
 }

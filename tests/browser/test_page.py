@@ -224,18 +224,21 @@ def test_a_search_without_hits_says_so(library: Page) -> None:
     expect(library.get_by_role("radio", name="Hybrid")).to_be_checked()
 
 
-def test_the_status_lists_documents_and_what_is_in_use(library: Page) -> None:
-    """Storage, counts, a filter over the documents."""
+def test_the_status_says_what_is_in_use_and_leads_to_the_files(library: Page) -> None:
+    """Storage, counts, a filter over the files."""
     from playwright.sync_api import expect
 
     library.get_by_role("button", name=re.compile("^Status")).click()
     dialog = library.get_by_role("dialog", name="Status")
     expect(dialog).to_contain_text("30 documents")
     expect(dialog).to_contain_text("private file system")
-    dialog.get_by_label("Filter documents").fill("retry")
-    expect(dialog.get_by_role("list", name="Documents").get_by_role("listitem")).to_have_count(1)
-    dialog.get_by_title("retry.py", exact=True).click()
+    dialog.get_by_role("button", name="Show the files").click()
     expect(dialog).to_be_hidden()
+    files = library.get_by_role("dialog", name="Files")
+    files.get_by_label("Filter files").fill("retry")
+    expect(files.get_by_role("list", name="Files").get_by_role("listitem")).to_have_count(1)
+    files.get_by_title("retry.py", exact=True).click()
+    expect(files).to_be_hidden()
     expect(library.locator("section.preview")).to_contain_text("retry")
 
 
@@ -273,6 +276,37 @@ def test_files_that_cannot_be_read_are_listed_with_a_way_out(fresh: Page) -> Non
     expect(card).to_have_count(0)
     fresh.get_by_role("button", name=re.compile("^Status")).click()
     expect(fresh.get_by_role("dialog", name="Status")).to_contain_text("2 files with a problem")
+    fresh.keyboard.press("Escape")
+    fresh.get_by_role("button", name="Files", exact=True).click()
+    dialog = fresh.get_by_role("dialog", name="Files")
+    dialog.get_by_label("Type").select_option("TXT")
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
+    dialog.get_by_label("State").select_option(label="Not read: empty (1)")
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    expect(dialog.get_by_role("listitem")).to_contain_text("Is empty.")
+    dialog.get_by_role("button", name="Read empty.txt again").click()
+    expect(card.locator("[data-code=empty]")).to_contain_text("empty.txt", timeout=START)
+    dialog.get_by_role("button", name="Take empty.txt off this list").click()
+    expect(dialog.get_by_role("listitem")).to_have_count(0)
+
+
+def test_the_files_say_why_one_is_not_found(library: Page) -> None:
+    """A filter of the question, words that it lacks, words that it has."""
+    from playwright.sync_api import expect
+
+    dialog = library.get_by_role("dialog", name="Files")
+    why = dialog.get_by_role("status").last
+    for query, said in (
+        ("retry type:pdf", "type:pdf in the question leaves it out."),
+        ("zyzzyva cat", "None of the words stands in it. Its text is in English."),
+        ("retry", "It is found: number 1 of the documents."),
+    ):
+        box(library).fill(query)
+        library.get_by_role("button", name="Files", exact=True).click()
+        dialog.get_by_label("Filter files").fill("retry.py")
+        dialog.get_by_role("button", name="Why is retry.py not found?").click()
+        expect(why).to_contain_text(said)
+        dialog.get_by_role("button", name="Close").click()
 
 
 def test_text_is_dropped_pasted_and_removed_again(fresh: Page) -> None:
@@ -289,14 +323,15 @@ def test_text_is_dropped_pasted_and_removed_again(fresh: Page) -> None:
     dialog.get_by_role("button", name="Add note").click()
     ask(fresh, "bread", "notes/Shopping.md")
 
-    fresh.get_by_role("button", name=re.compile("^Status")).click()
-    status = fresh.get_by_role("dialog", name="Status")
-    status.get_by_role("button", name="Remove dropped.txt").click()
-    expect(status).to_contain_text("1 document,")
-    status.get_by_role("button", name="Remove everything…").click()
-    status.get_by_role("button", name="Remove everything", exact=True).click()
-    expect(status).to_contain_text("0 documents")
-    status.get_by_role("button", name="Close").click()
+    fresh.get_by_role("button", name="Files", exact=True).click()
+    files = fresh.get_by_role("dialog", name="Files")
+    expect(files.get_by_role("listitem")).to_have_count(2)
+    files.get_by_role("button", name="Remove dropped.txt").click()
+    expect(files.get_by_role("listitem")).to_have_count(1)
+    files.get_by_role("button", name="Remove everything…").click()
+    files.get_by_role("button", name="Remove everything", exact=True).click()
+    expect(files.get_by_role("listitem")).to_have_count(0)
+    files.get_by_role("button", name="Close").click()
     expect(hits(fresh)).to_have_count(0)
 
 

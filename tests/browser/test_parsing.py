@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from tests.browser.profiles import BARE
 from tests.browser.test_runtime import Run, evaluate
 from tests.conftest import PlainHost
+from tests.fixtures.pdf_beside import ATTACHED, TEXT, pdf_beside
 from tests.fixtures.pdf_files import write_pdf
 
 if TYPE_CHECKING:
@@ -265,6 +267,78 @@ def test_a_pdf_in_the_worker(run: Run) -> None:
     )
     assert "Gold in the river." in out["text"]
     assert (out["page"], out["same"], out["known"]) == (1, True, True)
+
+
+def test_what_stands_beside_the_pages_of_a_pdf(run: Run) -> None:
+    """Fields, comments, links, outline and attached files, as PDFium gives them too."""
+    out = run(
+        """
+      const bytes = Uint8Array.from(atob(given), (char) => char.charCodeAt(0));
+      const pool = new ParsePool(async () => "", { size: 1 });
+      const source = { path: "mill.pdf", file: new Blob([bytes]), size: bytes.length };
+      const rows = await all(pool.begin([source], "{}"));
+      pool.close();
+      return rows.map(({ path, members, document }) =>
+        ({ path, members, text: document?.[1], chunks: document?.[4] }));
+    """,
+        base64.b64encode(pdf_beside()).decode(),
+    )
+    attached, whole = out
+    assert attached["path"] == "mill.pdf/weights.csv"
+    assert attached["text"].split() == ATTACHED.decode().replace(",", " ").split()
+    assert (whole["members"], whole["text"]) == (1, TEXT)
+    assert whole["chunks"][-1][-1] == ["Wheat was milled in May.", "Storage"]
+
+
+def test_a_large_archive_in_the_worker(run: Run) -> None:
+    """It is read by parts of its file, to the same end as one that is read whole."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, data in (("a.txt", b"gold"), ("deep/b.txt", b"silver")):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    out = run(
+        """
+      const bytes = Uint8Array.from(atob(given), (char) => char.charCodeAt(0));
+      const whole = new Blob([bytes, new Uint8Array(20 << 20)]);
+      const pool = new ParsePool(async () => "", { size: 1 });
+      const read = async (file) =>
+        all(pool.begin([{ path: "x.tar", file, size: file.size }], "{}"));
+      const [large, small] = [await read(whole), await read(new Blob([bytes]))];
+      pool.close();
+      const hash = await crypto.subtle.digest("SHA-256", await whole.arrayBuffer());
+      const own = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0"));
+      const told = (rows) => rows.map(({ path, members, document }) =>
+        [path, members, document?.[1] ?? ""]);
+      return { large: told(large), small: told(small), digest: large.at(-1).digest,
+        own: own.join("") };
+    """,
+        base64.b64encode(packed.getvalue()).decode(),
+    )
+    assert out["large"] == [
+        ["x.tar/a.txt", None, "gold"], ["x.tar/deep/b.txt", None, "silver"], ["x.tar", 2, ""]
+    ]  # fmt: skip
+    assert out["small"] == out["large"]
+    assert out["digest"] == out["own"]
+
+
+def test_addresses(run: Run) -> None:
+    """What lies on the site itself is fetched; another site is refused with a way out."""
+    out = run("""
+      const fossick = await Fossick.open({ storage: "memory", embedder: "none" });
+      const report = await fossick.add([{ url: "/static/vendor/NOTICES.html" }]);
+      const [{ path, kind }] = await fossick.documents();
+      const refusal = (url) => fossick.add([{ url }]).catch(({ code, hint }) => [code, hint]);
+      const refused = [await refusal("https://example.org/a.pdf"), await refusal("./nowhere.html"),
+        await refusal("file:///etc/passwd")];
+      await fossick.close();
+      return { added: report.added, path, kind, refused };
+    """)
+    assert (out["added"], out["kind"]) == (1, "html")
+    assert out["path"].endswith("/static/vendor/NOTICES.html")
+    assert [code for code, _ in out["refused"]] == ["unreadable", "unreadable", "bad-option"]
+    assert "Save it as a file" in out["refused"][0][1]
 
 
 def test_many_files_through_the_engine(run: Run) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
+import zipfile
 from collections.abc import Iterator
+from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -330,6 +333,25 @@ def test_matches_are_stepped_through_across_pages(page_of: Page) -> None:
     page_of.keyboard.press("Shift+M")
     expect(status).to_have_text("Page 2 of 3")
     expect(said).to_have_text("Match 3 of 3")
+
+
+def test_a_pdf_in_an_archive_opens_as_it_looks(page_of: Page) -> None:
+    """It is unpacked from the mail in the archive that was added."""
+    from playwright.sync_api import expect
+
+    mail = EmailMessage()
+    mail["Subject"] = "The lighthouse"
+    mail.set_content("See what is attached.")
+    lighthouse = write_pdf([["Lighthouse"], ["Lamp", "The lamp burns whale oil."]])
+    mail.add_attachment(lighthouse, maintype="application", subtype="pdf", filename="lamp.pdf")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("first.txt", "nothing")
+        archive.writestr("mails/one.eml", mail.as_bytes())
+    add(page_of, ("papers.zip", packed.getvalue()))
+    ask(page_of, "whale oil", "lamp.pdf")
+    box(page_of).press("Enter")
+    expect(view(page_of).get_by_role("status")).to_have_text("Page 2 of 2", timeout=30_000)
 
 
 def test_without_the_file_there_is_the_text_and_why(browser: Browser, site_server: str) -> None:

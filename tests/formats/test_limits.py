@@ -10,7 +10,7 @@ from app.core.analysis.wordpiece import estimate_tokens
 from app.errors import InputError
 from app.formats.limits import Limits
 from app.formats.parsing import Parser
-from app.formats.pdf import PdfPage
+from app.formats.pdf import PdfContents, PdfPage
 from app.formats.sources import BytesSource, InlineParser
 from tests.conftest import ROOT
 
@@ -40,10 +40,10 @@ def test_what_is_no_limit(given):
 class Pages:
     """A reader of PDFs that gives one page of a text."""
 
-    async def pages(self, path, data, limits):
+    async def contents(self, path, data, limits):
         """A page of ten letters."""
         page = PdfPage(["gold silver"], [0.0], [700.0], [50.0], [12.0], [True], 800.0, "1")
-        return [page], {}
+        return PdfContents([page], {})
 
 
 def parsed(path, data, **limits):

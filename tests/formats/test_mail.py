@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
 
+from app.core.analysis.wordpiece import estimate_tokens
 from app.core.chunking import chunk
 from app.errors import FileError
 from app.formats import detect, members, read
+from app.formats import mail as reader
+from app.formats.parsing import Parser
 from tests.fixtures.outlook import compound, item
 
 PLAIN = b"""Return-Path: <ada@example.org>
@@ -268,3 +272,28 @@ def test_outlook_messages_in_html_and_code_pages():
     document = read("a.msg", compound(tree))
     assert "Größe des Nuggets" in document.text
     assert document.metadata["author"] == "Jörg"
+
+
+def test_a_mail_is_taken_apart_once(monkeypatch):
+    """Its text and what came with it come of one parsing."""
+    taken = []
+    original = reader.parsed
+
+    def parsed(path, data):
+        taken.append(path)
+        return original(path, data)
+
+    monkeypatch.setattr(reader, "parsed", parsed)
+    message = EmailMessage()
+    message["Subject"] = "Gold"
+    message.set_content("In the river.")
+    message.add_attachment("silver", filename="a.txt")
+
+    async def outcomes():
+        parser = Parser(count_tokens=estimate_tokens)
+        return [one async for one in parser.parse("m.eml", message.as_bytes(), None, {})]
+
+    attached, whole = asyncio.run(outcomes())
+    assert (attached.document.text.strip(), whole.members) == ("silver", 1)
+    assert "In the river." in whole.document.text
+    assert taken == ["m.eml"]

@@ -15,6 +15,7 @@ from app.formats.crossing import decode, encode
 from app.formats.limits import Limits
 from app.formats.parsing import Parser
 from app.formats.sources import BytesSource, InlineParser
+from app.formats.text import read_text
 
 BOX = b"BOX\n"
 
@@ -26,6 +27,12 @@ def boxed(path, data, limits):
         if not name:
             raise FileError(f"{path} ends too soon.", code="damaged")
         yield Member(name.decode(), content.replace(b"|", b"\n"), 7.0)
+
+
+def mailed(path, data, limits):
+    """A box with a text of its own, which is all of it."""
+    yield from boxed(path, data, limits)
+    return read_text(path, data, limits)
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +49,13 @@ def box(monkeypatch):
     monkeypatch.setattr(families, "_function", _function(families._function))
     monkeypatch.setitem(FAMILIES, "box", Family(members="test:boxed", archive=True))
     monkeypatch.setitem(
-        FAMILIES, "mail", Family(read="app.formats.text:read_text", members="test:boxed")
+        FAMILIES, "mail", Family(read="app.formats.text:read_text", members="test:mailed")
     )
 
 
 def _function(original):
-    return lambda name: boxed if name == "test:boxed" else original(name)
+    own = {"test:boxed": boxed, "test:mailed": mailed}
+    return lambda name: own.get(name) or original(name)
 
 
 def outcomes(path, data, *, known=None, limits=None, **more):

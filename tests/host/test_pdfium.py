@@ -4,8 +4,9 @@ import pytest
 
 from app.errors import FileError
 from app.formats.limits import Limits
-from app.formats.pdf import from_pages
-from app.host.pdfium import read_pages
+from app.formats.pdf import from_contents
+from app.host.pdfium import read_contents
+from tests.fixtures.pdf_beside import ATTACHED, PLACES, TEXT, pdf_beside
 from tests.fixtures.pdf_files import write_pdf
 
 
@@ -14,8 +15,7 @@ def test_pages_and_lines():
     data = write_pdf(
         [["Tides", "The moon raises two bulges of water."], ["Springs", "Salt water."]]
     )
-    pages, info = read_pages("tides.pdf", data)
-    document = from_pages("tides.pdf", pages, info)
+    document = from_contents("tides.pdf", read_contents("tides.pdf", data))
     assert document.title == "Tides"
     first, second = document.text.split("\f")
     assert first == "Tides\n\nThe moon raises two bulges of water."
@@ -30,7 +30,7 @@ def test_pages_and_lines():
 
 def test_sizes_and_baselines():
     """Points from the bottom of the page, as in the file."""
-    (page,), _ = read_pages("a.pdf", write_pdf([["Tides", "The moon."]]))
+    (page,) = read_contents("a.pdf", write_pdf([["Tides", "The moon."]])).pages
     assert [round(size) for size in page.size] == [18, 11]
     assert [round(y) for y in page.y] == [780, 738]
     assert {round(x) for x in page.x} == {60}
@@ -48,14 +48,24 @@ def test_sizes_and_baselines():
 def test_refused(data, code):
     """What cannot be opened has a code."""
     with pytest.raises(FileError) as caught:
-        read_pages("a.pdf", data)
+        read_contents("a.pdf", data)
     assert caught.value.code == code
 
 
 def test_more_pages_than_are_read():
     """Are refused before one is looked at."""
     data = write_pdf([["one"], ["two"]])
-    assert len(read_pages("a.pdf", data, Limits(pages=2))[0]) == 2
+    assert len(read_contents("a.pdf", data, Limits(pages=2)).pages) == 2
     with pytest.raises(FileError) as caught:
-        read_pages("a.pdf", data, Limits(pages=1))
+        read_contents("a.pdf", data, Limits(pages=1))
     assert caught.value.code == "too-large"
+
+
+def test_what_stands_beside_the_pages():
+    """Fields, comments, links, outline and attached files, as pdf.js gives them too."""
+    contents = read_contents("mill.pdf", pdf_beside())
+    document = from_contents("mill.pdf", contents)
+    assert document.text == TEXT
+    assert [(one.kind, one.page, one.place) for one in document.blocks] == PLACES
+    assert [block.level for block in document.blocks if block.level] == [1, 2]
+    assert [(file.name, file.data) for file in contents.files] == [("weights.csv", ATTACHED)]

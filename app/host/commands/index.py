@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(options: argparse.Namespace) -> int:
     """0 when every file is indexed, 1 when one failed or there was none."""
     for folder in options.folders:
+        if not folder.exists() and str(folder).startswith(("http:/", "https:/")):
+            raise InputError(
+                f"{folder} is an address, and this program opens no connections.",
+                hint="Fetch it into a file first, as by curl, then index that file.",
+            )
         if not folder.exists():
             raise InputError(f"There is no {folder}.", code="not-found")
     found = sources(options.folders, Rules(options.ignore, gitignore=options.gitignore))
