@@ -144,7 +144,10 @@ export { when } from "lit/directives/when.js";
 
 COMLINK_ENTRY = 'export * from "comlink";\n'
 PARQUET_ENTRY = 'export { ByteWriter, ParquetWriter } from "hyparquet-writer";\n'
-SHA256_ENTRY = 'export { sha256 } from "@noble/hashes/sha2.js";\n'
+HASHES_ENTRY = """\
+export { argon2id } from "@noble/hashes/argon2.js";
+export { sha256 } from "@noble/hashes/sha2.js";
+"""
 IGNORE_ENTRY = 'export { default } from "ignore";\n'
 
 NPM_PACKAGES = (
@@ -230,8 +233,8 @@ NPM_PACKAGES = (
         name="@noble/hashes",
         licence="MIT",
         homepage="https://github.com/paulmillr/noble-hashes",
-        bundle=(SHA256_ENTRY, "sha256.js"),
-        types=(("sha256.d.ts", SHA256_ENTRY),),
+        bundle=(HASHES_ENTRY, "hashes.js"),
+        types=(("hashes.d.ts", HASHES_ENTRY),),
     ),
     NpmPackage(
         name="ignore",

@@ -21,10 +21,12 @@ import { infoOf } from "./info.js";
 import { BUNDLED, modelOf, planEmbedder } from "./models.js";
 import { networkReport } from "./network.js";
 import { checkAdd, checkOpen, checkRerank, checkRules, cloneSources } from "./options.js";
+import { checkLockAfter } from "./passphrase.js";
 import { checkBlob, exportCollection, importCollection } from "./portable.js";
 import { Reranking } from "./reranking.js";
 import { atHand, outermost } from "./retrying.js";
 import { Room } from "./room.js";
+import { SealedState } from "./sealing.js";
 import { wellFormed } from "./texts.js";
 import { Upgrading } from "./upgrading.js";
 import { deleteVectors, openVectors, vectorNames } from "./vectors.js";
@@ -35,6 +37,9 @@ import * as Comlink from "./vendor/comlink.js";
 
 /** Processor cores with which the engine and the model start at the same time. */
 const CORES_FOR_BOTH = 4;
+
+/** Calls that nobody waits for: they keep no sealed collection open. */
+const UNASKED = ["stats", "documents", "unread", "upgrade", "hold"];
 
 const NO_MODEL = "This collection was opened without a model.";
 const RETRY_HINT = "Close other tabs, or look at the network, and try again.";
@@ -125,6 +130,7 @@ export class Fossick extends EventTarget {
     this.addingPaused = false;
     /** Whether this tab has become the writer since it was opened. */
     this.tookOver = false;
+    this.sealed = new SealedState(this);
     this.upgrading = new Upgrading(this);
     this.room = new Room(this.options.collection, () => this.tellStatus(""));
     /** The commit that searches see. */
@@ -152,7 +158,8 @@ export class Fossick extends EventTarget {
   }
 
   async start() {
-    const { collection, storage, useImage, from, limits } = this.options;
+    const { collection, storage, useImage, from, limits, sealing } = this.options;
+    this.options.sealing = { passphrase: null, key: null }; // The link drops it when it locks.
     const { card } = this.plan;
     const { model, dim, dtype } = this.host.info;
     const options = {
@@ -170,15 +177,17 @@ export class Fossick extends EventTarget {
       // Chunks are measured by one vocabulary, whichever model is in use: they stay as they are.
       vocabulary: `models/${BUNDLED.name}/vocab.txt`,
     };
-    const starting = this.link.start(options, this.options.signal);
+    const starting = this.link.start(options, sealing, this.options.signal);
     const loadModel = () => this.plan.transformer && void this.host.start();
     // On few cores each would slow the other down, and words can be searched before the model.
     const atOnce = capabilities().cores >= CORES_FOR_BOTH;
     if (atOnce) loadModel();
     this.started = await starting;
     this.openedAfter = performance.now() - this.began;
+    this.sealed.begin();
     if (!atOnce) loadModel();
     this.tellStatus(this.started?.storage.note ?? "");
+    this.room.secret = this.sealed.isSealed;
     if (this.started && this.writable) this.room.opened(this.started.storage.kind, this.commit);
     this.upgrading.wake();
     void this.upgrading.watchBattery();
@@ -346,6 +355,41 @@ export class Fossick extends EventTarget {
     return exportCollection(this, options);
   }
 
+  /** @type {import("./fossick.js").Fossick["seal"]} */
+  async seal(passphrase) {
+    await this.sealed.act("seal", passphrase);
+  }
+
+  /** @type {import("./fossick.js").Fossick["unseal"]} */
+  async unseal(passphrase) {
+    await this.sealed.act("unseal", passphrase);
+  }
+
+  /** @type {import("./fossick.js").Fossick["changePassphrase"]} */
+  async changePassphrase(old, fresh) {
+    await this.sealed.change(old, fresh);
+  }
+
+  /** @type {import("./fossick.js").Fossick["lock"]} */
+  async lock() {
+    await this.sealed.lockAll();
+  }
+
+  /** @type {import("./fossick.js").Fossick["lockAfter"]} */
+  lockAfter(minutes) {
+    this.sealed.after(checkLockAfter(minutes));
+  }
+
+  /** @type {import("./fossick.js").Fossick["key"]} */
+  get key() {
+    return this.sealed.key;
+  }
+
+  /** @type {import("./fossick.js").Fossick["used"]} */
+  used() {
+    this.sealed.use();
+  }
+
   /** @type {import("./fossick.js").Fossick["embed"]} */
   async embed(texts, options = {}) {
     return embed(this, texts, options);
@@ -415,7 +459,9 @@ export class Fossick extends EventTarget {
    * @returns {Promise<any>}
    */
   call(method, args, options) {
-    return this.link.call(method, args, options);
+    const answer = this.link.call(method, args, options);
+    if (!UNASKED.includes(method)) this.sealed.useFor(answer);
+    return answer;
   }
 
   /** The engine itself, and the calls that wait for it. */
@@ -453,7 +499,10 @@ export class Fossick extends EventTarget {
   left(reason) {
     this.host.close();
     this.reranking.close();
-    const isWanted = reason.code === "closed" || reason.code === "cancelled";
+    this.sealed.end();
+    if (this.started) this.started.key = null;
+    if (reason.code === "locked" && this.started) this.dispatchEvent(new Event("locked"));
+    const isWanted = ["closed", "cancelled", "locked", "wrong-passphrase"].includes(reason.code);
     if (!isWanted) this.dispatchEvent(new CustomEvent("error", { detail: reason }));
   }
 }

@@ -55,19 +55,18 @@ function leads(fossick, lost) {
 }
 
 /**
- * The engine had died, and is there again.
+ * The engine had died or was closed, and is there again.
  *
  * @param {Fossick} fossick
  * @param {import("./workers/engine.worker.js").Started} started
- * @param {string} reason
+ * @param {string} note
  */
-export function restarted(fossick, started, reason) {
+export function restarted(fossick, started, note) {
   fossick.started = started;
   fossick.tookOver = false;
   fossick.host.reconnect();
   fossick.reranking.reconnect();
   fossick.upgrading.restarted();
   if (fossick.addingPaused) void fossick.pauseAdding(true).catch(() => {});
-  const note = `The engine stopped (${reason}) and was started again; what was added is kept.`;
   fossick.tellStatus(note);
 }

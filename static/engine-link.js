@@ -29,7 +29,7 @@ export class EngineLink {
   /**
    * @param {object} listeners
    * @param {(event: EngineEvent) => void} listeners.onEvent
-   * @param {(started: Started, reason: string) => void} listeners.onRestart
+   * @param {(started: Started, note: string) => void} listeners.onRestart
    * @param {(reason: FossickError) => void} listeners.onEnd told once, when nothing more will come
    */
   constructor({ onEvent, onRestart, onEnd }) {
@@ -40,6 +40,8 @@ export class EngineLink {
     this.ended = null;
     /** @type {object} */
     this.options = {};
+    /** What opens it, if it is sealed. @type {import("./workers/engine.worker.js").Sealing} */
+    this.sealing = {};
     /** @type {Started | null} */
     this.started = null;
     /** Counts the engines that there were: what one of them held is not there in the next. */
@@ -64,11 +66,13 @@ export class EngineLink {
   /**
    * Start Python and open the collection; once.
    * @param {object} options
+   * @param {import("./workers/engine.worker.js").Sealing} sealing
    * @param {AbortSignal} [signal]
    * @returns {Promise<Started>}
    */
-  async start(options, signal) {
+  async start(options, sealing, signal) {
     this.options = options;
+    this.sealing = sealing;
     const started = await this.calls.settle(() => this.startWorker(), {
       ...{ signal, atOnce: true, once: true },
     });
@@ -83,12 +87,14 @@ export class EngineLink {
     };
     const alive = `fossick-engine/${crypto.randomUUID?.() ?? Math.random()}`;
     this.alive = alive;
-    return this.engine.start({ ...this.options, alive }, Comlink.proxy(hear));
+    const { sealing } = this;
+    return this.engine.start({ ...this.options, sealing, alive }, Comlink.proxy(hear));
   }
 
   /** @param {Started} started */
   begun(started) {
     this.started = started;
+    this.sealing = { key: started.key }; // The passphrase is not needed again.
     const { worker, alive } = this;
     // The worker holds this lock as long as it lives, and cannot give notice of its death.
     void navigator.locks
@@ -130,11 +136,56 @@ export class EngineLink {
     return this.calls.settle(ask, { atOnce: true });
   }
 
-  /** Finish the commit under way, give back the storage, and end. */
-  async close() {
+  /**
+   * Finish the commit under way, give back the storage, and end.
+   * @param {FossickError} [reason]
+   */
+  async close(reason = new FossickError("closed", "The collection was closed.")) {
+    await this.settle();
+    this.end(reason);
+  }
+
+  /** Have the engine finish the commit under way and give back the storage. */
+  async settle() {
     const late = new Promise((resolve) => setTimeout(resolve, CLOSING));
     await Promise.race([this.engine.close().catch(() => {}), this.gone.promise, late]);
-    this.end(new FossickError("closed", "The collection was closed."));
+  }
+
+  /**
+   * Close the collection and open it with another engine, which seals or unseals it first; where
+   * that fails it is opened as it was. Calls that come meanwhile wait.
+   * @param {import("./workers/engine.worker.js").Sealing} sealing
+   * @param {() => Promise<void>} check rejects if it must not be
+   */
+  async renew(sealing, check) {
+    const renewing = this.renewed(sealing, check);
+    this.ready = renewing.then(
+      () => {},
+      () => {}, // Told to who has asked for it.
+    );
+    const failure = await renewing;
+    if (failure) throw failure;
+  }
+
+  /**
+   * @param {import("./workers/engine.worker.js").Sealing} sealing
+   * @param {() => Promise<void>} check
+   * @returns {Promise<unknown>} why it failed, while the collection is open again
+   */
+  async renewed(sealing, check) {
+    const before = this.sealing;
+    await check();
+    await this.settle();
+    this.sealing = sealing;
+    try {
+      await this.another("");
+      return null;
+    } catch (failure) {
+      if (this.ended) throw this.ended;
+      this.sealing = before;
+      await this.another("").catch((error) => this.end(error));
+      return this.ended ?? failure;
+    }
   }
 
   /**
@@ -144,6 +195,7 @@ export class EngineLink {
   end(error) {
     if (this.ended) return;
     this.ended = asFossickError(error);
+    this.sealing = {};
     this.worker.terminate();
     this.gone.resolve();
     this.calls.failAll(this.ended);
@@ -201,7 +253,13 @@ export class EngineLink {
   }
 
   /** @param {string} message why the engine before has ended */
-  async mend(message) {
+  mend(message) {
+    const note = `The engine stopped (${message}) and was started again; what was added is kept.`;
+    return this.another(note);
+  }
+
+  /** @param {string} note why there is another engine, for the user */
+  async another(note) {
     this.worker.terminate();
     this.started = null;
     this.epoch += 1;
@@ -209,6 +267,6 @@ export class EngineLink {
     this.engine = Comlink.wrap(this.worker);
     const started = opened(await Promise.race([this.startWorker(), this.gone.promise]));
     this.begun(started);
-    this.onRestart(started, message);
+    this.onRestart(started, note);
   }
 }

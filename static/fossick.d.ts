@@ -159,6 +159,16 @@ export interface OpenOptions {
    * Default true; false is for measuring.
    */
   snapshot?: boolean;
+  /**
+   * Opens a sealed collection, or seals a new one. Without it a sealed one fails with `locked`, a
+   * wrong one with `wrong-passphrase`, one for a collection that is plain with `bad-option`.
+   * Nobody can recover one that is forgotten.
+   */
+  passphrase?: string;
+  /** In place of the passphrase: the {@link Fossick.key} of an instance that has been closed. */
+  key?: CryptoKey;
+  /** Minutes without use after which a sealed collection is locked; 0: never. Default 15. */
+  lockAfter?: number;
   /** What readers keep to. */
   limits?: Limits;
   /** Told of the start (phase "boot") and of the model, which loads beside it (phase "model"). */
@@ -800,6 +810,9 @@ export interface ImportOptions extends CallOptions {
   storage?: "auto" | "opfs" | "indexeddb";
   /** Replace a collection that is not empty. Default false: "collection-exists". */
   overwrite?: boolean;
+  /** Of the collection: a new one is sealed with it, a sealed one opened. */
+  passphrase?: string;
+  key?: CryptoKey;
   /** Phase "import", in bytes. */
   onProgress?: (progress: Progress) => void;
 }
@@ -1149,6 +1162,8 @@ export interface Info {
    * changes, and writes itself from when the other has gone.
    */
   writable: boolean;
+  /** Whether only a passphrase opens what is stored. */
+  sealed: boolean;
   room: Room;
   /** Whether the page is cross-origin isolated: ONNX Runtime then uses several threads. */
   isolated: boolean;
@@ -1194,6 +1209,8 @@ export interface FossickEventMap {
   progress: CustomEvent<Progress>;
   /** The engine has stopped for good; all calls fail from now on. */
   error: CustomEvent<FossickError>;
+  /** The collection was locked, here or in another tab; this instance is at its end. */
+  locked: Event;
 }
 
 /** An open collection. */
@@ -1352,6 +1369,7 @@ export class Fossick extends EventTarget {
   /**
    * Write the collection, or a portion of it, as one file: the commit that is there now, whatever
    * is added meanwhile. Nothing that was removed is in it. What is damaged is left out and told.
+   * The file is plain, also where the collection is sealed.
    */
   export(options?: ExportOptions): Promise<Exported>;
 
@@ -1392,6 +1410,41 @@ export class Fossick extends EventTarget {
    * as well as after.
    */
   repair(options?: CheckOptions): Promise<Repaired>;
+
+  /**
+   * Encrypt everything that is stored with a passphrase, where it lies; needs room for a second
+   * copy. Calls under way are stopped as by {@link Fossick.close}, later ones wait. A kill leaves
+   * the collection plain or sealed, whole. No other tab may have it open: `read-only`. What was
+   * plain before may be left on the device's disk where the browser has deleted it.
+   */
+  seal(passphrase: string): Promise<void>;
+
+  /** The other way. `wrong-passphrase` leaves it sealed and open. */
+  unseal(passphrase: string): Promise<void>;
+
+  /**
+   * Have another passphrase open it from now on; only the locks are written anew. `read-only`
+   * where another tab writes.
+   */
+  changePassphrase(old: string, fresh: string): Promise<void>;
+
+  /**
+   * Lock a sealed collection in all tabs: finish the commit under way, forget the key, end all
+   * workers. Calls fail with `locked` from now on; open it again with its passphrase.
+   */
+  lock(): Promise<void>;
+
+  /** Minutes without use after which it is locked by itself in this tab; 0: never. */
+  lockAfter(minutes: number): void;
+
+  /**
+   * What opens a sealed collection again without its passphrase, as long as this page lives; null
+   * where it is plain or locked. It cannot be read, only used, and should be stored nowhere.
+   */
+  readonly key: CryptoKey | null;
+
+  /** Somebody is there: the time without use begins anew. Every call but counts does so too. */
+  used(): void;
 
   /**
    * Vectors of texts, as passages get them, by the best model that works; waits for one that is

@@ -15,6 +15,7 @@ export function infoOf(fossick) {
     collection: fossick.options.collection,
     storage: started?.storage.kind ?? "",
     writable: fossick.writable,
+    sealed: fossick.sealed.isSealed,
     room: fossick.room.info,
     isolated: Boolean(globalThis.crossOriginIsolated),
     state: loading ? "loading" : running ? "ready" : embedder ? "fallback" : "none",

@@ -2,6 +2,7 @@
 /** Arguments of the public calls, checked on the page's side where a message can still be exact. */
 
 import { FossickError } from "./errors.js";
+import { checkLockAfter, checkOpener, LOCK_AFTER } from "./passphrase.js";
 import { checkBlob } from "./portable.js";
 
 /** Names of app.formats.limits as JavaScript writes them; a test compares both. */
@@ -37,7 +38,14 @@ export function checkOpen(options) {
     throw new FossickError("bad-option", `There is no storage "${storage}".`, hint);
   }
   if (from) checkBlob(from);
-  return { collection, storage, from, useImage: snapshot, limits, onProgress, signal };
+  const sealing = checkOpener(options);
+  if (sealing.passphrase && storage === "memory") {
+    const hint = "Leave the passphrase out, or the storage.";
+    throw new FossickError("bad-option", "What is not kept cannot be sealed.", hint);
+  }
+  const lockAfter = checkLockAfter(options.lockAfter ?? LOCK_AFTER);
+  const rest = { useImage: snapshot, limits, sealing, lockAfter, onProgress, signal };
+  return { collection, storage, from, ...rest };
 }
 
 /**

@@ -2,6 +2,7 @@
 /** A collection as a file and back: what the page has to do with it; the work is the engine's. */
 
 import { FossickError } from "./errors.js";
+import { checkOpener } from "./passphrase.js";
 
 /** @typedef {import("./client.js").Fossick} Fossick */
 
@@ -30,7 +31,9 @@ export async function exportCollection(fossick, options) {
   }
   const { collection } = fossick.options;
   const folders = await fossick.kept.list().catch(() => []);
-  const handle = to ?? (await newFile(`${collection}.${ending}`));
+  // What leaves a sealed collection is plain: it is written where the user wants it, or nowhere.
+  const own = fossick.sealed.isSealed ? null : await newFile(`${collection}.${ending}`);
+  const handle = to ?? own;
   const answer = await fossick.call(
     "export",
     {
@@ -57,10 +60,11 @@ export async function exportCollection(fossick, options) {
  */
 export async function importCollection(engine, file, options) {
   const { collection, storage = "auto", overwrite = false, signal, onProgress } = options;
+  const sealing = checkOpener(options);
   try {
     return await engine.call(
       "import_file",
-      { file, collection, storage, overwrite },
+      { file, collection, storage, overwrite, sealing },
       { signal, onProgress },
     );
   } finally {
@@ -94,6 +98,15 @@ async function newFile(name) {
     return await own.getFileHandle(name, { create: true });
   } catch {
     return null; // A private window: parts of a Blob do as well.
+  }
+}
+
+/** Remove exports of pages that have gone. */
+export async function dropExports() {
+  try {
+    await tidy(await (await navigator.storage.getDirectory()).getDirectoryHandle(SHELF));
+  } catch {
+    // There are none.
   }
 }
 

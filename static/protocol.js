@@ -29,6 +29,8 @@ export const METHODS = /** @type {const} */ ([
   "export",
   "import_file",
   "embed",
+  "change_passphrase",
+  "check_passphrase",
   "retry_model",
   "vectors",
   "refresh",

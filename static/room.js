@@ -34,6 +34,8 @@ export class Room {
     /** Whether the collection lies where it can be cleared. */
     this.isKept = false;
     this.note = NOTHING;
+    /** Whether names of folders are not for everybody: a sealed collection's. */
+    this.secret = false;
   }
 
   /** @returns {Contract} */
@@ -52,6 +54,7 @@ export class Room {
     this.isKept = storage !== "memory";
     const before = this.recalled();
     this.note = { ...(before ?? NOTHING), storage };
+    if (this.secret) this.keep({});
     // An index of which the user has removed everything is older than its first commit.
     const isNew = documents === 0 && generation <= 1;
     if (this.isKept && isNew && before?.documents && before.storage === storage)
@@ -69,6 +72,12 @@ export class Room {
   /** @param {string[]} folders that are remembered now */
   folders(folders) {
     this.keep({ folders });
+  }
+
+  /** @param {boolean} secret whether names of folders are left out of the note */
+  veil(secret) {
+    this.secret = secret;
+    this.keep({});
   }
 
   /** The user knows that it was cleared. */
@@ -97,7 +106,7 @@ export class Room {
   /** @param {Partial<Note>} change */
   keep(change) {
     if (!this.isKept) return;
-    const note = { ...this.note, ...change };
+    const note = { ...this.note, ...change, ...(this.secret ? { folders: [] } : {}) };
     if (JSON.stringify(note) === JSON.stringify(this.note)) return;
     this.note = note;
     try {

@@ -9,12 +9,13 @@ import time
 import numpy as np
 
 from app import __version__
-from app.browser import ffi
+from app.browser import ciphers, ffi
 from app.browser.bridge import Bridge
 from app.browser.endpoint import Endpoint
 from app.browser.inference import BrowserEmbedder, BrowserReranker
 from app.browser.kernels import browser_kernels
 from app.browser.parsing_client import BrowserParser
+from app.browser.passphrase import Passphrase
 from app.browser.portable import BlobRanges
 from app.browser.store import BrowserStore
 from app.browser.vectors import VectorBridge
@@ -26,13 +27,15 @@ from app.formats.parsing import Parser
 from app.ports import Embedder, Store, TokenCounter
 from app.storage.memory_store import MemoryStore
 from app.storage.portable import Archive, PortableStore
+from app.storage.sealing import SealedStore
 
 
 async def boot(capabilities: ffi.JsObject) -> Endpoint | ffi.JsObject:
     """Open the collection and answer with the endpoint that calls go to, or a failure's envelope.
 
     `capabilities` has `files` (a FileStore, or null for memory), `exported` (BlobRanges of a file
-    that is searched in place of a store, or null), `writable`, `embedder` (flags
+    that is searched in place of a store, or null), `writable`, `sealing` (see
+    `app.browser.ciphers.opened`), `embedder` (flags
     `transformer`, `static` and `hash`), `inference` (an InferenceClient, or null), `reranker`
     (another, whose model comes when it is asked for), `parse` (a ParsePool), `vocabulary` (the
     model's, one entry a line, may be empty), `limits` (of what readers keep to, those that are not
@@ -59,9 +62,13 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         embedders.append(HashEmbedder())
     chain = EmbedderChain(embedders)
     kernels = browser_kernels(capabilities.kernels)
-    store = _store(capabilities)
+    raw = _store(capabilities)
+    writes = bool(capabilities.writable)
+    store = raw
+    if isinstance(raw, BrowserStore):
+        store = await ciphers.opened(raw, capabilities.sealing, writable=writes)
     limits = Limits.of(json.loads(capabilities.limits))
-    writable = bool(capabilities.writable) and not isinstance(store, PortableStore)
+    writable = writes and not isinstance(store, PortableStore)
     count = _token_counter(vocabulary)
     collection = await Collection.open(
         store,
@@ -82,12 +89,17 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         "numpy": np.__version__,
         "kernels": kernels.name,
     }
-    follows = not capabilities.writable
-    vectors = VectorBridge(store, kernels, follows=follows)
-    unlock = store.set_writable if isinstance(store, BrowserStore) else lambda writable: None
-    bridge = Bridge(collection, vectors=vectors, follows=follows, unlock=unlock)
+    vectors = VectorBridge(store, kernels, follows=not writes)
+    bridge = Bridge(
+        collection,
+        vectors=vectors,
+        follows=not writes,
+        unlock=raw.set_writable if isinstance(raw, BrowserStore) else lambda writable: None,
+        passphrase=Passphrase(raw, store, ciphers.BrowserCiphers(capabilities.sealing.ciphers)),
+    )
     collection.on_commit(capabilities.onCommit)
-    return Endpoint(bridge, model, chain, capabilities.onEmbedder, versions)
+    is_sealed = isinstance(store, SealedStore)
+    return Endpoint(bridge, model, chain, capabilities.onEmbedder, versions, sealed=is_sealed)
 
 
 def _store(capabilities: ffi.JsObject) -> Store:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from app.browser.exporting import Output, Place, described
+from app.browser.passphrase import NO_PASSPHRASE, Passphrase
 from app.browser.plain import placed, plain
 from app.browser.requests import Request
 from app.browser.vectors import VectorBridge
@@ -41,11 +42,13 @@ class Bridge:
         vectors: VectorBridge | None = None,
         follows: bool = False,
         unlock: Callable[[bool], object] = lambda writable: None,
+        passphrase: Passphrase = NO_PASSPHRASE,
     ) -> None:
         self._collection = collection
         self._vectors = vectors or VectorBridge(MemoryStore(), collection.kernels)
         self._follows = follows
         self._unlock = unlock
+        self._passphrase = passphrase
         self.requests: dict[int, Request] = {}
 
     async def add(
@@ -202,7 +205,7 @@ class Bridge:
         try:
             tell = _teller(request)
             done = await bring_in(
-                *(Archive.open(ranges), target.store),
+                *(Archive.open(ranges), await target.opened()),
                 overwrite=overwrite,
                 on_progress=tell,
                 cancel=request.cancellation,
@@ -216,6 +219,14 @@ class Bridge:
         found, tokens = await self._collection.embed([text_of(one) for one in texts])
         dim = found.rows.shape[1]
         return {"model": found.model, "dim": dim, "vectors": found.rows.ravel(), "tokens": tokens}
+
+    async def change_passphrase(self, request: Request, old: str, new: str) -> Plain:
+        """Give a sealed collection another passphrase. `StorageError("wrong-passphrase")`."""
+        await self._passphrase.change(text_of(old), text_of(new))
+
+    async def check_passphrase(self, request: Request, passphrase: str) -> Plain:
+        """Nothing, if it opens the collection. `StorageError("wrong-passphrase")`."""
+        await self._passphrase.prove(text_of(passphrase))
 
     async def retry_model(self, request: Request) -> Plain:
         """Use the model again that was left when it failed; it is asked when it is next needed."""
@@ -237,6 +248,7 @@ class Bridge:
 
     async def take_over(self, request: Request) -> Plain:
         """Be the tab that writes, there being no other any more."""
+        await self._passphrase.check()
         await self._vectors.take_over()
         self._unlock(True)
         try:

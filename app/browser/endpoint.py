@@ -32,12 +32,15 @@ class Endpoint:
         chain: EmbedderChain,
         on_embedder: ffi.JsObject,
         versions: Mapping[str, str],
+        *,
+        sealed: bool = False,
     ) -> None:
         self._bridge = bridge
         self._embedder = embedder
         self._chain = chain
         self._on_embedder = on_embedder
         self._versions = versions
+        self.sealed = sealed
         self._told: EmbedderInfo | None = None
         self._noted = 0
         self._tell_embedder()

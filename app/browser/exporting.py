@@ -26,9 +26,8 @@ class Output(Sink, Protocol):
 class Place(Protocol):
     """A store that is lent."""
 
-    @property
-    def store(self) -> Store:
-        """The store."""
+    async def opened(self) -> Store:
+        """The store. Raises as `app.storage.sealing.unlocked`."""
         ...
 
     async def release(self) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 from pyodide.ffi import JsException
 
-from app.browser import ffi, tables
+from app.browser import ciphers, ffi, tables
 from app.browser.store import BrowserStore
 from app.errors import FileError, StorageError
-from app.ports import Buffer
+from app.ports import Buffer, Store
 
 
 class BrowserSink:
@@ -53,7 +53,12 @@ class Target:
     """The store that a file is brought into, which nobody else has meanwhile."""
 
     store: BrowserStore
+    sealing: ffi.JsObject
     held: ffi.JsObject
+
+    async def opened(self) -> Store:
+        """The store, sealed where the page gives a passphrase."""
+        return await ciphers.opened(self.store, self.sealing, writable=True)
 
     async def release(self) -> None:
         """Let others have it."""
@@ -72,7 +77,7 @@ def arguments_of(method: str, args: ffi.JsObject) -> Mapping[str, Any] | None:
         write = None if ffi.is_nothing(args.newTable) else tables.writer(args.newTable)
         return {**rest, "sink": BrowserSink(args.target), "write": write}
     if method == "import_file":
-        target = Target(BrowserStore(args.files), args.release)
+        target = Target(BrowserStore(args.files), args.sealing, args.release)
         ranges = BlobRanges(args.ranges)
         return {"ranges": ranges, "target": target, "overwrite": bool(args.overwrite)}
     return None

@@ -11,7 +11,7 @@ from app.host.disk_store import DirectoryStore
 from app.ports import Store
 
 LOCKS = ("lock-a", "lock-b")
-"""Files that only a sealed folder has; `sealing` is not loaded for others."""
+"""Files that only a sealed folder has; `cryptography` is not loaded for others."""
 
 
 async def store_in(folder: Path, passphrase_file: Path | None, *, read_only: bool = False) -> Store:
@@ -24,10 +24,11 @@ async def store_in(folder: Path, passphrase_file: Path | None, *, read_only: boo
     is_locked = not set(LOCKS).isdisjoint(await store.names())
     if passphrase_file is None and not is_locked:
         return store
-    from app.host.sealing import unlocked
+    from app.host.ciphers import HostCiphers
+    from app.storage.sealing import unlocked
 
     passphrase = asked() if passphrase_file is None else in_file(passphrase_file)
-    return await unlocked(store, passphrase, read_only=read_only)
+    return await unlocked(store, passphrase, HostCiphers(), read_only=read_only)
 
 
 def in_file(path: Path) -> str:

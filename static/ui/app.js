@@ -12,6 +12,7 @@ import { actionsTemplate, brandTemplate, startTemplate } from "./header.js";
 import { hitId } from "./hit.js";
 import { Keeping } from "./keeping.js";
 import { listen } from "./keys.js";
+import "./lock-screen.js";
 import { Notes } from "./notes.js";
 import { Offline } from "./offline-status.js";
 import { Opening } from "./opening.js";
@@ -50,6 +51,7 @@ export class FossickApp extends LightElement {
     this.engine.addEventListener("upgraded", () => void this.collecting.look());
     this.engine.addEventListener("commit", () => this.collecting.heard());
     this.engine.addEventListener("lead", () => void this.keeping.lead());
+    this.engine.addEventListener("locked", () => this.locked());
     this.engine.addEventListener("note", (event) =>
       this.notes.add(/** @type {Custom} */ (event).detail),
     );
@@ -78,17 +80,40 @@ export class FossickApp extends LightElement {
     await isolate();
     const started = this.engine.start();
     void this.offline.begin(started);
-    void started.then(() => this.keeping.begin());
+    void started.then(() => this.opened());
+  }
+
+  /** The collection is open, or could not be opened. */
+  opened() {
+    if (this.engine.state === "locked") return;
+    void this.keeping.begin();
     this.asking.resume();
   }
 
+  /** @param {string} passphrase */
+  async unlock(passphrase) {
+    await this.engine.unlock(passphrase);
+    this.opened();
+    await this.updateComplete;
+    if (this.engine.state !== "locked") this.box?.focusBox();
+  }
+
+  /** Nothing of the collection stays in this page: what was read of it goes with a new one. */
+  locked() {
+    this.asking.forget();
+    this.engine.locked();
+    location.reload();
+  }
+
   async firstUpdated() {
+    if (!this.box) return;
     // On a touch screen the focus would bring up a keyboard that nobody asked for.
     if (!matchMedia("(pointer: fine)").matches) return;
     await this.box.updateComplete;
     if (document.activeElement === document.body) this.box.focusBox();
   }
 
+  /** Not there while the collection is locked. */
   get box() {
     return /** @type {import("./search-box.js").SearchBox} */ (this.querySelector("search-box"));
   }
@@ -167,7 +192,8 @@ export class FossickApp extends LightElement {
   }
 
   render() {
-    const { asking } = this;
+    const { asking, engine } = this;
+    if (engine.state === "locked" || engine.unlocking) return this.lockTemplate();
     const actions = {
       engine: this.engine,
       theme: this.theme,
@@ -199,6 +225,13 @@ export class FossickApp extends LightElement {
       </div>
       ${dockTemplate(this)} ${overlaysTemplate(this)}
     `;
+  }
+
+  lockTemplate() {
+    const { engine } = this;
+    const started = () => void engine.startOver().then(() => this.opened());
+    return html`<lock-screen .error=${engine.error} .boot=${engine.boot} ?busy=${engine.state !== "locked"}
+      @unlock=${(/** @type {Custom} */ e) => void this.unlock(e.detail)} @delete=${started}></lock-screen>`;
   }
 
   /** @param {import("./welcome.js").Actions} actions */

@@ -103,6 +103,13 @@ export class Asking {
     this.ask();
   }
 
+  /** Nothing is asked any more, nor stands in the address. */
+  forget() {
+    this.query = "";
+    this.ask();
+    this.location.forget();
+  }
+
   more() {
     this.k += HITS;
     this.ask();
@@ -116,8 +123,10 @@ export class Asking {
   ask() {
     const query = this.query.trim();
     const { mode, sort, operator } = this;
-    this.location.keep({ query: this.query, mode, sort, operator });
-    document.title = query ? `${query} – Fossick` : "Fossick";
+    // What is asked of a sealed collection goes into no history.
+    const told = this.app.engine.sealed ? "" : this.query;
+    this.location.keep({ query: told, mode, sort, operator });
+    document.title = told.trim() ? `${query} – Fossick` : "Fossick";
     this.busy = query !== "";
     this.explain &&= this.app.querySelector(".why[open]") !== null;
     const { correct, explain, k } = this;

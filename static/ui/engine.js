@@ -10,11 +10,14 @@ import { recall, remember } from "./theme.js";
 
 /** @typedef {import("../fossick.js").Progress} Progress */
 /** @typedef {CustomEvent<any>} Detail */
-/** @typedef {"starting" | "ready" | "failed"} EngineState */
+/** @typedef {"starting" | "ready" | "failed" | "locked"} EngineState */
 
 const EMBEDDER_KEY = "fossick.embedder";
 /** Before the id of a model of this device, where that is what was chosen. */
 const MODEL = "model:";
+/** Kept while the collection is sealed, so that the next start asks for the passphrase at once. */
+const SEALED_KEY = "fossick.sealed";
+const MINUTES_KEY = "fossick.lockAfter";
 const COUNT_KEY = "fossick.documents";
 
 /** What the user may choose; the value is what `Fossick.open` takes. */
@@ -62,6 +65,52 @@ export class Engine extends EventTarget {
     this.from = null;
     this.startedAt = 0;
     this.startMilliseconds = 0;
+    /** What opens the sealed collection again, from when it was unlocked until it is locked. */
+    this.key = /** @type {CryptoKey | null} */ (null);
+    /** Whether a passphrase is being tried. */
+    this.unlocking = false;
+  }
+
+  /** Whether the collection is sealed, as far as it is known. */
+  get sealed() {
+    return this.info?.sealed ?? recall(SEALED_KEY) !== null;
+  }
+
+  /** Minutes without use after which it is locked; 0: never. */
+  get minutes() {
+    const kept = recall(MINUTES_KEY);
+    return kept === null ? 15 : Number(kept);
+  }
+
+  /** @param {number} minutes */
+  lockAfter(minutes) {
+    remember(MINUTES_KEY, String(minutes));
+    this.opened().lockAfter(minutes);
+    this.changed();
+  }
+
+  /**
+   * Opens the sealed collection; a wrong passphrase is an error of the locked state.
+   * @param {string} passphrase
+   */
+  async unlock(passphrase) {
+    this.unlocking = true;
+    await this.start(passphrase);
+    this.unlocking = false;
+    this.changed();
+  }
+
+  /**
+   * The collection is locked from now on.
+   * @param {Error | null} [error] of a passphrase that was tried
+   */
+  locked(error = null) {
+    remember(SEALED_KEY, "yes");
+    this.key = null;
+    this.fossick = null;
+    this.state = "locked";
+    this.error = error;
+    this.changed();
   }
 
   get embedder() {
@@ -82,10 +131,14 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * Opens the collection; settles when it can be searched or has failed.
+   * Opens the collection; settles when it can be searched, has failed, or is locked.
+   * @param {string} [passphrase]
    * @returns {Promise<void>}
    */
-  async start() {
+  async start(passphrase) {
+    const opener = passphrase ? { passphrase } : this.key && !this.from ? { key: this.key } : {};
+    const isLocked = !this.from && recall(SEALED_KEY) !== null && !passphrase && !this.key;
+    if (isLocked) return this.locked();
     this.state = "starting";
     this.error = null;
     this.startedAt = performance.now();
@@ -94,6 +147,8 @@ export class Engine extends EventTarget {
       const fossick = await Fossick.open({
         collection: "default",
         from: this.from ?? undefined,
+        ...opener,
+        lockAfter: this.minutes,
         embedder: this.embedder?.value ?? "auto",
         onProgress: (/** @type {Progress} */ progress) => this.progress(progress),
       });
@@ -104,10 +159,26 @@ export class Engine extends EventTarget {
       this.boot = null;
       this.state = "ready";
     } catch (reason) {
-      if (this.lostModel(reason)) return this.start();
-      this.fail(reason);
+      if (this.lostModel(reason)) return this.start(passphrase);
+      if (passphrase && this.isPlain(reason)) return this.start();
+      if (this.isLocked(reason)) this.locked(passphrase ? asError(reason) : null);
+      else this.fail(reason);
     }
     this.changed();
+  }
+
+  /** @param {unknown} reason whether a passphrase is needed, or another one */
+  isLocked(reason) {
+    const { code } = /** @type {{ code?: string }} */ (asError(reason));
+    return code === "locked" || code === "wrong-passphrase";
+  }
+
+  /** @param {unknown} reason whether the collection is plain, against what was known of it */
+  isPlain(reason) {
+    const { code } = /** @type {{ code?: string }} */ (asError(reason));
+    if (code !== "bad-option" || recall(SEALED_KEY) === null) return false;
+    remember(SEALED_KEY, null);
+    return true;
   }
 
   /**
@@ -131,6 +202,9 @@ export class Engine extends EventTarget {
     fossick.addEventListener("progress", (event) => {
       this.progress(/** @type {Detail} */ (event).detail);
     });
+    fossick.addEventListener("locked", () => {
+      if (this.fossick === fossick) this.dispatchEvent(new Event("locked"));
+    });
     fossick.addEventListener("commit", () => this.dispatchEvent(new Event("commit")));
     fossick.addEventListener("error", (event) => {
       if (this.fossick === fossick) this.fail(/** @type {Detail} */ (event).detail);
@@ -143,6 +217,10 @@ export class Engine extends EventTarget {
     const before = this.info?.upgrade;
     const followed = this.info?.writable === false;
     if (this.fossick) this.info = this.fossick.info();
+    if (this.fossick && !this.from) {
+      this.key = this.fossick.key;
+      remember(SEALED_KEY, this.key ? "yes" : null);
+    }
     if (followed && this.info?.writable) this.dispatchEvent(new Event("lead"));
     if (before && !this.info?.upgrade) this.dispatchEvent(new CustomEvent("upgraded"));
     if (!this.loading) this.model = null;
@@ -246,6 +324,7 @@ export class Engine extends EventTarget {
    * @param {File | null} file
    */
   async openFrom(file) {
+    if (file) this.key = null; // Nothing locks it meanwhile.
     this.from = file;
     await this.restart();
   }
@@ -274,6 +353,7 @@ export class Engine extends EventTarget {
     this.changed();
     try {
       await Fossick.delete("default");
+      remember(SEALED_KEY, null);
       this.remembered = 0;
       remember(COUNT_KEY, null);
     } catch (reason) {
@@ -302,7 +382,7 @@ export class Engine extends EventTarget {
   whenReady() {
     return new Promise((resolve, reject) => {
       const check = () => {
-        if (this.state === "starting") return;
+        if (this.state === "starting" || this.state === "locked") return;
         this.removeEventListener("change", check);
         if (this.state === "ready") resolve(this.opened());
         else reject(this.error);

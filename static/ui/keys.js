@@ -10,6 +10,10 @@ export function listen(app) {
   const { signal } = abort;
   window.addEventListener("keydown", (event) => onKey(app, event), { signal });
   window.addEventListener("paste", (event) => onPaste(app, event), { signal });
+  for (const type of ["keydown", "pointerdown", "wheel"]) {
+    const used = () => app.engine.fossick?.used();
+    window.addEventListener(type, used, { signal, capture: true, passive: true });
+  }
   document.addEventListener("pointerdown", (event) => closeMenus(event), { signal });
   return () => abort.abort();
 }
@@ -19,6 +23,7 @@ export function listen(app) {
  * @param {KeyboardEvent} event
  */
 function onKey(app, event) {
+  if (!app.box) return; // It is locked.
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
   if (document.querySelector("dialog[open]") || inField(event.target)) return;
   if (event.key === "/") app.box.focusBox();
@@ -60,7 +65,7 @@ function walk(app, event, delta) {
  */
 function onPaste(app, event) {
   const { clipboardData } = event;
-  if (!clipboardData || document.querySelector("dialog[open]")) return;
+  if (!app.box || !clipboardData || document.querySelector("dialog[open]")) return;
   if (clipboardData.files.length > 0) {
     event.preventDefault();
     app.collecting.push([...clipboardData.files]);

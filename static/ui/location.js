@@ -41,6 +41,12 @@ export class Location {
     this.timer = window.setTimeout(() => this.write(), PAUSE);
   }
 
+  /** Nothing of it stays, not for a reload either. */
+  forget() {
+    clearTimeout(this.forgetting);
+    forget();
+  }
+
   write() {
     clearTimeout(this.timer);
     const address = `${location.pathname}${location.search}${toFragment(this.question)}`;

@@ -59,6 +59,7 @@ export function overlaysTemplate(app) {
     <status-dialog .engine=${engine} .stamp=${engine.stamp} .offline=${app.offline} .copy=${app.offline.status} .outcome=${collecting.outcome} .upkeep=${collecting.upkeep} .folders=${app.keeping.folders}
       @embedder=${(/** @type {Custom} */ e) => void app.embedder(e.detail)}
       @pause=${(/** @type {Custom} */ e) => void engine.opened().pauseUpgrade(e.detail)}
+      @lock=${() => void engine.opened().lock()}
       @vacuum=${() => void collecting.vacuum()}
       @repair=${() => void collecting.repair()}
       @checked=${(/** @type {Custom} */ e) => app.keeping.damaged(e.detail.again)}

@@ -123,6 +123,7 @@ export class PortableSection extends LightElement {
       </label>
       <label class="switch"><input type="checkbox" name="text" checked> With their texts</label>
       <label class="switch"><input type="checkbox" name="vectors" checked> With vectors, for searches by meaning</label>
+      ${this.engine?.info?.sealed ? html`<p class="message">The file will not be encrypted: whoever has it can read what is in it.</p>` : nothing}
       <div class="dialog-actions">
         <button type="button" class="button small" @click=${() => (this.isOpen = false)}>Cancel</button>
         <button type="submit" class="button small primary">Export</button>

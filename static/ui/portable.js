@@ -92,6 +92,7 @@ export class Portable {
       await app.engine.aside(async () => {
         const done = await Fossick.import(file, {
           overwrite: true,
+          key: app.engine.key ?? undefined,
           signal: this.abort.signal,
           onProgress: (progress) => this.told({ ...progress, path: file.name }),
         });

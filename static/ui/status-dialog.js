@@ -9,6 +9,7 @@ import { failedList, meter, outcomeLine } from "./progress.js";
 import "./embed-line.js";
 import "./health-section.js";
 import "./models-list.js";
+import "./passphrase-section.js";
 import "./portable-section.js";
 import "./network-line.js";
 import "./recall-line.js";
@@ -102,6 +103,10 @@ export class StatusDialog extends LightElement {
           <button class="icon-button small" aria-label="Close">${icon("close")}</button>
         </form>
         ${engine ? html`${this.facts(engine)} ${this.health(engine)} ${this.last()}` : nothing}
+        <section aria-labelledby="passphrase-title">
+          <h3 id="passphrase-title">Passphrase</h3>
+          <passphrase-section .engine=${engine} .stamp=${this.stamp}></passphrase-section>
+        </section>
         <section aria-labelledby="portable-title">
           <h3 id="portable-title">Export and import</h3>
           <portable-section .engine=${engine} .stamp=${this.stamp}></portable-section>
@@ -126,7 +131,7 @@ export class StatusDialog extends LightElement {
       ${fact("Recall", html`<recall-line .engine=${engine} .stamp=${this.stamp}></recall-line>`)}
       ${fact("Try it", html`<embed-line .engine=${engine} .stamp=${this.stamp}></embed-line>`)}
       ${fact("Index", html`${count(stats?.documents ?? 0, "document")}, ${count(stats?.chunks ?? 0, "passage")}${stats?.bytes ? html`, ${bytes(stats.bytes)}` : nothing} <button type="button" class="text-button" @click=${() => this.emit("files")}>Show the files</button>${this.removed(stats?.deleted ?? 0)}`)}
-      ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${this.room(info)}`)}
+      ${fact("Kept in", html`${info ? (STORAGE[info.storage] ?? info.storage) : "–"}${info?.sealed ? ", encrypted" : ""}${this.room(info)}`)}
       ${info?.writable === false ? fact("Tabs", html`Another tab writes the index; this one follows it<span class="quiet block">What you add or remove here is handed to it. When it is closed, this tab goes on in its place.</span>`) : nothing}
       ${fact("Threads", (info?.isolated ?? globalThis.crossOriginIsolated) ? html`On: ${count(navigator.hardwareConcurrency || 1, "processor core")}` : html`Off for models of other kinds: this page is not isolated, so they run on one core`)}
       ${fact("Offline", html`${this.offline?.sentence ?? "–"}${this.copy?.state === "downloading" ? meter("Keeping a copy for offline use", this.copy) : nothing}`)}

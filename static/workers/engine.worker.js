@@ -9,6 +9,7 @@
 import "./requests.js";
 import { enveloped, FossickError, opened } from "../errors.js";
 import * as Comlink from "../vendor/comlink.js";
+import { Ciphers } from "./ciphers.js";
 import { InferenceClient } from "./inference-client.js";
 import { startInterpreter } from "./interpreter.js";
 import { compileKernels, kernelsOver } from "./kernels.js";
@@ -30,8 +31,15 @@ import { handingOver } from "./transfers.js";
  * @property {string} vocabulary path of the model's vocabulary below vendor/
  * @property {Record<string, number>} limits of readers, those that are not the defaults
  * @property {Blob | null} from an exported file that is searched where it lies
+ * @property {Sealing} [sealing]
  * @property {boolean} [useImage] false: start Python without what this device keeps
  * @property {string} alive name of a lock that is held as long as this worker lives
+ */
+/**
+ * What opens a sealed collection: a passphrase, or the key that an engine before this one had. An
+ * `act` comes first.
+ *
+ * @typedef {{ passphrase?: string | null, key?: CryptoKey | null, act?: "seal" | "unseal" | null }} Sealing
  */
 /**
  * What the page hears of without having asked: progress of the start (`id` 0) or of the call
@@ -49,6 +57,7 @@ import { handingOver } from "./transfers.js";
 /**
  * @typedef {object} Started
  * @property {{ kind: import("../fossick.js").StorageKind, writable: boolean, note: string }} storage
+ * @property {CryptoKey | null} key of a sealed collection; it cannot be read, only used
  * @property {Record<string, string>} versions
  * @property {{ origin: "plain" | "image", timings: Record<string, number> }} startup
  */
@@ -58,6 +67,12 @@ const KEEP_AFTER = 2000;
 const STEPS = 5;
 /** How long a reloaded page waits for its former self to let go, in milliseconds. */
 const PATIENCE = 300;
+
+const ACTS = {
+  open: "Opening the collection",
+  seal: "Sealing the collection",
+  unseal: "Unsealing the collection",
+};
 
 class Engine {
   constructor() {
@@ -110,10 +125,18 @@ class Engine {
     void navigator.locks?.request(options.alive, () => new Promise(() => {}));
     this.vocabulary = fetchVocabulary(options.vocabulary);
     this.parse = new ParsePool(() => this.vocabulary, { limits: options.limits });
+    const ciphers = new Ciphers();
+    const { passphrase = null, key = null, act = null } = options.sealing ?? {};
+    const choosing = chooseStore(options.storage, options.collection);
+    if (passphrase && act !== "seal") {
+      void choosing
+        .then(({ store }) => store && ciphers.foresee(store, passphrase))
+        .catch(() => {}); // Then it takes a little longer.
+    }
     const turn = options.storage === "memory" ? null : new WriterTurn(options.collection);
     const [python, choice, vocabulary, kernels] = await Promise.all([
       startInterpreter({ step, useImage: options.useImage }),
-      chooseStore(options.storage, options.collection),
+      choosing,
       this.vocabulary,
       compileKernels(),
     ]);
@@ -122,12 +145,13 @@ class Engine {
     this.python = python.pyodide;
     this.python._api.on_fatal = (/** @type {unknown} */ error) => this.die(error);
     const writable = await this.role.settled(PATIENCE);
-    step("Opening the collection", STEPS - 1);
+    step(ACTS[act ?? "open"], STEPS - 1);
     const opening = performance.now();
     const booted = await python.module.boot({
       files: choice.store,
       exported: options.from ? new BlobRanges(options.from) : null,
       writable,
+      sealing: { ciphers, passphrase, key, act },
       embedder: options.embedder,
       inference: this.inference,
       reranker: this.reranker,
@@ -157,6 +181,7 @@ class Engine {
       storage: options.from
         ? { kind: "file", writable: false, note: "" }
         : { kind: choice.kind, writable, note: choice.note },
+      key: this.endpoint.sealed ? ciphers.key : null,
       versions: { ...this.endpoint.versions(), pyodide: python.pyodide.version },
       startup: { origin: python.origin, timings },
     };

@@ -5,6 +5,7 @@
  */
 
 import { FossickError } from "../errors.js";
+import { Ciphers } from "./ciphers.js";
 import { chooseStore } from "./stores.js";
 
 /**
@@ -33,7 +34,7 @@ export async function withFiles(method, args) {
     return { ...args, newTable: await tables(args.format), target: await openTarget(args.to) };
   }
   if (method !== "import_file") return args;
-  const { file, collection, storage, ...rest } = args;
+  const { file, collection, storage, sealing: opener, ...rest } = args;
   const release = await alone(collection);
   try {
     const { store } = await chooseStore(storage, collection);
@@ -41,7 +42,8 @@ export async function withFiles(method, args) {
       const hint = "Allow site data for this page.";
       throw new FossickError("storage-unavailable", "There is no storage to import into.", hint);
     }
-    return { ...rest, ranges: new BlobRanges(file), files: store, release };
+    const sealing = { ciphers: new Ciphers(), act: null, ...opener };
+    return { ...rest, ranges: new BlobRanges(file), files: store, sealing, release };
   } catch (error) {
     release();
     throw error;

@@ -66,6 +66,11 @@ export class IndexedDbStore {
     return new Uint8Array(await blob.slice(offset, end).arrayBuffer());
   }
 
+  /** @param {string} name */
+  peek(name) {
+    return this.read(name, 0, null);
+  }
+
   /**
    * @param {string} name
    * @param {Uint8Array[]} parts

@@ -110,6 +110,11 @@ export class OpfsStore {
     }
   }
 
+  /** @param {string} name */
+  peek(name) {
+    return this.readBlob(name, 0, null);
+  }
+
   /**
    * @param {string} name
    * @param {Uint8Array[]} parts
@@ -144,7 +149,8 @@ export class OpfsStore {
   async writeFrom(name, next) {
     await this.letGo(name);
     const entry = await this.folder.getFileHandle(name, { create: true });
-    const handle = await entry.createSyncAccessHandle();
+    /** @type {SyncHandle} */
+    const handle = await patiently(() => /** @type {any} */ (entry).createSyncAccessHandle());
     try {
       handle.truncate(0);
       let at = 0;

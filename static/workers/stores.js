@@ -20,6 +20,7 @@ import { OpfsStore } from "./store-opfs.js";
  *   the event loop for each
  * @property {(name: string, offset: number, array: any) => number | null} [readInto] the same into
  *   a proxy of Python's memory, for much at a time
+ * @property {(name: string) => Promise<Uint8Array | null>} peek a whole file, without holding it
  * @property {(name: string, parts: Uint8Array[]) => Promise<void>} write
  * @property {(name: string, next: () => Promise<Uint8Array | null>) => Promise<void>} writeFrom a
  *   file that is not in memory as a whole: `next` gives its parts, then null

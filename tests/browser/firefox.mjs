@@ -119,6 +119,39 @@ function travel(page, words) {
 }
 
 /**
+ * A collection with a passphrase: what opens it, what it finds, and whether a word is to be seen.
+ *
+ * @param {Page} page
+ */
+function seal(page) {
+  return page.evaluate(async () => {
+    const { Fossick } = await import(new URL("static/fossick.js", location.href).href);
+    const open = (passphrase) =>
+      Fossick.open({ collection: "sealed", embedder: "none", passphrase });
+    const fossick = await open("four words of mine");
+    await fossick.add([{ path: "hidden.md", text: "The quokka sailed to Zanzibar." }]);
+    await fossick.lock();
+    const codes = [];
+    for (const passphrase of [undefined, "wrong"])
+      codes.push(
+        await open(passphrase).then(
+          ({ state }) => state,
+          ({ code }) => code,
+        ),
+      );
+    const shelf = await (await navigator.storage.getDirectory()).getDirectoryHandle("fossick");
+    let kept = "";
+    for await (const entry of (await shelf.getDirectoryHandle("sealed")).values())
+      kept += await (await entry.getFile()).text();
+    const again = await open("four words of mine");
+    const { hits } = await again.search("quokka");
+    await again.close();
+    const seen = ["quokka", "hidden.md"].filter((word) => kept.toLowerCase().includes(word));
+    return { codes, path: hits[0]?.path, seen, length: kept.length };
+  });
+}
+
+/**
  * The text of the first hit that the page shows after typing a query.
  *
  * @param {Page} page
@@ -193,10 +226,11 @@ async function main() {
     const kept = await count();
     const after = await ask(page, queries);
     const travelled = await travel(page, words);
+    const sealed = await seal(page);
     const info = await page.evaluate(() => globalThis.fossick.info());
     const agent = await browser.version();
     await page.goto(control).catch(() => {});
-    const found = { agent, info, before, kept, after, drawn, travelled, errors };
+    const found = { agent, info, before, kept, after, drawn, travelled, sealed, errors };
     process.stdout.write(JSON.stringify(found));
   } finally {
     await browser.close();

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from app.browser.bridge import Bridge
+from app.browser.passphrase import Passphrase
 from app.browser.plain import plain, utf16_spans
 from app.browser.requests import Request
 from app.core.model import Address, Hit, LegResult
 from app.engine import BytesSource, Collection, HashEmbedder
 from app.engine.searcher import STILL_LOADING
-from app.errors import CancelledError, EmbedderError, InputError
+from app.errors import CancelledError, EmbedderError, InputError, StorageError
+from app.host.ciphers import HostCiphers
+from app.storage import sealing
 from app.storage.memory_store import MemoryStore
 from app.storage.portable import BytesRanges
 
@@ -279,6 +282,10 @@ class Lent:
         self.store = MemoryStore()
         self.released = False
 
+    async def opened(self):
+        """The store, which is plain."""
+        return self.store
+
     async def release(self):
         """Note it."""
         self.released = True
@@ -309,5 +316,36 @@ def test_export_and_import():
         for odd in ({"portion": {"source": 1}}, {"portion": {"texts": "no"}}, {"colour": "red"}):
             with pytest.raises(InputError):
                 await bridge.export(request()[0], Kept(), "notes", **odd)
+
+    run(scenario())
+
+
+def test_another_passphrase():
+    """That of an open collection; what was sealed behind a plain one is not taken over."""
+
+    async def scenario():
+        ciphers, raw = HostCiphers(), MemoryStore()
+        sealed = await sealing.unlocked(raw, "old", ciphers)
+        found = await Collection.open(
+            sealed, embedder=HashEmbedder(), clock=time.perf_counter, count_tokens=len
+        )
+        bridge = Bridge(found, passphrase=Passphrase(raw, sealed, ciphers))
+        await bridge.change_passphrase(request()[0], "old", "new")
+        await bridge.check_passphrase(request()[0], "new")
+        for call in (bridge.check_passphrase(request()[0], "old"),
+                     bridge.change_passphrase(request()[0], "old", "x")):  # fmt: skip
+            with pytest.raises(StorageError) as caught:
+                await call
+            assert caught.value.code == "wrong-passphrase"
+        await bridge.take_over(request()[0])
+        plain = await opened()
+        for call in (plain.check_passphrase(request()[0], "x"),
+                     plain.change_passphrase(request()[0], "x", "y")):  # fmt: skip
+            with pytest.raises(InputError):
+                await call
+        late = Bridge(found, follows=True, passphrase=Passphrase(raw, raw, ciphers))
+        with pytest.raises(StorageError) as caught:
+            await late.take_over(request()[0])
+        assert caught.value.code == "locked"
 
     run(scenario())

@@ -114,4 +114,7 @@ def test_words_and_meaning_in_firefox(
     assert seen["info"]["storage"] == "opfs"
     assert seen["errors"] == []
     assert seen["travelled"]["same"] == [True, True] and seen["travelled"]["length"] > 5000
+    sealed = seen["sealed"]
+    assert (sealed["codes"], sealed["path"]) == (["locked", "wrong-passphrase"], "hidden.md")
+    assert sealed["seen"] == [] and sealed["length"] > 1000
     assert set(proxy.strays) == {CONTROL}, "the page's requests stay on its origin"

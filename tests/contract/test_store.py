@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from app.host.ciphers import HostFileKeys
 from app.host.disk_store import DirectoryStore
-from app.host.sealing import SealedStore
 from app.storage.memory_store import MemoryStore
+from app.storage.sealing import SealedStore
 from tests.contract.store_suite import CHECKS
 
 KEY = bytes(range(32))
@@ -14,8 +15,8 @@ KEY = bytes(range(32))
 KINDS = {
     "memory": lambda _folder: MemoryStore(),
     "directory": DirectoryStore,
-    "sealed-memory": lambda _folder: SealedStore(MemoryStore(), KEY),
-    "sealed-directory": lambda folder: SealedStore(DirectoryStore(folder), KEY),
+    "sealed-memory": lambda _folder: SealedStore(MemoryStore(), HostFileKeys(KEY)),
+    "sealed-directory": lambda folder: SealedStore(DirectoryStore(folder), HostFileKeys(KEY)),
 }
 
 

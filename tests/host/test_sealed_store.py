@@ -6,11 +6,14 @@ import os
 import pytest
 
 from app.errors import StorageError
-from app.host.sealing import SealedStore, sealed_file
-from app.host.sealing.sealed_file import BLOCK, HEADER, TAG
+from app.host.ciphers import HostFileKeys
+from app.host.disk_store import DirectoryStore
 from app.storage.memory_store import MemoryStore
+from app.storage.sealing import SealedStore, sealed_file
+from app.storage.sealing.ciphers import BLOCK, TAG
+from app.storage.sealing.sealed_file import HEADER, PIECE
 
-KEY = bytes(range(32))
+KEY = HostFileKeys(bytes(range(32)))
 LENGTHS = (0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 3 * BLOCK + 5)
 
 
@@ -68,6 +71,63 @@ def test_two_writes_have_nothing_in_common():
         front = 20  # magic, version and length
         pieces = {data[at : at + 16] for data in (first, second) for at in range(front, 4000, 16)}
         assert len(pieces) == 2 * len(range(front, 4000, 16))
+
+    asyncio.run(run())
+
+
+def test_a_file_that_another_store_replaces():
+    """Neither the header nor the length that is known of a file outlives it."""
+
+    async def run():
+        inner, sealed = await written(3 * BLOCK)
+        other = SealedStore(inner, KEY)
+        assert bytes(await other.read("a", BLOCK, 5)) == content(3 * BLOCK)[BLOCK:][:5]
+        for length in (3 * BLOCK, BLOCK + 9, 2 * BLOCK + 1):
+            changed = bytes(reversed(content(length)))
+            await sealed.write("a", [changed])
+            assert bytes(await other.read("a", 7, 2)) == changed[7:9]
+            assert bytes(await other.read("a", BLOCK)) == changed[BLOCK:]
+            await sealed.write("a", [changed])
+            assert await other.size("a") == length
+            assert bytes(await other.read("a")) == changed
+
+    asyncio.run(run())
+
+
+def test_fills_what_is_there():
+    """Bytes go where they stay, as many as fit or are there; across the pieces of a large file."""
+    import numpy as np
+
+    async def run():
+        length = 2 * PIECE + 12_345
+        _, sealed = await written(length)
+        expected = content(length)
+        for offset, size in ((0, length), (PIECE - 3, 10), (5, 2 * PIECE), (length - 4, 99)):
+            into = np.full(size, 7, np.uint8)
+            count = await sealed.fill("a", offset, into)
+            assert count == min(size, length - offset)
+            assert into[:count].tobytes() == expected[offset : offset + count]
+            assert (into[count:] == 7).all()
+        assert await sealed.fill("a", length, np.zeros(3, np.uint8)) == 0
+
+    asyncio.run(run())
+
+
+def test_a_large_file_is_written_in_pieces(tmp_path):
+    """It is the same file as one that was sealed in memory, and too few bytes are no file."""
+
+    async def run():
+        store = SealedStore(DirectoryStore(tmp_path), KEY)
+        length = 9 * PIECE + 5
+        await store.write("a", [content(length)])
+        assert bytes(await store.read("a")) == content(length)
+
+        async def pieces():
+            yield content(PIECE)
+
+        with pytest.raises(ValueError, match="came, not"):
+            await store.write_sized("b", length, pieces())
+        assert await store.names() == ["a"]
 
     asyncio.run(run())
 
@@ -153,7 +213,7 @@ def test_another_key_opens_nothing():
 
     async def run():
         inner, _ = await written(100)
-        other = SealedStore(inner, os.urandom(32))
+        other = SealedStore(inner, HostFileKeys(os.urandom(32)))
         assert await code(other.read("a")) == "storage-damaged"
 
     asyncio.run(run())
@@ -176,4 +236,4 @@ def test_arrays_of_any_type():
     import numpy as np
 
     parts = [np.arange(3, dtype=np.int64).data, np.zeros(0, np.float32).data, memoryview(b"ab")]
-    assert b"".join(sealed_file.blocks(parts)) == np.arange(3).astype(np.int64).tobytes() + b"ab"
+    assert b"".join(sealed_file.in_pieces(parts)) == np.arange(3).astype(np.int64).tobytes() + b"ab"

@@ -8,11 +8,14 @@ import pytest
 
 from app.errors import InputError, StorageError
 from app.host import cli
+from app.host.ciphers import HostCiphers, HostFileKeys
 from app.host.disk_store import DirectoryStore
-from app.host.sealing import change_passphrase, lock, opening, state, unlocked
+from app.storage import sealing
 from app.storage.memory_store import MemoryStore
+from app.storage.sealing import lock, opening, state
 
 KEY = bytes(range(32))
+CIPHERS = HostCiphers()
 FILES = {"seg-00000001": b"s" * 70_000, "seg-00000001.txt": b"text", "manifest-a": b"m" * 300}
 
 
@@ -45,9 +48,24 @@ class Mortal(MemoryStore):
         return self.steps == self.last
 
 
-def cheap(passphrase="x", generation=1):
+async def cheap(passphrase="x", generation=1):
     """A lock that costs a test little."""
-    return lock.new_lock(KEY, passphrase, generation, memory=8192, passes=1)
+    return await lock.new_lock(KEY, passphrase, CIPHERS, generation, memory=8192, passes=1)
+
+
+def unlocked(store, passphrase, **options):
+    """The store, opened on this host."""
+    return sealing.unlocked(store, passphrase, CIPHERS, **options)
+
+
+def change_passphrase(store, old, new):
+    """Another passphrase, on this host."""
+    return sealing.change_passphrase(store, old, new, CIPHERS)
+
+
+async def seal_with(store, passphrase="x"):
+    """Seal it with a key that is known and a lock that costs little."""
+    await opening.seal_with(store, HostFileKeys(KEY), await cheap(passphrase))
 
 
 async def plain(store):
@@ -115,7 +133,7 @@ def test_another_passphrase_writes_the_locks_alone():
 
     async def run():
         store = await plain(MemoryStore())
-        await opening.seal_with(store, KEY, cheap("old"))
+        await seal_with(store, "old")
         before = {name: await store.read(name) for name in await store.names()}
         await change_passphrase(store, "old", "new")
         for name, content in before.items():
@@ -133,7 +151,7 @@ def test_either_lock_is_enough(slot):
 
     async def run():
         store = await plain(MemoryStore())
-        await opening.seal_with(store, KEY, cheap())
+        await seal_with(store)
         whole = bytes(await store.read(slot))
         for at in range(len(whole)):
             flipped = bytearray(whole)
@@ -154,7 +172,7 @@ def test_either_lock_is_enough(slot):
 
 def test_a_forged_lock_takes_no_memory():
     """What it asks for has bounds, and is refused before it is tried."""
-    fields = json.loads(lock.encode(cheap()).split(b"\n")[0])
+    fields = json.loads(lock.encode(asyncio.run(cheap())).split(b"\n")[0])
     for change in (
         {"memory": 4_000_000},
         {"passes": 0},
@@ -175,7 +193,7 @@ def test_a_kill_at_any_step_of_sealing():
     async def run():
         counted = await plain(Mortal())
         before = counted.steps
-        await opening.seal_with(counted, KEY, cheap())
+        await seal_with(counted)
         expected = sorted([*lock.SLOTS, *(f"{name}.sealed" for name in FILES)])
         assert await counted.names() == expected
         seen = set()
@@ -183,7 +201,7 @@ def test_a_kill_at_any_step_of_sealing():
             for torn in (False, True):
                 store = await plain(Mortal(step, torn=torn))
                 with pytest.raises(ConnectionAbortedError):
-                    await opening.seal_with(store, KEY, cheap())
+                    await seal_with(store)
                 store.last = None
                 form = await state(store)
                 seen.add(form)
@@ -197,12 +215,63 @@ def test_a_kill_at_any_step_of_sealing():
     asyncio.run(run())
 
 
+def test_a_kill_at_any_step_of_unsealing():
+    """What is there afterwards is sealed or plain, whole, and nothing of the other form stays."""
+
+    async def sealed(store):
+        await seal_with(await plain(store))
+        return store
+
+    async def run():
+        counted = await sealed(Mortal())
+        before, expected = counted.steps, await counted.names()
+        await sealing.unseal(counted, "x", CIPHERS)
+        assert await counted.names() == sorted(FILES)
+        assert bytes(await counted.read("seg-00000001")) == FILES["seg-00000001"]
+        seen = set()
+        for step in range(before + 1, counted.steps + 1):
+            for torn in (False, True):
+                store = await sealed(Mortal(step, torn=torn))
+                with pytest.raises(ConnectionAbortedError):
+                    await sealing.unseal(store, "x", CIPHERS)
+                store.last = None
+                form = await state(store)
+                seen.add(form)
+                found = await unlocked(store, "x" if form == "sealed" else None)
+                for name, content in FILES.items():
+                    assert bytes(await found.read(name)) == content, (step, torn, name)
+                left = await store.names()
+                assert left == (expected if form == "sealed" else sorted(FILES)), (step, torn)
+        assert seen == {"plain", "sealed"}
+        assert await code(sealing.unseal(counted, "x", CIPHERS)) == "bad-option"
+        again = await sealed(Mortal())
+        assert await code(sealing.unseal(again, "y", CIPHERS)) == "wrong-passphrase"
+        assert await again.names() == expected
+
+    asyncio.run(run())
+
+
+def test_what_a_passphrase_gave_opens_again():
+    """An engine that is started anew needs no passphrase; nothing plain is opened in its place."""
+
+    async def run():
+        store, keys = MemoryStore(), HostFileKeys(KEY)
+        assert await code(opening.unlocked_with(store, keys)) == "locked"
+        await seal_with(await plain(store))
+        found = await opening.unlocked_with(store, keys)
+        assert bytes(await found.read("manifest-a")) == FILES["manifest-a"]
+        assert await code(opening.unlocked_with(await plain(MemoryStore()), keys)) == "locked"
+        assert await code(unlocked(MemoryStore(), "x", read_only=True)) == "read-only"
+
+    asyncio.run(run())
+
+
 def test_a_kill_between_the_locks_of_a_change():
     """Either passphrase opens it then; once the new one has, the old one does no more."""
 
     async def run():
         store = Mortal()
-        await opening.seal_with(await plain(store), KEY, cheap("old"))
+        await seal_with(await plain(store), "old")
         store.last, store.torn = store.steps + 2, True
         with pytest.raises(ConnectionAbortedError):
             await change_passphrase(store, "old", "new")
@@ -218,7 +287,7 @@ def test_strangers_stay():
 
     async def run():
         store = await plain(MemoryStore())
-        await opening.seal_with(store, KEY, cheap())
+        await seal_with(store)
         await store.write("notes.txt", [b"mine"])
         assert "notes.txt" not in await (await unlocked(store, "x")).names()
         assert await store.read("notes.txt") == b"mine"
@@ -283,6 +352,11 @@ def test_nothing_of_an_index_is_in_its_files(paths, capsys, first):
     assert call(capsys, "seal", *common, *secret, *change)[0] == 0
     assert call(capsys, "search", "quokka", *common, "--passphrase-file", paths / "other")[0] == 0
     assert call(capsys, "search", "quokka", *common, *secret)[0] == 1
+    now = ("--passphrase-file", paths / "other")
+    assert call(capsys, "seal", *common, *now, "--remove", *change)[0] == 2
+    assert "plain again" in call(capsys, "seal", *common, *now, "--remove")[1]
+    assert call(capsys, "search", "quokka", *common)[0] == 0
+    assert all(any(form in held(index) for form in forms(word)) for word in WORDS)
 
 
 def test_every_command_opens_a_sealed_index(paths, capsys):
@@ -295,8 +369,11 @@ def test_every_command_opens_a_sealed_index(paths, capsys):
     assert "checksums agree" in call(capsys, "doctor", *common)[1]
     packed = paths / "packed.fossick"
     done, _, err = call(capsys, "export", index, packed, *secret)
-    assert done == 0 and "not sealed" in err
+    assert done == 0 and "not be sealed" in err
     assert call(capsys, "export", index, paths / "no.fossick")[0] == 1
+    done, _, err = call(capsys, "export", index, paths / "out.jsonl", *secret)
+    assert done == 0 and "not be sealed" in err
+    assert "quokka" in (paths / "out.jsonl").read_text()
     assert call(capsys, "import", packed, paths / "copy", *secret)[0] == 0
     assert not any(form in held(paths / "copy") for form in forms("zanzibar"))
     done, out, _ = call(capsys, "search", "zanzibar", "--index", paths / "copy", *common[2:])

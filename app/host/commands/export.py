@@ -69,7 +69,10 @@ async def run(options: argparse.Namespace) -> int:
         analysis=VERSION,
         portion=portion,
     )
+    if not isinstance(store, DirectoryStore):
+        console.err.print("The file will not be sealed: whoever has it can read what is in it.")
     if write is not None:
+        await store.close()
         return await _publish(options, described, write)
     async with new_file(options.file, force=options.force) as sink:
         with console.progress_bar("Exporting") as tell:
@@ -78,8 +81,6 @@ async def run(options: argparse.Namespace) -> int:
             meter.total = await export.size()
             done = await export.run(sink)
     _show(done, options)
-    if not isinstance(store, DirectoryStore):
-        console.err.print("The file is not sealed: whoever has it can read what is in it.")
     return 1 if done.left_out else 0
 
 
@@ -97,7 +98,11 @@ async def _publish(options: argparse.Namespace, described: Contents, write: Writ
     """Write it in a format for others."""
     async with (
         opening.collection(
-            options.directory, embedder="none", model=options.model, read_only=True
+            options.directory,
+            embedder="none",
+            model=options.model,
+            read_only=True,
+            passphrase_file=options.passphrase_file,
         ) as (collection, _),
         new_file(options.file, force=options.force) as sink,
     ):

@@ -10,7 +10,7 @@
  */
 
 import { FossickError } from "../../errors.js";
-import { sha256 } from "../../vendor/sha256.js";
+import { sha256 } from "../../vendor/hashes.js";
 import { writeAll } from "./shelf.js";
 
 /** @typedef {{ path: string, bytes: number | null, sha256: string | null }} ModelFile */

@@ -9,7 +9,7 @@
  */
 
 import { FossickError } from "../../errors.js";
-import { sha256 } from "../../vendor/sha256.js";
+import { sha256 } from "../../vendor/hashes.js";
 import { unzip } from "../unzip.js";
 import { hex } from "./download.js";
 

@@ -15,28 +15,24 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.ports import Buffer
 from app.storage.damage import DamagedFileError, foreign
+from app.storage.sealing.ciphers import BLOCK, TAG, Cipher, FileKeys, NotAuthenticError
 
 MAGIC = b"\x89FOSSEAL"
 VERSION = 1
 _FRONT = struct.Struct("<8sIQ32s")
-TAG = 16
 HEADER = _FRONT.size + TAG
-BLOCK = 65_536
 _SEALED = BLOCK + TAG
 _INFO = b"fossick/sealed/1/"
 _HEADER_NONCE = b"\xff" * 12
 _LARGEST = BLOCK << 32
 """Bytes of a file whose blocks have numbers of 32 bits."""
+PIECE = 16 * BLOCK
+"""Bytes of content that are sealed or opened at a time: few calls, and little memory besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class SealedFile:
     name: str
     length: int
     """Bytes of content that were sealed."""
-    cipher: AESGCM
+    cipher: Cipher
 
     @property
     def whole(self) -> int:
@@ -67,28 +63,25 @@ class SealedFile:
         first, last = offset // BLOCK, -(-end // BLOCK)
         return HEADER + first * _SEALED, min(HEADER + last * _SEALED, self.whole)
 
-    def open(self, data: Buffer, first: int) -> bytearray:
+    async def open(self, data: Buffer, first: int) -> Buffer:
         """The content of neighbouring blocks, the first of them of number `first`."""
-        view, opened = memoryview(data), bytearray()
-        for number, at in enumerate(range(0, len(view), _SEALED), first):
-            try:
-                opened += self.cipher.decrypt(_nonce(number), view[at : at + _SEALED], None)
-            except InvalidTag as error:
-                raise DamagedFileError(self.name, f"block {number}") from error
-        return opened
+        try:
+            return await self.cipher.open_blocks(data, first)
+        except NotAuthenticError as error:
+            raise DamagedFileError(self.name, f"block {error.block}") from error
 
 
-def new_file(data_key: bytes, name: str, length: int) -> tuple[SealedFile, bytes]:
+async def new_file(keys: FileKeys, name: str, length: int) -> tuple[SealedFile, bytes]:
     """A file to be written, under a key of its own, and its header."""
     if length > _LARGEST:
         raise ValueError(f"{length} bytes are more than a sealed file can hold")
     salt = os.urandom(32)
-    file = SealedFile(name, length, _cipher(data_key, name, salt))
+    file = SealedFile(name, length, await keys.cipher(salt, _INFO + name.encode()))
     front = _FRONT.pack(MAGIC, VERSION, length, salt)
-    return file, front + file.cipher.encrypt(_HEADER_NONCE, b"", front)
+    return file, front + await file.cipher.seal(_HEADER_NONCE, b"", front)
 
 
-def open_header(data_key: bytes, name: str, header: Buffer) -> SealedFile:
+async def open_header(keys: FileKeys, name: str, header: Buffer) -> SealedFile:
     """The file of a header, which must be whole.
 
     Raises `StorageError`: `storage-damaged` where it is not authentic, `index-version`.
@@ -99,24 +92,32 @@ def open_header(data_key: bytes, name: str, header: Buffer) -> SealedFile:
         raise DamagedFileError(name, "header")
     if version != VERSION:
         raise foreign(name, version, VERSION)
-    cipher = _cipher(data_key, name, salt)
+    cipher = await keys.cipher(salt, _INFO + name.encode())
     try:
-        cipher.decrypt(_HEADER_NONCE, tag, front)
-    except InvalidTag as error:
+        await cipher.open(_HEADER_NONCE, tag, front)
+    except NotAuthenticError as error:
         raise DamagedFileError(name, "header") from error
     return SealedFile(name, length, cipher)
 
 
-def sealed_blocks(file: SealedFile, parts: Iterable[Buffer]) -> Iterator[bytes]:
-    """The blocks of a file, sealed."""
-    for number, block in enumerate(blocks(parts)):
-        yield file.cipher.encrypt(_nonce(number), block, None)
+async def sealed_blocks(file: SealedFile, pieces: AsyncIterator[Buffer]) -> AsyncIterator[Buffer]:
+    """The blocks of a file, sealed; every piece but the last is of `PIECE` bytes.
+
+    `ValueError` if they are not as many bytes as the header tells.
+    """
+    number = length = 0
+    async for piece in pieces:
+        yield await file.cipher.seal_blocks(piece, number)
+        number += PIECE // BLOCK
+        length += len(piece)
+    if length != file.length:
+        raise ValueError(f"{length} bytes of {file.name} came, not {file.length}")
 
 
-def blocks(parts: Iterable[Buffer]) -> Iterator[bytes]:
-    """The same bytes in pieces of `BLOCK`, the last one shorter.
+def in_pieces(parts: Iterable[Buffer], size: int = PIECE) -> Iterator[bytes]:
+    """The same bytes in pieces of a size, the last one shorter.
 
-    >>> [len(block) for block in blocks([b"x" * 65_000, b"y" * 1_000])]
+    >>> [len(piece) for piece in in_pieces([b"x" * 65_000, b"y" * 1_000], BLOCK)]
     [65536, 464]
     """
     gathered = bytearray()
@@ -125,20 +126,11 @@ def blocks(parts: Iterable[Buffer]) -> Iterator[bytes]:
         bytes_of = view.cast("B") if view.nbytes else memoryview(b"")
         at = 0
         while at < len(bytes_of):
-            taken = bytes_of[at : at + BLOCK - len(gathered)]
+            taken = bytes_of[at : at + size - len(gathered)]
             gathered += taken
             at += len(taken)
-            if len(gathered) == BLOCK:
+            if len(gathered) == size:
                 yield bytes(gathered)
                 gathered.clear()
     if gathered:
         yield bytes(gathered)
-
-
-def _cipher(data_key: bytes, name: str, salt: bytes) -> AESGCM:
-    info = _INFO + name.encode()
-    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=info).derive(data_key))
-
-
-def _nonce(number: int) -> bytes:
-    return number.to_bytes(12, "big")

@@ -15,19 +15,15 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
 from app.errors import InputError, StorageError
 from app.ports import Buffer
 from app.storage.damage import DamagedFileError, foreign
+from app.storage.sealing.ciphers import KEY_BYTES, Ciphers, NotAuthenticError
 
 SLOTS = ("lock-a", "lock-b")
 FORMAT = "fossick-lock"
 VERSION = 1
 WRAPPING = b"fossick lock 1"
-KEY_BYTES = 32
 
 MEMORY, PASSES, LANES = 65_536, 3, 1
 """Argon2id for new locks: KiB, passes, lanes (docs/adr/0038)."""
@@ -49,33 +45,34 @@ class Lock:
     passes: int = PASSES
     lanes: int = LANES
 
-    def unlock(self, passphrase: str) -> bytes:
+    async def unlock(self, passphrase: str, ciphers: Ciphers) -> bytes:
         """The data key, 32 bytes. Raises `StorageError("wrong-passphrase")`."""
+        cipher = await ciphers.cipher(await self._wrapping_key(passphrase, ciphers))
         try:
-            return AESGCM(self._wrapping_key(passphrase)).decrypt(self.nonce, self.key, WRAPPING)
-        except InvalidTag as error:
+            return await cipher.open(self.nonce, self.key, WRAPPING)
+        except NotAuthenticError as error:
             raise wrong_passphrase() from error
 
-    def holding(self, data_key: bytes, passphrase: str) -> Lock:
+    async def holding(self, data_key: bytes, passphrase: str, ciphers: Ciphers) -> Lock:
         """This lock with another salt, closed over the data key by a passphrase."""
         fresh = replace(self, salt=os.urandom(16), nonce=os.urandom(12))
-        wrapped = AESGCM(fresh._wrapping_key(passphrase)).encrypt(fresh.nonce, data_key, WRAPPING)
-        return replace(fresh, key=wrapped)
+        cipher = await ciphers.cipher(await fresh._wrapping_key(passphrase, ciphers))
+        return replace(fresh, key=await cipher.seal(fresh.nonce, data_key, WRAPPING))
 
-    def _wrapping_key(self, passphrase: str) -> bytes:
-        found = Argon2id(
-            salt=self.salt,
-            length=KEY_BYTES,
-            iterations=self.passes,
+    async def _wrapping_key(self, passphrase: str, ciphers: Ciphers) -> bytes:
+        return await ciphers.stretch(
+            _secret(passphrase),
+            self.salt,
+            memory=self.memory,
+            passes=self.passes,
             lanes=self.lanes,
-            memory_cost=self.memory,
-        ).derive(_secret(passphrase))
-        return bytes(found)
+        )
 
 
-def new_lock(
+async def new_lock(
     data_key: bytes,
     passphrase: str,
+    ciphers: Ciphers,
     generation: int = 1,
     *,
     memory: int = MEMORY,
@@ -83,7 +80,7 @@ def new_lock(
 ) -> Lock:
     """A lock over a data key. `InputError` for an empty passphrase."""
     blank = Lock(b"", b"", b"", generation, memory, passes)
-    return blank.holding(data_key, passphrase)
+    return await blank.holding(data_key, passphrase, ciphers)
 
 
 def encode(lock: Lock) -> bytes:
