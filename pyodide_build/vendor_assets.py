@@ -64,10 +64,13 @@ def vendor(root: Path, source: Source) -> None:
     stage.mkdir(parents=True)
     try:
         packages = stage_all(root, stage, source)
+        former = record.paths("assets")
         record.forget("assets")
         for entry in sorted(stage.iterdir()):
             swap_in(entry, record.vendor / entry.name)
         record.keep("assets", inputs(root), packages)
+        for path in former - record.paths("assets"):
+            (record.vendor / path).unlink(missing_ok=True)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     size = sum(file["size"] for package in packages for file in package.files)

@@ -89,6 +89,11 @@ class Record:
             return None
         return kept if isinstance(kept, dict) and {"inputs", "packages"} <= kept.keys() else None
 
+    def paths(self, fragment: str) -> set[str]:
+        """The fragment's files, relative to `static/vendor`; none if it was not made yet."""
+        kept = self._read(fragment) or {"packages": []}
+        return {file["path"] for package in kept["packages"] for file in package["files"]}
+
     def forget(self, fragment: str) -> None:
         """Drop a fragment before its files are changed: a run cut off here is done again."""
         (self.fragments / f"{fragment}.json").unlink(missing_ok=True)

@@ -2,7 +2,8 @@
 
 The first start of Python in a fresh profile takes several seconds, each later one about a second,
 as the interpreter's image is kept. Most tests are about something else, so they take the place of
-a person who comes back: a profile with that image and nothing else in it.
+a person who comes back: a profile with that image and nothing else in it. It has no service
+worker either: a copy of the whole site in each profile takes longer than most tests.
 """
 
 from __future__ import annotations
@@ -36,8 +37,6 @@ async () => {
 
 EMPTY = """
 async () => {
-  const workers = await navigator.serviceWorker.getRegistrations();
-  await Promise.all(workers.map((worker) => worker.unregister()));
   for (const name of await caches.keys())
     if (!name.startsWith("fossick-image")) await caches.delete(name);
   for (const { name } of await indexedDB.databases())
@@ -139,7 +138,7 @@ class SharedProfile:
         self._context = None
 
     def _begun(self) -> BrowserContext:
-        context = self._browser.new_context()
+        context = self._browser.new_context(service_workers="block")
         page = context.new_page()
         page.goto(self._url + BARE)
         assert page.evaluate(START), "the interpreter's image was not kept"

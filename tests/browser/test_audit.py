@@ -51,7 +51,7 @@ STOPPED = """async () => {
 def home(browser: Browser, site_server: str) -> Iterator[Page]:
     """The page with an empty collection and no model."""
     guard, complaints = OriginGuard(), []
-    context = browser.new_context()
+    context = browser.new_context(service_workers="block")
     guard.watch(context)
     context.add_init_script("localStorage.setItem('fossick.embedder', 'none')")
     page = context.new_page()

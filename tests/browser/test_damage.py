@@ -65,7 +65,7 @@ WRITE = f"""async ([name, text]) => {{ {FOLDER}
 def page(browser: Browser, site_server: str) -> Iterator[Page]:
     """A page with a segment for each of three files, in a profile of its own."""
     guard, complaints = OriginGuard(), []
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, service_workers="block")
     guard.watch(context)
     context.add_init_script("localStorage.setItem('fossick.embedder', 'none')")
     fresh = context.new_page()

@@ -50,7 +50,7 @@ def url(
 def page(browser: Browser, url: str) -> Iterator[Page]:
     """A page that is ready, without a model; fails on uncaught errors and stray requests."""
     guard, complaints = OriginGuard(), []
-    context = browser.new_context()
+    context = browser.new_context(service_workers="block")
     guard.watch(context)
     context.add_init_script(
         "localStorage.getItem('fossick.embedder') ?? "

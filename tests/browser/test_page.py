@@ -74,7 +74,7 @@ def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
     from playwright.sync_api import expect
 
     guard, complaints = OriginGuard(), []
-    context = browser.new_context(**options)
+    context = browser.new_context(service_workers="block", **options)
     guard.watch(context)
     context.add_init_script(WORDS_ONLY)
     page = context.new_page()

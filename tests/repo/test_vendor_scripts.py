@@ -6,6 +6,7 @@ import errno
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -86,6 +87,26 @@ def test_a_run_replaces_and_a_second_does_nothing(
     assert vendor_assets.main(["--verify"]) == 1
     (project / "package-lock.json").write_text('{"changed": true}')
     assert vendor_assets.main([]) == 1
+
+
+def test_files_that_are_no_longer_vendored_go(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a package has no more is removed; what others brought stays."""
+    monkeypatch.setattr(vendor_assets, "stage_all", staged)
+    assert vendor_assets.main([]) == 0
+
+    def smaller(root: Path, stage: Path, source: str) -> list[Package]:
+        (package,) = staged(root, stage, source)
+        (stage / "single.js").unlink()
+        return [replace(package, files=package.files[:1])]
+
+    monkeypatch.setattr(vendor_assets, "stage_all", smaller)
+    (project / "package-lock.json").write_text('{"changed": true}')
+    assert vendor_assets.main([]) == 0
+    vendor = project / "static" / "vendor"
+    assert not (vendor / "single.js").exists()
+    assert {"library/new.js", "models/model.onnx"} < listing(vendor)
 
 
 @pytest.mark.parametrize(
