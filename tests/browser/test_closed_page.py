@@ -86,7 +86,11 @@ def test_hostile_documents_stay_text(browser: Browser, site_server: str) -> None
     for one in known:
         page.evaluate("(id) => fossick.get(id)", one)
     page.get_by_role("button", name=re.compile("Status:")).click()
-    page.get_by_role("heading", name="Documents").scroll_into_view_if_needed()
+    page.get_by_role("dialog", name="Status").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Files", exact=True).click()
+    listed = page.get_by_role("dialog", name="Files").get_by_role("list", name="Files")
+    listed.get_by_role("listitem").nth(PREVIEWED).wait_for()
     assert page.evaluate("window.ran") is None
     assert (
         page.locator("fossick-app script, fossick-app iframe, fossick-app b[onclick]").count() == 0

@@ -38,12 +38,6 @@ CLEAR = """
 
 
 @pytest.fixture
-def context(first_visit: BrowserContext) -> BrowserContext:
-    """Quota and eviction are played with here: a profile that nobody else needs."""
-    return first_visit
-
-
-@pytest.fixture
 def run(page: Page, site_server: str) -> Run:
     """`run(body, argument)` in a bare page of the site."""
     page.goto(site_server + BARE)
@@ -128,11 +122,12 @@ def test_folders_come_back_by_one_click(page: Page, run: Run, site_server: str) 
 
 
 def test_a_full_device_is_a_message(
-    page: Page, context: BrowserContext, site_server: str, eventually: Callable[..., object]
+    first_visit: BrowserContext, site_server: str, eventually: Callable[..., object]
 ) -> None:
     """The page says that the room is used up and finds what is there; with room it goes on."""
     from playwright.sync_api import expect
 
+    page = first_visit.new_page()  # its quota would go on to the next test
     page.goto(site_server)
     words = " ".join(f"word{number * 7919}" for number in range(60_000))
     add = page.get_by_label("Add files")
@@ -142,7 +137,7 @@ def test_a_full_device_is_a_message(
     expect(page.get_by_text("1 document ready")).to_be_visible(timeout=60_000)
     page.evaluate("() => fossick.upgraded()")
     usage = page.evaluate("async () => (await navigator.storage.estimate()).usage")
-    devtools = context.new_cdp_session(page)
+    devtools = first_visit.new_cdp_session(page)
     origin = {"origin": site_server.rstrip("/")}
     devtools.send("Storage.overrideQuotaForOrigin", {**origin, "quotaSize": usage + 200_000})
     add.set_input_files([large])

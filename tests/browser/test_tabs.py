@@ -36,12 +36,6 @@ Tab = Callable[..., "Page"]
 
 
 @pytest.fixture
-def context(first_visit: BrowserContext) -> BrowserContext:
-    """Tabs are killed here: a profile that nobody else needs."""
-    return first_visit
-
-
-@pytest.fixture
 def tab(context: BrowserContext, site_server: str) -> Tab:
     """`tab(role)` opens the collection in a page of its own, and checks whether it writes."""
 
@@ -157,8 +151,10 @@ def test_a_carried_call_is_cancelled(tab: Tab) -> None:
     assert len(evaluate(writer, PATHS)) == out["left"]
 
 
-@pytest.mark.parametrize("end", ["close", "leave", "kill"])
-@pytest.mark.parametrize("storage", ["opfs", "indexeddb"])
+@pytest.mark.parametrize(
+    ("storage", "end"),
+    [("opfs", "close"), ("opfs", "leave"), ("opfs", "kill"), ("indexeddb", "kill")],
+)
 def test_takes_over(
     tab: Tab, eventually: Callable[..., object], slowness: float, storage: str, end: str
 ) -> None:
