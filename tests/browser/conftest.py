@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 
+PATIENCE = 30_000
+"""Milliseconds in which what a test expects comes about, on slow cores that it shares."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """Expectations wait as long as actions do."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE)
+
+
 @pytest.fixture(scope="session")
 def origin_guard() -> type[OriginGuard]:
     """The guard itself, for tests that make contexts of their own."""
