@@ -200,12 +200,14 @@ def test_a_download_that_breaks_off(
 
 
 @pytest.mark.slow
-def test_the_gpu_is_lost(site: Spoiled) -> None:
+def test_the_gpu_is_lost(site: Spoiled, slowness: float) -> None:
     """A device that is destroyed in mid-run: the processor goes on with the same model."""
+    if slowness > 2.5:
+        pytest.skip("a GPU in software is given up here before it can be lost")
     site.spoil("inference.worker.js", LOSES_ITS_DEVICE)
     out = site.run("""
       const { device } = await open({ device: "webgpu" });
-      const report = await fossick.add(passages(40, "passage", 12));
+      const report = await fossick.add(passages(40, "passage", 2));
       await upgrade("destroy");
       return { device, ...await told(report) };
     """)
