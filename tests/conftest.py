@@ -60,6 +60,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file's bytes or a long text name no test.
+
+    A made file may hold a time or a random boundary, and tests that run side by side must have the
+    same names in each process.
+    """
+    return argname if isinstance(val, bytes | str) and len(val) > 80 else None
+
+
 def load_script(name: str) -> ModuleType:
     """A script of `pyodide_build/` as a module; that folder is no package on purpose."""
     folder = str(ROOT / "pyodide_build")

@@ -87,7 +87,7 @@ def test_what_is_odd_is_said_in_a_pause_and_gone_when_mended(library: Page) -> N
     expect(underlined(library)).to_have_count(0)
 
 
-def test_enter_does_not_wait_for_the_pause(library: Page, slowness: float) -> None:
+def test_enter_does_not_wait_for_the_pause(library: Page) -> None:
     """The line is there at once, and the first hit opens as ever."""
     from playwright.sync_api import expect
 
@@ -95,6 +95,9 @@ def test_enter_does_not_wait_for_the_pause(library: Page, slowness: float) -> No
     expect(hits(library).first).to_be_visible()
     said = library.evaluate(
         """async () => {
+            // A pause that never ends: what is said is said for the key.
+            const after = window.setTimeout;
+            window.setTimeout = (call, ms, ...rest) => ms === 600 ? 0 : after(call, ms, ...rest);
             const box = document.querySelector("input[type=search]");
             box.value = "water OR ";
             box.dispatchEvent(new InputEvent("input", { bubbles: true }));
@@ -102,14 +105,14 @@ def test_enter_does_not_wait_for_the_pause(library: Page, slowness: float) -> No
             const line = [said()];
             box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", cancelable: true }));
             const start = performance.now();
-            while (!said() && performance.now() - start < 5000)
-                await new Promise((resolve) => setTimeout(resolve, 5));
-            return [...line, said(), performance.now() - start];
+            while (!said() && performance.now() - start < 20000)
+                await new Promise((resolve) => after(resolve, 5));
+            window.setTimeout = after;
+            return [...line, said()];
         }"""
     )
     assert said[0] == ""
     assert "OR at 7 has no word on both sides" in said[1]
-    assert said[2] < 550 * slowness, "the pause is 600 ms, and then comes a search"
     expect(library.locator("section.preview")).to_be_visible()
 
 

@@ -113,7 +113,6 @@ def check_equal(found, expected):
 
 @settings(max_examples=1500, deadline=None)
 @given(TEXTS, node_strategy(), st.booleans())
-@pytest.mark.exhaustive
 def test_every_query_finds_what_a_scan_finds(texts, query, all_words):
     """Any tree, over any texts, in one segment."""
     naive = Naive(texts, all_words=all_words)
@@ -122,7 +121,6 @@ def test_every_query_finds_what_a_scan_finds(texts, query, all_words):
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS, node_strategy(), st.data())
-@pytest.mark.exhaustive
 def test_the_cut_into_segments_changes_nothing(texts, query, data):
     """Any split, with deleted texts in it, ranks as a fresh index of what lives, merged or not."""
     alive = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))

@@ -144,7 +144,6 @@ PIECES = st.lists(st.tuples(SHARED.map(" ".join), LONG.map(" ".join)), min_size=
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=3), PHRASES)
-@pytest.mark.exhaustive
 def test_a_phrase_counts_in_a_document_as_in_one_chunk_of_its_text(pieces, query):
     """Over the borders of chunks, and once where neighbours share it, whatever they share."""
     documents = [("gold mine", "mine gold", [("gold gold", each)]) for each in pieces]

@@ -69,7 +69,6 @@ async def recall(opened, rows, k=10):
     return right / (k * len(asked))
 
 
-@pytest.mark.exhaustive
 def test_an_audit_measures_what_searches_find(rows, files):
     """Beside a plain count of the same; nothing has to be mended."""
 

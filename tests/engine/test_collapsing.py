@@ -169,7 +169,6 @@ def test_collapse_is_yes_or_no(collapse):
         SearchOptions.of({"collapse": collapse})
 
 
-@pytest.mark.exhaustive
 def test_the_cut_into_segments_does_not_show():
     """One segment or many, merged or not: the same hits with the same copies."""
 

@@ -107,7 +107,6 @@ def test_a_chain_of_small_changes_is_not_one_group():
     run(test())
 
 
-@pytest.mark.exhaustive
 def test_every_pair_of_versions_among_many_is_found():
     """A thousand passages, a hundred of them with a version; nothing else is told."""
 

@@ -408,7 +408,6 @@ class Slowing(ConceptEmbedder):
         return await super().embed(texts, role)
 
 
-@pytest.mark.exhaustive
 def test_commits_keep_their_rhythm():
     """However large a group has become while things went fast: seconds are between commits."""
 

@@ -118,7 +118,6 @@ def test_one_markdown_file():
     run(test())
 
 
-@pytest.mark.exhaustive
 def test_files_of_bounded_size():
     """A zip of Markdown: files within their limit, all text in them, and lists for both readers."""
 

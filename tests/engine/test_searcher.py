@@ -106,7 +106,6 @@ def test_group_by_document():
     run(test())
 
 
-@pytest.mark.exhaustive
 def test_cut_into_segments_does_not_show():
     """One segment or twenty, the same hits with the same scores in the same order."""
 

@@ -54,6 +54,7 @@ INNER = zipped(a_txt=b"gold", b_txt=b"silver")
         ("m.eml", mailed(INNER), "plan.zip/deep/b.txt"),
         ("x.tar", Watched(tarred(INNER)), "in.zip/deep/b.txt"),
     ],
+    ids=["zip", "zip in tar", "zip in mail", "zip in tar, by parts"],
 )
 def test_at_any_depth(path, data, wanted):
     """By the path that its document has, in memory and by parts."""

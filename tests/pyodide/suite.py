@@ -41,10 +41,23 @@ def run(folder: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
 
 
 class Outcomes:
-    """A plugin that notes how each test ended: passed, failed or skipped."""
+    """A plugin that notes how each test ended: passed, failed or skipped.
+
+    It also holds properties that ask for more examples of their own to the few that are tried here.
+    """
 
     def __init__(self) -> None:
         self.outcomes: dict[str, str] = {}
+
+    def pytest_collection_modifyitems(self, items) -> None:
+        """A number in a test's own settings counts before that of the profile."""
+        from hypothesis import settings
+
+        for item in items:
+            test = getattr(item, "obj", None)
+            own = getattr(test, "_hypothesis_internal_use_settings", None)
+            if own is not None and own.max_examples > EXAMPLES:
+                test._hypothesis_internal_use_settings = settings(own, max_examples=EXAMPLES)
 
     def pytest_runtest_logreport(self, report) -> None:
         """Keep the worst of setup, call and teardown."""

@@ -10,6 +10,7 @@ from tests.pyodide import suite
 HOST_ONLY = (
     *("app.host", "bm25s", "subprocess", "onnxruntime", "pypdfium2", "tokenizers"),
     "host.arena",  # the memory of wasmtime, where writes outside of arrays can be seen
+    "query-language.md",  # the documents are not there
 )
 """A test file that names one of these needs more than a browser has."""
 
@@ -39,4 +40,4 @@ def test_file(pyodide, folder, name):
     pyodide.load("pytest", "hypothesis", *(("xlrd", "olefile") if folder == "formats" else ()))
     outcomes, printed = pyodide.call(suite.run, f"tests/{folder}", (name,))
     assert [test for test, outcome in outcomes.items() if outcome == "failed"] == [], printed
-    assert outcomes, printed
+    assert "passed" in outcomes.values(), printed

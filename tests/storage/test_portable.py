@@ -113,7 +113,6 @@ def test_nothing_that_was_removed():
     run(test())
 
 
-@pytest.mark.exhaustive
 def test_while_files_are_added():
     """The file holds the commit that was there when it was begun, whatever is written meanwhile."""
 
@@ -189,7 +188,6 @@ def test_one_source():
     run(test())
 
 
-@pytest.mark.exhaustive
 def test_without_vectors():
     """Words find what they found; vectors can be made again."""
 
@@ -206,7 +204,6 @@ def test_without_vectors():
     run(test())
 
 
-@pytest.mark.exhaustive
 def test_without_texts():
     """Passages are found where they were, with nothing to show; their files count as changed."""
 
