@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from _corpus import TextPassage
 from numpy.typing import NDArray
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -117,6 +117,19 @@ def open_bare(context: BrowserContext, url: str) -> Page:
     page.on("pageerror", lambda error: print(f"page: {error}", file=sys.stderr))
     page.goto(url + BARE)
     return page
+
+
+@contextmanager
+def measuring(extra: Mapping[str, bytes | Path] | None = None) -> Iterator[Page]:
+    """The bare page in a fresh profile, on a site with these files; tells of the machine."""
+    with (
+        site(extra) as url,
+        sync_playwright() as driver,
+        profile() as folder,
+        browsing(driver, folder) as context,
+    ):
+        print(machine(driver), flush=True)
+        yield open_bare(context, url)
 
 
 def evaluate(page: Page, body: str, argument: object = None) -> Any:

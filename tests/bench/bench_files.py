@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import _harness as harness
-from playwright.sync_api import sync_playwright
 
 ADD = """
   const { Fossick } = await import(new URL("static/fossick.js", base));
@@ -38,14 +37,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=harness.DATA / "files")
     options = parser.parse_args()
     files = [path for path in options.folder.rglob("*") if path.is_file()]
-    with (
-        sync_playwright() as driver,
-        harness.site() as url,
-        harness.profile() as profile,
-        harness.browsing(driver, profile) as context,
-    ):
-        print(harness.machine(driver))
-        page = harness.open_bare(context, url)
+    with harness.measuring() as page:
         page.locator("input").set_input_files(options.folder)
         found = harness.evaluate(page, ADD)
     show(found, files)

@@ -11,7 +11,6 @@ import argparse
 from typing import Any
 
 import _harness as harness
-from playwright.sync_api import sync_playwright
 
 BODY = """
   const { Fossick } = await import(new URL("static/fossick.js", base));
@@ -55,14 +54,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--embedder", default="static")
     options = parser.parse_args()
-    with (
-        sync_playwright() as driver,
-        harness.site() as url,
-        harness.profile() as profile,
-        harness.browsing(driver, profile) as context,
-    ):
-        print(harness.machine(driver))
-        page = harness.open_bare(context, url)
+    with harness.measuring() as page:
         found: dict[str, Any] = harness.evaluate(page, BODY, vars(options))
     rows = []
     for step, title in (("first", "First"), ("same", "Nothing changed"), ("changed", "40 changed")):

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import _harness as harness
-from playwright.sync_api import sync_playwright
 
 PAGES = 4
 """Pages of a document that are drawn."""
@@ -60,14 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=harness.DATA / "files")
     options = parser.parse_args()
-    with (
-        sync_playwright() as driver,
-        harness.site() as url,
-        harness.profile() as profile,
-        harness.browsing(driver, profile) as context,
-    ):
-        print(harness.machine(driver))
-        page = harness.open_bare(context, url)
+    with harness.measuring() as page:
         page.locator("input").set_input_files(options.folder)
         found = harness.evaluate(page, DRAW, PAGES)
     show(found)

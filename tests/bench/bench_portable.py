@@ -104,16 +104,8 @@ STEPS = {
 def in_browser(file: Path) -> None:
     """Import a file in Chromium, open it, export it, and search in what was exported."""
     import _harness as harness
-    from playwright.sync_api import sync_playwright
 
-    with (
-        sync_playwright() as driver,
-        harness.site() as url,
-        harness.profile() as profile,
-        harness.browsing(driver, profile) as context,
-    ):
-        print(harness.machine(driver))
-        page = harness.open_bare(context, url)
+    with harness.measuring() as page:
         page.evaluate("document.querySelector('input').removeAttribute('webkitdirectory')")
         page.locator("input").set_input_files(file)
         begin = 'const { Fossick } = await import(new URL("static/fossick.js", base));'

@@ -22,7 +22,6 @@ import _corpus as corpus
 import _harness as harness
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import sync_playwright
 
 from app.core.evaluation import (
     JudgedCollection,
@@ -102,13 +101,7 @@ async def native(
 
 def in_browser(files: Mapping[str, bytes], queries: Mapping[str, str]) -> dict[str, Any]:
     """The same in the page, and the report of adding."""
-    with (
-        harness.site(files) as url,
-        sync_playwright() as driver,
-        harness.profile() as folder,
-        harness.browsing(driver, folder) as context,
-    ):
-        page = harness.open_bare(context, url)
+    with harness.measuring(files) as page:
         found: dict[str, Any] = harness.evaluate(page, ADD)
         found["rankings"] = {
             mode: harness.evaluate(page, RANK, {"queries": queries, "mode": mode, "depth": DEPTH})

@@ -20,7 +20,6 @@ from typing import Any
 
 import _harness as harness
 import numpy as np
-from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent / "keyword"))
 
@@ -90,13 +89,7 @@ def browser(texts: Texts, typed: Sequence[str]) -> dict[str, Any]:
     """The same through fossick.js in Chromium; "page" is what the caller waits."""
     data = {"ids": texts.ids, "texts": texts.texts}
     files = {"texts.json": json.dumps(data, ensure_ascii=False).encode()}
-    with (
-        sync_playwright() as driver,
-        harness.site(files) as url,
-        harness.profile() as profile,
-        harness.browsing(driver, profile) as context,
-    ):
-        page = harness.open_bare(context, url)
+    with harness.measuring(files) as page:
         stats = harness.evaluate(page, ADD, {"batch": BATCH})
         answers = harness.evaluate(page, TYPE, {"texts": list(typed)})
     return {"answers": answers, "terms": stats["terms"], "segments": stats["segments"]}

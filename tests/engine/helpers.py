@@ -9,6 +9,7 @@ from app.core.analysis.wordpiece import estimate_tokens
 from app.engine import BytesSource, Collection, EmbedderChain, HashEmbedder
 from app.errors import EmbedderError
 from app.ports import EmbedderInfo
+from app.storage import sections
 from app.storage.memory_store import MemoryStore
 
 CONCEPTS = {
@@ -86,11 +87,24 @@ def paths(result):
     return [hit.path for hit in result.hits]
 
 
-async def flip(store, name, place):
-    """Change a byte of a file."""
+async def flip(store, name, place=None, *, section=None):
+    """Change a byte of a file: at a place, or the first of a section."""
     data = bytearray(await store.read(name))
+    if section is not None:
+        place = sections.read_table(data, name).sections[section].offset
     data[place] ^= 1
     await store.write(name, [data])
+
+
+async def contents(store):
+    """Every file with its bytes."""
+    return {name: bytes(await store.read(name)) for name in await store.names()}
+
+
+def slots(found):
+    """Names of the manifest of the last commit and of the one before."""
+    names = ("manifest-a", "manifest-b")
+    return names[found.generation % 2], names[1 - found.generation % 2]
 
 
 async def again(store):

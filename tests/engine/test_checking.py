@@ -18,8 +18,11 @@ from tests.engine.helpers import (
     KeptStore,
     again,
     collection,
+    contents,
+    flip,
     paths,
     run,
+    slots,
     source,
 )
 
@@ -40,15 +43,6 @@ async def stored():
     await found._state.widen("concept/1", 3)
     await found.close()
     return store
-
-
-async def spoil(store, name, place=None, section=None):
-    """Change a byte of a file: at a place, or the first of a section."""
-    data = bytearray(await store.read(name))
-    if section is not None:
-        place = sections.read_table(data, name).sections[section].offset
-    data[place] ^= 1
-    await store.write(name, [data])
 
 
 async def remade(store, name, section, change):
@@ -111,7 +105,7 @@ def test_damaged_while_it_is_open(name, section, kind, again):
     async def test():
         store = await stored()
         found = await collection(store, ConceptEmbedder())
-        await spoil(store, name, 40 if kind == "manifest" else 2, section)
+        await flip(store, name, 40 if kind == "manifest" else 2, section=section)
         assert len((await found.search("puppy tyres drawer")).hits) == 3
         checked = await found.check()
         assert [one.kind for one in checked.damage] == [kind]
@@ -199,8 +193,8 @@ def test_read_again_by_itself():
 
     async def test():
         store = await stored()
-        await spoil(store, FIRST, section="lex.ordinals")
-        await spoil(store, "seg-00000002.txt", 1)
+        await flip(store, FIRST, section="lex.ordinals")
+        await flip(store, "seg-00000002.txt", 1)
         found = await again(store)
         stats = await found.stats()
         assert [one.kind for one in stats.damage] == ["segment"]
@@ -226,7 +220,7 @@ def test_removed_is_settled_as_well():
 
     async def test():
         store = await stored()
-        await spoil(store, FIRST, section="lex.ordinals")
+        await flip(store, FIRST, section="lex.ordinals")
         found = await again(store)
         await found.remove(["pets.txt"])
         assert (await found.stats()).again == ("notes/garage.txt",)
@@ -241,7 +235,7 @@ def test_repair_names_what_it_lets_go():
 
     async def test():
         store = await stored()
-        await spoil(store, FIRST, section="lex.ordinals")
+        await flip(store, FIRST, section="lex.ordinals")
         repaired = await (await again(store)).repair()
         assert (repaired.documents, repaired.removed) == (2, ("notes/garage.txt", "pets.txt"))
 
@@ -253,7 +247,7 @@ def test_damaged_text_of_what_is_gone():
 
     async def test():
         store = await stored()
-        await spoil(store, "seg-00000001.txt", 1)
+        await flip(store, "seg-00000001.txt", 1)
         found = await again(store)
         assert [one.kind for one in (await found.check()).damage] == ["texts"]
         await found.add([source("pets.txt", "The hound is awake.")])
@@ -273,14 +267,13 @@ def test_a_commit_that_may_come_back():
         found = await again(store)
         await found.add([PETS])
         await found.settle()
-        before = {name: bytes(await store.read(name)) for name in await store.names()}
+        before = await contents(store)
         await found.add([GARAGE])
-        after = {name: bytes(await store.read(name)) for name in await store.names()}
-        newest = ("manifest-a", "manifest-b")[found.generation % 2]
-        other = ("manifest-b", "manifest-a")[found.generation % 2]
+        after = await contents(store)
+        newest, other = slots(found)
         await found.close()
         await store.write(other, [before[other]])
-        await spoil(store, newest, 40)
+        await flip(store, newest, 40)
         found = await again(store)
         assert [one.kind for one in (await found.stats()).damage] == ["manifest"]
         await found.settle()
@@ -289,7 +282,7 @@ def test_a_commit_that_may_come_back():
         found = await again(store)
         assert len(await found.documents()) == 2, "readable again, and all of it there"
         await found.close()
-        await spoil(store, newest, 40)
+        await flip(store, newest, 40)
         await store.write(other, [before[other]])
         found = await again(store)
         await found.add([MONEY])
@@ -334,7 +327,7 @@ def test_vector_indexes_are_read_too():
         found = await again(store)
         assert (await found.check()).damage == ()
         (part,) = [name for name in await store.names() if name.startswith("vec-faces.0")]
-        await spoil(store, part, section="codes")
+        await flip(store, part, section="codes")
         (damage,) = (await found.check()).damage
         assert (damage.kind, damage.file) == ("vector-index", part)
         assert "The vector index faces is damaged" in damage.message

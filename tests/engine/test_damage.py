@@ -10,9 +10,11 @@ from tests.engine.helpers import (
     KeptStore,
     again,
     collection,
+    contents,
     flip,
     paths,
     run,
+    slots,
     source,
 )
 
@@ -206,13 +208,11 @@ def test_a_lost_commit():
         found = await again(store)
         await found.add([PETS])
         await found.settle()
-        before = {name: bytes(await store.read(name)) for name in await store.names()}
+        before = await contents(store)
         await found.add([GARAGE])
         await found.settle()
-        generation = found.generation
+        newest, other = slots(found)
         await found.close()
-        newest = ("manifest-a", "manifest-b")[generation % 2]
-        other = ("manifest-b", "manifest-a")[generation % 2]
         await flip(store, newest, 40)
         found = await again(store)
         assert len(await found.documents()) == 2, "both slots tell of a commit that has settled"

@@ -19,6 +19,7 @@ from tests.contract import kernels_hosts
 from tests.engine.helpers import (
     KeptStore,
     collection,
+    contents,
 )
 
 NAME = "seg-00000001"
@@ -42,7 +43,7 @@ async def built():
     sources = [BytesSource(path, text.encode(), modified=1.6e9) for path, text in PAGES]
     await made.add([*sources, PlainChunk("p", "gold", vector=[1, 0], metadata={"author": "x"})])
     await made.close()
-    return {name: bytes(await store.read(name)) for name in await store.names()}
+    return await contents(store)
 
 
 FILES = asyncio.run(built())

@@ -10,7 +10,7 @@ from app.core.dense.flat import direction_codes
 from app.engine import PlainChunk
 from app.storage import sections
 from app.storage.memory_store import MemoryStore
-from tests.engine.helpers import collection, paths, run
+from tests.engine.helpers import collection, contents, paths, run
 
 ROWS = 0.8 * np.eye(8, dtype=np.float32) + 0.6 * np.eye(8, k=1, dtype=np.float32)
 ROWS[7, 7] = 1
@@ -73,7 +73,7 @@ def test_an_old_index_is_searched_as_it_is(old, version):
             assert score == pytest.approx(1, abs=1e-4)
             assert sorted(first) == LIVE
         assert (await found.check()).damage == ()
-        assert {name: bytes(await store.read(name)) for name in await store.names()} == old
+        assert await contents(store) == old
         assert await formats(store) == ({version}, {TYPES[version]})
 
     run(test())

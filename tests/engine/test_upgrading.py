@@ -14,6 +14,7 @@ from tests.engine.helpers import (
     ConceptEmbedder,
     KeptStore,
     collection,
+    flip,
     paths,
     run,
     source,
@@ -65,9 +66,7 @@ async def models(found):
 async def spoil(store, place):
     """Change a byte of the better vectors; the name of their file."""
     (name,) = [name for name in await store.names() if ".vec-" in name]
-    data = bytearray(await store.read(name))
-    data[place] ^= 1
-    await store.write(name, [bytes(data)])
+    await flip(store, name, place)
     return name
 
 

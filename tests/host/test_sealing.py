@@ -187,66 +187,67 @@ def test_a_forged_lock_takes_no_memory():
         assert caught.value.code == "storage-damaged", change
 
 
+async def killed_at_each_step(prepare, change, sealed_names):
+    """Die in each write and removal of a change, before it and half-way through it.
+
+    What is there afterwards opens, whole, in one form, and nothing of the other form stays.
+    """
+    counted = await prepare(Mortal())
+    before = counted.steps
+    await change(counted)
+    seen = set()
+    for step in range(before + 1, counted.steps + 1):
+        for torn in (False, True):
+            store = await prepare(Mortal(step, torn=torn))
+            with pytest.raises(ConnectionAbortedError):
+                await change(store)
+            store.last = None
+            form = await state(store)
+            seen.add(form)
+            found = await unlocked(store, "x" if form == "sealed" else None)
+            for name, content in FILES.items():
+                assert bytes(await found.read(name)) == content, (step, torn, name)
+            left = await store.names()
+            assert left == (sealed_names if form == "sealed" else sorted(FILES)), (step, torn)
+    assert seen == {"plain", "sealed"}
+    return counted
+
+
+def unseal(store, passphrase="x"):
+    """The store with plain files again, on this host."""
+    return sealing.unseal(store, passphrase, CIPHERS)
+
+
+async def sealed(store):
+    """The store with sealed files in it."""
+    await seal_with(await plain(store))
+    return store
+
+
+SEALED = sorted([*lock.SLOTS, *(f"{name}.sealed" for name in FILES)])
+
+
 def test_a_kill_at_any_step_of_sealing():
-    """What is there afterwards is plain or sealed, whole, and nothing of the other form stays."""
+    """What is there afterwards is plain or sealed, whole."""
 
     async def run():
-        counted = await plain(Mortal())
-        before = counted.steps
-        await seal_with(counted)
-        expected = sorted([*lock.SLOTS, *(f"{name}.sealed" for name in FILES)])
-        assert await counted.names() == expected
-        seen = set()
-        for step in range(before + 1, counted.steps + 1):
-            for torn in (False, True):
-                store = await plain(Mortal(step, torn=torn))
-                with pytest.raises(ConnectionAbortedError):
-                    await seal_with(store)
-                store.last = None
-                form = await state(store)
-                seen.add(form)
-                found = await unlocked(store, "x" if form == "sealed" else None)
-                for name, content in FILES.items():
-                    assert bytes(await found.read(name)) == content, (step, torn, name)
-                left = await store.names()
-                assert left == (expected if form == "sealed" else sorted(FILES)), (step, torn)
-        assert seen == {"plain", "sealed"}
+        done = await killed_at_each_step(plain, seal_with, SEALED)
+        assert await done.names() == SEALED
 
     asyncio.run(run())
 
 
 def test_a_kill_at_any_step_of_unsealing():
-    """What is there afterwards is sealed or plain, whole, and nothing of the other form stays."""
-
-    async def sealed(store):
-        await seal_with(await plain(store))
-        return store
+    """What is there afterwards is sealed or plain, whole; a wrong passphrase changes nothing."""
 
     async def run():
-        counted = await sealed(Mortal())
-        before, expected = counted.steps, await counted.names()
-        await sealing.unseal(counted, "x", CIPHERS)
-        assert await counted.names() == sorted(FILES)
-        assert bytes(await counted.read("seg-00000001")) == FILES["seg-00000001"]
-        seen = set()
-        for step in range(before + 1, counted.steps + 1):
-            for torn in (False, True):
-                store = await sealed(Mortal(step, torn=torn))
-                with pytest.raises(ConnectionAbortedError):
-                    await sealing.unseal(store, "x", CIPHERS)
-                store.last = None
-                form = await state(store)
-                seen.add(form)
-                found = await unlocked(store, "x" if form == "sealed" else None)
-                for name, content in FILES.items():
-                    assert bytes(await found.read(name)) == content, (step, torn, name)
-                left = await store.names()
-                assert left == (expected if form == "sealed" else sorted(FILES)), (step, torn)
-        assert seen == {"plain", "sealed"}
-        assert await code(sealing.unseal(counted, "x", CIPHERS)) == "bad-option"
-        again = await sealed(Mortal())
-        assert await code(sealing.unseal(again, "y", CIPHERS)) == "wrong-passphrase"
-        assert await again.names() == expected
+        done = await killed_at_each_step(sealed, unseal, SEALED)
+        assert await done.names() == sorted(FILES)
+        assert bytes(await done.read("seg-00000001")) == FILES["seg-00000001"]
+        assert await code(unseal(done)) == "bad-option"
+        again = await sealed(MemoryStore())
+        assert await code(unseal(again, "y")) == "wrong-passphrase"
+        assert await again.names() == SEALED
 
     asyncio.run(run())
 

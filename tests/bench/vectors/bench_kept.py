@@ -23,7 +23,6 @@ import numpy as np  # noqa: E402
 from bench_kernels import packed  # noqa: E402
 from bench_million import OWN, nearest, part, share  # noqa: E402
 from bench_vectors import Found, Rows, vectors  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
 
 from app.engine import Vectors  # noqa: E402
 from app.host.disk_store import DirectoryStore  # noqa: E402
@@ -107,14 +106,7 @@ def main() -> None:
     }
     body = 'const page = await import(new URL("bench/page.js", base)); return page.run(given);'
     found = []
-    with (
-        harness.site(files) as url,
-        sync_playwright() as driver,
-        harness.profile() as profile,
-        harness.browsing(driver, profile) as context,
-    ):
-        print(harness.machine(driver), flush=True)
-        page = harness.open_bare(context, url)
+    with harness.measuring(files) as page:
         for _ in range(options.runs):
             found.append(harness.evaluate(page, body, given))
             given["build"] = {**given["build"], "names": []}  # they are there now

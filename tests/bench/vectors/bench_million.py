@@ -24,7 +24,6 @@ import _harness as harness  # noqa: E402 (path set above)
 import numpy as np  # noqa: E402
 from bench_kernels import packed  # noqa: E402
 from bench_vectors import NOISE, Found, Rows, vectors  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
 
 from app.core.dense.flat import direction_codes  # noqa: E402
 from tests.conftest import load_script  # noqa: E402
@@ -118,14 +117,7 @@ def main() -> None:
     files |= {"inside.zip": packed(HERE / "_million.py"), "queries.bin": queries.tobytes()}
     files |= {name: (HERE / name).read_bytes() for name in ("page.js", "million.worker.js")}
     files["sum.wasm"] = summing()
-    with (
-        harness.site(files) as url,
-        sync_playwright() as driver,
-        harness.profile() as folder,
-        harness.browsing(driver, folder) as context,
-    ):
-        print(harness.machine(driver), flush=True)
-        page = harness.open_bare(context, url)
+    with harness.measuring(files) as page:
         given = {
             "worker": "million.worker.js",
             "limit": 240_000,

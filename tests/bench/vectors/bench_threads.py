@@ -21,7 +21,6 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import _harness as harness  # noqa: E402 (path set above)
-from playwright.sync_api import sync_playwright  # noqa: E402
 
 from tests.conftest import load_script  # noqa: E402
 
@@ -68,13 +67,7 @@ def main() -> None:
         "shared.wasm": compiled(SHARED),
         "threads.worker.js": (HERE / "threads.worker.js").read_bytes(),
     }
-    with (
-        harness.site(extra) as url,
-        harness.profile() as folder,
-        sync_playwright() as driver,
-        harness.browsing(driver, folder) as context,
-    ):
-        page = harness.open_bare(context, url)
+    with harness.measuring(extra) as page:
         found = page.evaluate(MEASURE, [options.rows, options.runs])
     print(json.dumps({**found, "load": os.getloadavg(), "cores": os.cpu_count()}, indent=2))
 
