@@ -32,6 +32,7 @@ INCLUDED = (
     "app/core/kernels/merging.h",
     "app/core/kernels/vectors.h",
     "app/core/kernels/graph.h",
+    "app/core/kernels/checksums.h",
 )
 """What `SOURCE` includes."""
 TARGET = "kernels/kernels.wasm"

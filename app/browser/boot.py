@@ -25,6 +25,7 @@ from app.errors import EmbedderError, FossickError
 from app.formats.limits import Limits
 from app.formats.parsing import Parser
 from app.ports import Embedder, Store, TokenCounter
+from app.storage import checksum
 from app.storage.memory_store import MemoryStore
 from app.storage.portable import Archive, PortableStore
 from app.storage.sealing import SealedStore
@@ -62,6 +63,7 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         embedders.append(HashEmbedder())
     chain = EmbedderChain(embedders)
     kernels = browser_kernels(capabilities.kernels)
+    checksum.run_on(kernels)
     raw = _store(capabilities)
     writes = bool(capabilities.writable)
     store = raw

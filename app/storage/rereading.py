@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Awaitable, Callable
 
 from app.ports import Store
 from app.storage import sections
+from app.storage.checksum import crc32
 from app.storage.damage import DamagedFileError
 from app.storage.opening import open_table
 from app.storage.sections import Section, Table
@@ -56,6 +56,6 @@ async def _is_whole(store: Store, name: str, section: Section, read: Read) -> bo
         data = await store.read(name, section.offset + at, wanted)
         if len(data) != wanted:
             return False
-        crc = zlib.crc32(data, crc)
+        crc = crc32(data, crc)
         await read(wanted)
     return crc == section.crc

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from app.errors import StorageError
 from app.ports import Buffer
+from app.storage.checksum import crc32
 from app.storage.damage import DamagedFileError, foreign
 
 MAGIC = b"\x89FOSSICK"
@@ -85,7 +86,7 @@ class Table:
         start = section.offset - base
         view = memoryview(data).toreadonly()
         part = view[start : start + section.length]
-        if len(part) != section.length or zlib.crc32(part) != section.crc:
+        if len(part) != section.length or crc32(part) != section.crc:
             raise DamagedFileError(self.file, name)
         if any(view[start - section.gap : start]):
             raise DamagedFileError(self.file, name)
@@ -203,7 +204,7 @@ def _section(
 def _entry(name: str, array: NDArray[Any], offset: int, data: memoryview) -> bytes:
     rows, columns = array.shape if array.ndim == 2 else (array.shape[0], 0)
     label, code = name.encode("ascii"), array.dtype.str.encode("ascii")
-    crc = zlib.crc32(data)
+    crc = crc32(data)
     return _ENTRY.pack(label, code, rows, columns, offset, len(data), crc, array.ndim)
 
 

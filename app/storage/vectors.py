@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from app.core.model import Damage
 from app.errors import StorageError
 from app.ports import Filler, Store
 from app.storage import damage
+from app.storage.checksum import crc32
 from app.storage.damage import DamagedFileError
 from app.storage.sections import Section, Table
 from app.storage.strings import StringTable
@@ -65,7 +65,7 @@ async def read_into(rows: NDArray[Any], store: Store, file: str, section: Sectio
         some = into[at : at + _PIECE]
         if await _fill(store, file, section.offset + at, some) != len(some):
             raise DamagedFileError(file, section.name)
-        crc = zlib.crc32(some.data, crc)
+        crc = crc32(some.data, crc)
         if number % _TURN == _TURN - 1:
             await asyncio.sleep(0)
     if crc != section.crc:

@@ -6,7 +6,6 @@ written together again for other reasons leave them where they are.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from app.core.dense.elsewhere import Elsewhere
 from app.core.dense.scan import Uint32s
 from app.ports import Store
 from app.storage import vectors_part
+from app.storage.checksum import crc32
 from app.storage.damage import DamagedFileError
 from app.storage.names import vectors_part as part_name
 from app.storage.sections import Section
@@ -188,7 +188,7 @@ class Floats:
         for at in range(0, section.length, piece):
             wanted = min(piece, section.length - at)
             data = await self._store.read(lying.file, section.offset + at, wanted)
-            crc = zlib.crc32(data, crc)
+            crc = crc32(data, crc)
             if len(data) != wanted or (at + wanted == section.length and crc != section.crc):
                 raise DamagedFileError(lying.file, FLOATS)
             yield np.frombuffer(data, np.float32).reshape(-1, self._dim)

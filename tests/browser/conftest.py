@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.profiles import OriginGuard, SharedProfile, fresh_context, watched_page
+from tests.browser.profiles import OriginGuard, SharedProfiles, fresh_context, watched_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -32,21 +32,21 @@ def origin_guard() -> type[OriginGuard]:
 
 
 @pytest.fixture(scope="session")
-def profile(browser: Browser, site_server: str) -> Iterator[SharedProfile]:
-    """The profile that tests share, one after another."""
-    shared = SharedProfile(browser, site_server)
+def profiles(browser: Browser, site_server: str) -> Iterator[SharedProfiles]:
+    """The profiles that tests share, one after another."""
+    shared = SharedProfiles(browser, site_server)
     yield shared
     shared.close()
 
 
 @pytest.fixture
-def context(profile: SharedProfile) -> Iterator[BrowserContext]:
+def context(profiles: SharedProfiles) -> Iterator[BrowserContext]:
     """An empty profile, but for the interpreter's image; no request of it may leave this machine.
 
     It goes on to the next test: what cannot be taken back, as an init script, belongs into
     `first_visit`.
     """
-    with profile.lend() as lent:
+    with profiles.lend() as lent:
         yield lent
 
 

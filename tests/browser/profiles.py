@@ -1,4 +1,4 @@
-"""Browser profiles of the tests: what leaves this machine, and one profile that many tests share.
+"""Browser profiles of the tests: what leaves this machine, and profiles that many tests share.
 
 The first start of Python in a fresh profile takes several seconds, each later one about a second,
 as the interpreter's image is kept. Most tests are about something else, so they take the place of
@@ -107,11 +107,12 @@ def watched_page(context: BrowserContext) -> Iterator[Page]:
 
 
 class SharedProfile:
-    """One context after another's tests: emptied before each, made anew when that fails."""
+    """One context for one test after another: emptied before each, made anew when that fails."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, *, touch: bool = False) -> None:
         self._browser = browser
         self._url = url
+        self._touch = touch
         self._context: BrowserContext | None = None
         self._others: set[str] = set()
 
@@ -124,10 +125,12 @@ class SharedProfile:
             context = self._context = self._begun()
         guard = OriginGuard()
         guard.watch(context)
-        yield context
-        guard.leave(context)
-        self._others |= {origin for origin in guard.origins if f"{origin}/" != self._url}
-        self._tidy(context)
+        try:
+            yield context
+        finally:
+            guard.leave(context)
+            self._others |= {origin for origin in guard.origins if f"{origin}/" != self._url}
+            self._tidy(context)
         guard.check()
 
     def close(self) -> None:
@@ -138,7 +141,7 @@ class SharedProfile:
         self._context = None
 
     def _begun(self) -> BrowserContext:
-        context = self._browser.new_context(service_workers="block")
+        context = self._browser.new_context(service_workers="block", has_touch=self._touch)
         page = context.new_page()
         page.goto(self._url + BARE)
         assert page.evaluate(START), "the interpreter's image was not kept"
@@ -183,3 +186,28 @@ class SharedProfile:
             devtools.send("Storage.clearDataForOrigin", order)
         devtools.detach()
         self._others.clear()
+
+
+class SharedProfiles:
+    """As many shared profiles as are lent at a time, mostly one or two."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser = browser
+        self._url = url
+        self._idle: dict[bool, list[SharedProfile]] = {False: [], True: []}
+
+    @contextlib.contextmanager
+    def lend(self, *, touch: bool = False) -> Iterator[BrowserContext]:
+        """A context of a profile that nobody else has now; `touch` is for fingers."""
+        idle = self._idle[touch]
+        profile = idle.pop() if idle else SharedProfile(self._browser, self._url, touch=touch)
+        try:
+            with profile.lend() as context:
+                yield context
+        finally:
+            idle.append(profile)
+
+    def close(self) -> None:
+        """Give the contexts back to the browser."""
+        for profile in [*self._idle[False], *self._idle[True]]:
+            profile.close()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.profiles import OriginGuard
-
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -48,19 +45,11 @@ STOPPED = """async () => {
 
 
 @pytest.fixture
-def home(browser: Browser, site_server: str) -> Iterator[Page]:
+def home(page: Page, site_server: str) -> Page:
     """The page with an empty collection and no model."""
-    guard, complaints = OriginGuard(), []
-    context = browser.new_context(service_workers="block")
-    guard.watch(context)
-    context.add_init_script("localStorage.setItem('fossick.embedder', 'none')")
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(error.message))
+    page.add_init_script("localStorage.setItem('fossick.embedder', 'none')")
     page.goto(site_server)
-    yield page
-    context.close()
-    guard.check()
-    assert not complaints
+    return page
 
 
 def line(page: Page) -> Locator:

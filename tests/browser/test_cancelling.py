@@ -13,7 +13,9 @@ from tests.browser.test_page import box, hits, opened
 from tests.browser.test_runtime import evaluate
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import BrowserContext, Page, Route
+
+    from tests.browser.profiles import SharedProfiles
 
 pytestmark = pytest.mark.browser
 
@@ -78,7 +80,7 @@ def settled(page: Page) -> bool:
 
 @pytest.mark.parametrize("pause", [None, 15])
 def test_typing_fast(
-    browser: Browser, site_server: str, pause: int | None, eventually: Callable[..., object]
+    profiles: SharedProfiles, site_server: str, pause: int | None, eventually: Callable[..., object]
 ) -> None:
     """Fifteen letters over 2,000 passages: the last one is shown, none waits.
 
@@ -86,7 +88,7 @@ def test_typing_fast(
     """
     from playwright.sync_api import expect
 
-    for page in opened(browser, site_server):
+    for page in opened(profiles, site_server):
         page.evaluate(FILL)
         page.evaluate(f"() => {{ {WATCH} }}")
         if pause is None:

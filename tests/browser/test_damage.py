@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.storage import manifest as manifests
-from tests.browser.profiles import OriginGuard
+from tests.browser.profiles import watched_page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import BrowserContext, Page
 
 pytestmark = pytest.mark.browser
 
@@ -62,26 +62,21 @@ WRITE = f"""async ([name, text]) => {{ {FOLDER}
 
 
 @pytest.fixture
-def page(browser: Browser, site_server: str) -> Iterator[Page]:
-    """A page with a segment for each of three files, in a profile of its own."""
-    guard, complaints = OriginGuard(), []
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, service_workers="block")
-    guard.watch(context)
-    context.add_init_script("localStorage.setItem('fossick.embedder', 'none')")
-    fresh = context.new_page()
-    fresh.on("pageerror", lambda error: complaints.append(error.message))
-    fresh.goto(site_server)
-    ready(fresh)
-    fresh.evaluate(
-        """async (files) => {
-            for (const [path, text] of Object.entries(files)) await fossick.add([{ path, text }]);
-        }""",
-        FILES,
-    )
-    yield fresh
-    context.close()
-    guard.check()
-    assert not complaints
+def page(context: BrowserContext, site_server: str) -> Iterator[Page]:
+    """A page with a segment for each of three files."""
+    with watched_page(context) as opened:
+        opened.set_viewport_size({"width": 1280, "height": 800})
+        opened.add_init_script("localStorage.setItem('fossick.embedder', 'none')")
+        opened.goto(site_server)
+        ready(opened)
+        opened.evaluate(
+            """async (files) => {
+                for (const [path, text] of Object.entries(files))
+                    await fossick.add([{ path, text }]);
+            }""",
+            FILES,
+        )
+        yield opened
 
 
 def ready(page: Page) -> None:

@@ -13,7 +13,9 @@ from tests.browser.test_page import box, hits, opened
 from tests.browser.test_query_line import chips, fits
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.profiles import SharedProfiles
 
 pytestmark = pytest.mark.browser
 
@@ -43,17 +45,17 @@ def sources() -> list[dict[str, object]]:
     return made
 
 
-def filled(browser: Browser, url: str, width: int, height: int) -> Iterator[Page]:
+def filled(profiles: SharedProfiles, url: str, width: int, height: int) -> Iterator[Page]:
     """A page with these files."""
-    for page in opened(browser, url, viewport={"width": width, "height": height}):
+    for page in opened(profiles, url, {"width": width, "height": height}):
         page.evaluate(ADD, sources())
         yield page
 
 
 @pytest.fixture(scope="module")
-def wide(browser: Browser, site_server: str) -> Iterator[Page]:
+def wide(profiles: SharedProfiles, site_server: str) -> Iterator[Page]:
     """A wide window, shared by tests that end as they began."""
-    yield from filled(browser, site_server, 1440, 900)
+    yield from filled(profiles, site_server, 1440, 900)
 
 
 @pytest.fixture
@@ -269,12 +271,12 @@ def test_all_words(asked: Page) -> None:
 
 @pytest.mark.parametrize("width", [320, 900])
 def test_on_narrow_screens_they_are_folded_away(
-    browser: Browser, site_server: str, width: int
+    profiles: SharedProfiles, site_server: str, width: int
 ) -> None:
     """Behind a button that says how many are in use."""
     from playwright.sync_api import expect
 
-    for page in filled(browser, site_server, width, 700):
+    for page in filled(profiles, site_server, width, 700):
         box(page).fill("gold")
         expect(hits(page).first).to_be_visible()
         fold = page.get_by_role("button", name="Narrow down")

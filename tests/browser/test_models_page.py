@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.profiles import OriginGuard
+from tests.browser.profiles import SharedProfile, watched_page
 from tests.fixtures.cross_encoder import write_cross_encoder
 from tests.fixtures.hub import GRAPH, Fault, Hub, entry, model_files, write_catalogue
 
@@ -46,24 +46,25 @@ def url(
     return str(serve(folder / "site").url)
 
 
+@pytest.fixture(scope="module")
+def profile(browser: Browser, url: str) -> Iterator[SharedProfile]:
+    """A profile for this site, one test after another."""
+    shared = SharedProfile(browser, url)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def page(browser: Browser, url: str) -> Iterator[Page]:
+def page(profile: SharedProfile, url: str) -> Iterator[Page]:
     """A page that is ready, without a model; fails on uncaught errors and stray requests."""
-    guard, complaints = OriginGuard(), []
-    context = browser.new_context(service_workers="block")
-    guard.watch(context)
-    context.add_init_script(
-        "localStorage.getItem('fossick.embedder') ?? "
-        "localStorage.setItem('fossick.embedder', 'none')"
-    )
-    fresh = context.new_page()
-    fresh.on("pageerror", lambda error: complaints.append(error.message))
-    fresh.goto(url)
-    fresh.locator("button.pill.plain").wait_for(timeout=START)
-    yield fresh
-    context.close()
-    guard.check()
-    assert complaints == []
+    with profile.lend() as context, watched_page(context) as opened:
+        opened.add_init_script(
+            "localStorage.getItem('fossick.embedder') ?? "
+            "localStorage.setItem('fossick.embedder', 'none')"
+        )
+        opened.goto(url)
+        opened.locator("button.pill.plain").wait_for(timeout=START)
+        yield opened
 
 
 def models(page: Page) -> Locator:

@@ -12,7 +12,9 @@ from tests.browser.test_facets import ADD
 from tests.browser.test_page import box, hits, opened
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.profiles import SharedProfiles
 
 pytestmark = pytest.mark.browser
 
@@ -31,9 +33,9 @@ FILES = [
 
 
 @pytest.fixture(scope="module")
-def filled(browser: Browser, site_server: str) -> Iterator[Page]:
+def filled(profiles: SharedProfiles, site_server: str) -> Iterator[Page]:
     """A page with a note, two edited versions of it, a copy of one, and something else."""
-    for page in opened(browser, site_server, viewport={"width": 1280, "height": 800}):
+    for page in opened(profiles, site_server):
         page.evaluate(ADD, FILES)
         yield page
 

@@ -9,20 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.profiles import OriginGuard
 from tests.fixtures.library import write_library
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize
+
+    from tests.browser.profiles import SharedProfiles
 
 pytestmark = pytest.mark.browser
 
 START = 60_000
 """Milliseconds in which the page is ready, also on two slow cores."""
+
+WINDOW: ViewportSize = {"width": 1280, "height": 800}
 
 WORDS_ONLY = "localStorage.setItem('fossick.embedder', 'none')"
 
@@ -69,33 +72,38 @@ def add(page: Page, *files: tuple[str, bytes]) -> None:
     page.locator(".outcome").wait_for(timeout=START)
 
 
-def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
+def opened(
+    profiles: SharedProfiles,
+    url: str,
+    viewport: ViewportSize | None = None,
+    *,
+    dark: bool = False,
+    touch: bool = False,
+) -> Iterator[Page]:
     """A page whose engine is ready; fails on uncaught errors, policy violations and strays."""
     from playwright.sync_api import expect
 
-    guard, complaints = OriginGuard(), []
-    context = browser.new_context(service_workers="block", **options)
-    guard.watch(context)
-    context.add_init_script(WORDS_ONLY)
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(error.message))
-    page.on("console", lambda m: "Content Security" in m.text and complaints.append(m.text))
-    page.goto(url)
-    expect(page.get_by_role("button", name=re.compile("Status: .* words only"))).to_be_attached(
-        timeout=START
-    )
-    yield page
-    context.close()
-    guard.check()
+    complaints: list[str] = []
+    with profiles.lend(touch=touch) as context:
+        page = context.new_page()
+        page.set_viewport_size(viewport or WINDOW)
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.add_init_script(WORDS_ONLY)
+        page.on("pageerror", lambda error: complaints.append(error.message))
+        page.on("console", lambda m: "Content Security" in m.text and complaints.append(m.text))
+        page.goto(url)
+        status = page.get_by_role("button", name=re.compile("Status: .* words only"))
+        expect(status).to_be_attached(timeout=START)
+        yield page
     assert not complaints
 
 
 @pytest.fixture(scope="module")
 def shared(
-    browser: Browser, site_server: str, tmp_path_factory: pytest.TempPathFactory
+    profiles: SharedProfiles, site_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Page]:
     """One page with thirty documents for the tests that only read."""
-    for page in opened(browser, site_server, viewport={"width": 1280, "height": 800}):
+    for page in opened(profiles, site_server):
         page.get_by_label("Add files", exact=True).set_input_files(
             write_library(tmp_path_factory.mktemp("library"))
         )
@@ -113,9 +121,9 @@ def library(shared: Page) -> Page:
 
 
 @pytest.fixture
-def fresh(browser: Browser, site_server: str) -> Iterator[Page]:
+def fresh(profiles: SharedProfiles, site_server: str) -> Iterator[Page]:
     """A page with an empty collection of its own."""
-    yield from opened(browser, site_server)
+    yield from opened(profiles, site_server)
 
 
 def test_an_empty_page_says_what_it_is_and_how_to_begin(fresh: Page) -> None:
@@ -370,9 +378,11 @@ def test_question_and_theme_outlive_a_reload(fresh: Page) -> None:
     assert "gangue" not in fresh.url.partition("#")[0]
 
 
-def test_a_narrow_screen_needs_no_sideways_scrolling(browser: Browser, site_server: str) -> None:
+def test_a_narrow_screen_needs_no_sideways_scrolling(
+    profiles: SharedProfiles, site_server: str
+) -> None:
     """Empty, results and preview at 360 pixels."""
-    for page in opened(browser, site_server, viewport={"width": 360, "height": 740}):
+    for page in opened(profiles, site_server, {"width": 360, "height": 740}):
         width = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         assert page.evaluate(width)
         add(page, (f"{'long-name-' * 12}.py", b"gold = 'a very long line' * 99  # " + b"x" * 400))
@@ -386,23 +396,21 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(browser: Browser, site_serv
 
 
 def test_a_failed_start_is_said_and_can_be_tried_again(
-    browser: Browser, site_server: str, eventually: Callable[..., object]
+    first_visit: BrowserContext, site_server: str, eventually: Callable[..., object]
 ) -> None:
     """A missing file of the runtime: a message with a way out, not a blank page."""
     from playwright.sync_api import expect
 
-    context = browser.new_context(service_workers="block")
-    context.add_init_script(WORDS_ONLY)
-    page = context.new_page()
-    context.route("**/app.zip", lambda route: route.abort())
+    page = first_visit.new_page()
+    page.add_init_script(WORDS_ONLY)
+    first_visit.route("**/app.zip", lambda route: route.abort())
     page.goto(site_server)
     alert = page.get_by_role("alert").filter(has_text="Fossick could not start")
     expect(alert).to_be_visible(timeout=START)
-    context.unroute_all(behavior="ignoreErrors")
+    first_visit.unroute_all(behavior="ignoreErrors")
     alert.get_by_role("button", name="Try again").click()
     expect(page.locator("button", has_text="Add files")).to_be_visible(timeout=START)
     assert eventually(lambda: page.evaluate("window.fossick !== undefined"), timeout=START / 1000)
-    context.close()
 
 
 def test_text_colours_hold_against_their_grounds(root: Path) -> None:

@@ -17,7 +17,9 @@ from tests.browser.test_runtime import evaluate
 from tests.fixtures.pdf_files import draw_pdf, stream_of, write_pdf
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.profiles import SharedProfiles
 
 pytestmark = pytest.mark.browser
 
@@ -225,11 +227,11 @@ def test_a_page_that_never_ends_is_given_up(bare: Page, slowness: float) -> None
 
 
 @pytest.fixture(scope="module")
-def shared(browser: Browser, site_server: str) -> Iterator[Page]:
+def shared(profiles: SharedProfiles, site_server: str) -> Iterator[Page]:
     """One page with a report of three pages, two that cannot be drawn, and one letter by letter."""
     letters = " ".join(f"({char}) Tj" for char in "rhubarb")
     spaced = f"BT /F1 30 Tf 3 Tc 100 500 Td {letters} ET BT /F1 12 Tf 100 300 Td (is a plant) Tj ET"
-    for page in opened(browser, site_server, viewport={"width": 1400, "height": 900}):
+    for page in opened(profiles, site_server, {"width": 1400, "height": 900}):
         add(
             page,
             ("harbour.pdf", PAPER),
@@ -354,11 +356,13 @@ def test_a_pdf_in_an_archive_opens_as_it_looks(page_of: Page) -> None:
     expect(view(page_of).get_by_role("status")).to_have_text("Page 2 of 2", timeout=30_000)
 
 
-def test_without_the_file_there_is_the_text_and_why(browser: Browser, site_server: str) -> None:
+def test_without_the_file_there_is_the_text_and_why(
+    profiles: SharedProfiles, site_server: str
+) -> None:
     """What was added in an earlier visit opens as text; added again, it opens as it looks."""
     from playwright.sync_api import expect
 
-    for page in opened(browser, site_server):
+    for page in opened(profiles, site_server):
         add(page, ("harbour.pdf", PAPER))
         page.reload()
         expect(page.get_by_text("1 document ready")).to_be_visible(timeout=60_000)

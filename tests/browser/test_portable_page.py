@@ -12,6 +12,8 @@ from tests.browser.test_page import START, add, box, hits, opened
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+    from tests.browser.profiles import SharedProfiles
+
 pytestmark = pytest.mark.browser
 
 FILES = [("gold.md", b"# Gold\n\nThere is gold in the river."), ("tin.txt", b"Tin is soft.")]
@@ -26,9 +28,9 @@ DROP = """([name, data]) => {
 
 
 @pytest.fixture
-def page(browser: object, site_server: str) -> object:
+def page(profiles: SharedProfiles, site_server: str) -> object:
     """The page, ready, where the browser saves files by itself."""
-    for found in opened(browser, site_server):
+    for found in opened(profiles, site_server):
         found.evaluate("delete window.showSaveFilePicker")
         yield found
 

@@ -12,7 +12,9 @@ from tests.browser.test_page import add, box, hits, opened
 from tests.fixtures.families import FAMILIES, Family
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.profiles import SharedProfiles
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +27,9 @@ NUMBERED = {"talk.pptx": "Slide 4"}
 
 
 @pytest.fixture(scope="module")
-def shared(browser: Browser, site_server: str) -> Iterator[Page]:
+def shared(profiles: SharedProfiles, site_server: str) -> Iterator[Page]:
     """One page with a file of each family."""
-    for page in opened(browser, site_server, viewport={"width": 1280, "height": 800}):
+    for page in opened(profiles, site_server):
         add(page, *((family.path, family.data) for family in FAMILIES))
         assert page.locator(".outcome").inner_text().startswith(f"{len(FAMILIES)} files added")
         page.get_by_role("button", name="Dismiss").click()

@@ -13,7 +13,9 @@ from tests.browser.test_page import box, hits, opened
 from tests.fixtures.library import write_library
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.profiles import SharedProfiles
 
 pytestmark = pytest.mark.browser
 
@@ -47,10 +49,10 @@ def fits(page: Page) -> bool:
 
 @pytest.fixture(scope="module")
 def shared(
-    browser: Browser, site_server: str, tmp_path_factory: pytest.TempPathFactory
+    profiles: SharedProfiles, site_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Page]:
     """One page with thirty documents."""
-    for page in opened(browser, site_server, viewport={"width": 1280, "height": 800}):
+    for page in opened(profiles, site_server):
         page.get_by_label("Add files", exact=True).set_input_files(
             write_library(tmp_path_factory.mktemp("library"))
         )
@@ -195,13 +197,13 @@ def test_every_example_is_a_query_without_a_problem(library: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_narrow_screen_has_room_for_all_of_it(
-    browser: Browser, site_server: str, scheme: str
+    profiles: SharedProfiles, site_server: str, scheme: str
 ) -> None:
     """320 pixels: many chips, a long message and the help need no sideways scrolling."""
     from playwright.sync_api import expect
 
     size = {"width": 320, "height": 640}
-    for page in opened(browser, site_server, viewport=size, color_scheme=scheme):
+    for page in opened(profiles, site_server, size, dark=scheme == "dark"):
         file = {"name": "ore.txt", "mimeType": "text/plain", "buffer": b"water and ore"}
         page.get_by_label("Add files", exact=True).set_input_files([file])
         page.locator(".outcome").wait_for(timeout=START)

@@ -16,7 +16,9 @@ from tests.fixtures.library import write_library
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.profiles import SharedProfiles
 
 pytestmark = pytest.mark.browser
 
@@ -35,10 +37,10 @@ def type_slowly(page: Page, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def shared(
-    browser: Browser, site_server: str, tmp_path_factory: pytest.TempPathFactory
+    profiles: SharedProfiles, site_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Page]:
     """One page with thirty documents."""
-    for page in opened(browser, site_server, viewport={"width": 1280, "height": 800}):
+    for page in opened(profiles, site_server):
         page.get_by_label("Add files", exact=True).set_input_files(
             write_library(tmp_path_factory.mktemp("library"))
         )
@@ -287,13 +289,13 @@ def test_nothing_is_kept_of_what_was_asked(library: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone(browser: Browser, site_server: str, scheme: str) -> None:
+def test_on_a_phone(profiles: SharedProfiles, site_server: str, scheme: str) -> None:
     """A finger takes an option, the keyboard stays; many options scroll in their line."""
     from playwright.sync_api import expect
 
-    phone = {"viewport": {"width": 360, "height": 640}, "color_scheme": scheme, "has_touch": True}
+    phone = {"width": 360, "height": 640}
     words = "golden goldsmith goldfinch goldenrod golderberries"
-    for page in opened(browser, site_server, **phone):
+    for page in opened(profiles, site_server, phone, dark=scheme == "dark", touch=True):
         file = {"name": "ore.txt", "mimeType": "text/plain", "buffer": words.encode()}
         page.get_by_label("Add files", exact=True).set_input_files([file])
         page.locator(".outcome").wait_for(timeout=START)

@@ -12,10 +12,12 @@ import pytest
 
 from app.core.dense.batch_processor import BatchProcessor
 from app.core.dense.vector_index import VectorIndex
-from tests.browser.profiles import BARE, OriginGuard
+from tests.browser.profiles import BARE, watched_page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import BrowserContext, Page
+
+    from tests.browser.profiles import SharedProfiles
 
 pytestmark = pytest.mark.browser
 
@@ -46,19 +48,12 @@ def script(body: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def bare(browser: Browser, site_server: str) -> Iterator[Page]:
+def bare(profiles: SharedProfiles, site_server: str) -> Iterator[Page]:
     """A page with an open collection that is kept."""
-    guard, complaints = OriginGuard(), []
-    context = browser.new_context()
-    guard.watch(context)
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(error.message))
-    page.goto(site_server + BARE)
-    assert page.evaluate(OPEN, "opfs") == "opfs"
-    yield page
-    context.close()
-    guard.check()
-    assert not complaints
+    with profiles.lend() as context, watched_page(context) as page:
+        page.goto(site_server + BARE)
+        assert page.evaluate(OPEN, "opfs") == "opfs"
+        yield page
 
 
 @pytest.fixture
@@ -332,109 +327,101 @@ def test_buffers_are_kept_or_given_away(run: Callable[..., Any]) -> None:
     assert found == [4, 0, 8, True, ["f"]]
 
 
-def test_under_a_name_it_is_there_again(browser: Browser, site_server: str) -> None:
+@pytest.mark.parametrize("storage", ["opfs", "indexeddb"])
+def test_under_a_name_it_is_there_again(page: Page, site_server: str, storage: str) -> None:
     """After a reload, in either store; then it can be deleted, and only then."""
-    for storage in ("opfs", "indexeddb"):
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(site_server + BARE)
-        assert page.evaluate(OPEN, storage) == storage
-        before = page.evaluate(
-            script(
-                """
-                await fossick.add([{ path: "a.txt", text: "gold" }]);
-                const index = await fossick.vectors({ name: "faces", dim: 64, recall: 0.95 });
-                await index.addBatch(numbered(6000), random(6000 * 64, 5));
-                for (let n = 0; n < 5; n += 1) await index.add(`one ${n}`, random(64, 50 + n));
-                await index.remove(["v3", "one 2"]);
-                return plain(await index.search(random(64, 52), { k: 20 }));
-                """
-            )
+    page.goto(site_server + BARE)
+    assert page.evaluate(OPEN, storage) == storage
+    before = page.evaluate(
+        script(
+            """
+            await fossick.add([{ path: "a.txt", text: "gold" }]);
+            const index = await fossick.vectors({ name: "faces", dim: 64, recall: 0.95 });
+            await index.addBatch(numbered(6000), random(6000 * 64, 5));
+            for (let n = 0; n < 5; n += 1) await index.add(`one ${n}`, random(64, 50 + n));
+            await index.remove(["v3", "one 2"]);
+            return plain(await index.search(random(64, 52), { k: 20 }));
+            """
         )
-        page.reload()
-        page.evaluate(OPEN, storage)
-        after = page.evaluate(
-            script(
-                """
-                const index = await fossick.vectors({ name: "faces" });
-                const same = await fossick.vectors({ name: "faces", dim: 64 });
-                const found = plain(await index.search(random(64, 52), { k: 20 }));
-                const { count, dim } = await index.stats();
-                const out = { found, count, dim, names: await fossick.vectorNames() };
-                out.other = await failure(() => fossick.vectors({ name: "faces", dim: 65 }));
-                out.open = await failure(() => fossick.deleteVectors("faces"));
-                await index.close();
-                out.closed = await failure(() => index.stats());
-                out.shared = (await same.stats()).count;
-                await same.close();
-                await fossick.deleteVectors("faces");
-                out.deleted = await failure(() => fossick.vectors({ name: "faces" }));
-                out.left = await fossick.vectorNames();
-                out.documents = (await fossick.stats()).documents;
-                await fossick.close();
-                out.ended = await failure(() => fossick.vectors({ dim: 3 }));
-                return out;
-                """
-            )
+    )
+    page.reload()
+    page.evaluate(OPEN, storage)
+    after = page.evaluate(
+        script(
+            """
+            const index = await fossick.vectors({ name: "faces" });
+            const same = await fossick.vectors({ name: "faces", dim: 64 });
+            const found = plain(await index.search(random(64, 52), { k: 20 }));
+            const { count, dim } = await index.stats();
+            const out = { found, count, dim, names: await fossick.vectorNames() };
+            out.other = await failure(() => fossick.vectors({ name: "faces", dim: 65 }));
+            out.open = await failure(() => fossick.deleteVectors("faces"));
+            await index.close();
+            out.closed = await failure(() => index.stats());
+            out.shared = (await same.stats()).count;
+            await same.close();
+            await fossick.deleteVectors("faces");
+            out.deleted = await failure(() => fossick.vectors({ name: "faces" }));
+            out.left = await fossick.vectorNames();
+            out.documents = (await fossick.stats()).documents;
+            await fossick.close();
+            out.ended = await failure(() => fossick.vectors({ dim: 3 }));
+            return out;
+            """
         )
-        context.close()
-        assert after["found"] == before and len(before["ids"]) == 20
-        assert (after["count"], after["dim"], after["shared"]) == (6003, 64, 6003)
-        assert after["names"] == ["faces"] and after["left"] == []
-        assert after["documents"] == 1
-        codes = {"other": "dimension-mismatch", "open": "read-only", "closed": "closed"}
-        codes |= {"deleted": "not-found", "ended": "closed"}
-        for name, code in codes.items():
-            assert after[name].startswith(f"FossickError {code}: "), after[name]
+    )
+    assert after["found"] == before and len(before["ids"]) == 20
+    assert (after["count"], after["dim"], after["shared"]) == (6003, 64, 6003)
+    assert after["names"] == ["faces"] and after["left"] == []
+    assert after["documents"] == 1
+    codes = {"other": "dimension-mismatch", "open": "read-only", "closed": "closed"}
+    codes |= {"deleted": "not-found", "ended": "closed"}
+    for name, code in codes.items():
+        assert after[name].startswith(f"FossickError {code}: "), after[name]
 
 
-def test_float32_in_the_store(browser: Browser, site_server: str) -> None:
+@pytest.mark.parametrize("storage", ["opfs", "indexeddb"])
+def test_float32_in_the_store(page: Page, site_server: str, storage: str) -> None:
     """Hits are those of float32 in memory, also after a reload; memory holds the codes alone."""
     n, dim = 3000, 24
-    for storage in ("opfs", "indexeddb"):
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(site_server + BARE)
-        assert page.evaluate(OPEN, storage) == storage
-        rows = np.float32(page.evaluate(RANDOM, [n * dim, 6])).reshape(n, dim)
-        queries = np.float32(page.evaluate(RANDOM, [5 * dim, 9])).reshape(5, dim)
-        here = VectorIndex(dim, dtype="int4", keep_float32=True)
-        here.add_batch([f"v{number}" for number in range(n)], rows)
-        here.remove(["v5", "v6"])
-        ask = """
-            const found = (await index.searchBatch(random(24 * 5, 9), { k: 12 })).map(plain);
-            const page = plain(await index.page(random(24, 9), { offset: 3, limit: 4 }));
-            const vector = Array.from(await index.get("v77"));
-            const { bytes, keepsFloat32 } = await index.stats();
-            const { reference, recall } = await index.audit();
-            const out = { found, page, vector, bytes, keepsFloat32, reference, recall };
-        """
-        made = """
-            const index = await fossick.vectors(
-              { name: "fine", dim: 24, dtype: "int4", keepFloat32: true });
-            const rows = random(24 * 3000, 6);
-            for (let at = 0; at < 3000; at += 1000)
-              await index.addBatch(numbered(3000).slice(at, at + 1000),
-                rows.subarray(24 * at, 24 * (at + 1000)));
-            await index.remove(["v5", "v6"]);
-        """
-        answers = [page.evaluate(script(f"{made} {ask} return out;"))]
-        page.reload()
-        page.evaluate(OPEN, storage)
-        again = 'const index = await fossick.vectors({ name: "fine" });'
-        answers.append(page.evaluate(script(f"{again} {ask} await index.close(); return out;")))
-        context.close()
-        wanted = here.search_batch(queries, 12)
-        for found in answers:
-            assert [one["ids"] for one in found["found"]] == [list(one.ids) for one in wanted]
-            assert [one["scores"] for one in found["found"]] == [
-                one.scores.tolist() for one in wanted
-            ]
-            assert found["page"]["ids"] == list(here.page(queries[0], 3, 4).ids)
-            assert found["vector"] == here.get("v77").tolist()
-            assert found["bytes"] < n * 4 * dim
-            assert found["keepsFloat32"] is True
-            assert (found["reference"], found["recall"] >= 0.99) == ("float32", True)
+    page.goto(site_server + BARE)
+    assert page.evaluate(OPEN, storage) == storage
+    rows = np.float32(page.evaluate(RANDOM, [n * dim, 6])).reshape(n, dim)
+    queries = np.float32(page.evaluate(RANDOM, [5 * dim, 9])).reshape(5, dim)
+    here = VectorIndex(dim, dtype="int4", keep_float32=True)
+    here.add_batch([f"v{number}" for number in range(n)], rows)
+    here.remove(["v5", "v6"])
+    ask = """
+        const found = (await index.searchBatch(random(24 * 5, 9), { k: 12 })).map(plain);
+        const page = plain(await index.page(random(24, 9), { offset: 3, limit: 4 }));
+        const vector = Array.from(await index.get("v77"));
+        const { bytes, keepsFloat32 } = await index.stats();
+        const { reference, recall } = await index.audit();
+        const out = { found, page, vector, bytes, keepsFloat32, reference, recall };
+    """
+    made = """
+        const index = await fossick.vectors(
+          { name: "fine", dim: 24, dtype: "int4", keepFloat32: true });
+        const rows = random(24 * 3000, 6);
+        for (let at = 0; at < 3000; at += 1000)
+          await index.addBatch(numbered(3000).slice(at, at + 1000),
+            rows.subarray(24 * at, 24 * (at + 1000)));
+        await index.remove(["v5", "v6"]);
+    """
+    answers = [page.evaluate(script(f"{made} {ask} return out;"))]
+    page.reload()
+    page.evaluate(OPEN, storage)
+    again = 'const index = await fossick.vectors({ name: "fine" });'
+    answers.append(page.evaluate(script(f"{again} {ask} await index.close(); return out;")))
+    wanted = here.search_batch(queries, 12)
+    for found in answers:
+        assert [one["ids"] for one in found["found"]] == [list(one.ids) for one in wanted]
+        assert [one["scores"] for one in found["found"]] == [one.scores.tolist() for one in wanted]
+        assert found["page"]["ids"] == list(here.page(queries[0], 3, 4).ids)
+        assert found["vector"] == here.get("v77").tolist()
+        assert found["bytes"] < n * 4 * dim
+        assert found["keepsFloat32"] is True
+        assert (found["reference"], found["recall"] >= 0.99) == ("float32", True)
 
 
 def test_a_graph_is_kept_as_well(run: Callable[..., Any]) -> None:
@@ -461,9 +448,8 @@ def test_a_graph_is_kept_as_well(run: Callable[..., Any]) -> None:
     assert graph == {"M": 16, "efConstruction": 100, "efSearch": 96, "seed": 0}
 
 
-def test_another_tab_reads(browser: Browser, site_server: str) -> None:
+def test_another_tab_reads(context: BrowserContext, site_server: str) -> None:
     """One tab writes; here the vectors can be searched, and changes are refused whole."""
-    context = browser.new_context()
     pages = [context.new_page() for _ in range(2)]
     for number, page in enumerate(pages):
         page.goto(site_server + BARE)
@@ -488,7 +474,6 @@ def test_another_tab_reads(browser: Browser, site_server: str) -> None:
             """
         )
     )
-    context.close()
     refused = "FossickError read-only"
     assert found == [[refused] * 3 + [refused] * 2, ["a", "b"], 2]
 

@@ -26,7 +26,7 @@ typedef float f32;
 #define DAMAGED (-1)
 
 /* Raised with every change of a signature, a struct or a meaning; wasm.py has the same number. */
-EXPORT(version) int version(void) { return 21; }
+EXPORT(version) int version(void) { return 22; }
 
 INLINE u32 least(u32 a, u32 b) { return a < b ? a : b; }
 
@@ -805,3 +805,7 @@ EXPORT(near_unordered) int near_unordered(const struct near *a) {
 /* ---- graphs ------------------------------------------------------------------------------ */
 
 #include "graph.h"
+
+/* ---- checksums --------------------------------------------------------------------------- */
+
+#include "checksums.h"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -35,6 +36,10 @@ class NumpyKernels:
     indexing: Indexing = NumpyIndexing()
     merging: Merging = NumpyMerging()
     vectors: VectorKernels = NumpyVectors()
+
+    def crc32(self, data: Bytes, crc: int = 0) -> int:
+        """The checksum, by zlib."""
+        return zlib.crc32(data.data, crc)
 
     def gather(
         self,

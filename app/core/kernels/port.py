@@ -126,6 +126,9 @@ class Kernels(Protocol):
     def vectors(self) -> VectorKernels:
         """The loops of the vector leg."""
 
+    def crc32(self, data: Bytes, crc: int = 0) -> int:
+        """The CRC-32 of contiguous bytes (n,) behind others with the checksum `crc`, as zlib's."""
+
     def gather(
         self,
         postings: PostingArrays,

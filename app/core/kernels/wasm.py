@@ -34,11 +34,12 @@ from app.core.kernels.port import (
     not_negative,
 )
 from app.core.kernels.vectors import VectorKernels
+from app.core.kernels.wasm_checksums import ChecksumExports, WasmChecksums
 from app.core.kernels.wasm_indexing import IndexingExports, WasmIndexing
 from app.core.kernels.wasm_merging import MergingExports, WasmMerging
 from app.core.kernels.wasm_vectors import VectorExports, WasmVectors
 
-VERSION = 21
+VERSION = 22
 """What `version` of the module must answer."""
 
 _WINDOW = 16_384
@@ -59,7 +60,7 @@ _SLOT_WORDS = 6
 _WIDEST = 0xFFFF_FFFF
 
 
-class Exports(IndexingExports, MergingExports, VectorExports, Protocol):
+class Exports(IndexingExports, MergingExports, VectorExports, ChecksumExports, Protocol):
     """The functions of the module; see kernels.c."""
 
     def version(self) -> int: ...  # noqa: D102
@@ -99,6 +100,7 @@ class WasmKernels:
         self.indexing: Indexing = WasmIndexing(exports, memory)
         self.merging: Merging = WasmMerging(exports, memory)
         self.vectors: VectorKernels = WasmVectors(exports, memory)
+        self.crc32 = WasmChecksums(exports, memory).crc32
         # `gather` sums up in these, and leaves zeros.
         self._sums = self._frame.zeros(_WINDOW, np.float32)
         self._touched = self._frame.zeros(_WINDOW // _CELL, np.uint8)

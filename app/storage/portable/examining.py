@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from app.errors import StorageError
 from app.ports import Store
 from app.storage import texts
+from app.storage.checksum import crc32
 from app.storage.document_table import DocumentTable
 from app.storage.manifest import SegmentEntry
 from app.storage.opening import open_table
@@ -73,7 +73,7 @@ async def _is_sound(store: Store, file: str, section: Section, tell: Tell) -> bo
         data = await store.read(file, section.offset + at, wanted)
         if len(data) != wanted:
             return False
-        crc = zlib.crc32(data, crc)
+        crc = crc32(data, crc)
         tell(wanted)
         await asyncio.sleep(0)
     return not any(bytes(gap)) and crc == section.crc
