@@ -49,6 +49,10 @@ CHROMIUM_FLAGS = [
 ]
 """Quiet, and with a software WebGPU adapter where there is no device."""
 
+BRIEFLY = "--js-flags=--wasm-tiering-budget=100000000"
+"""Compile only the very hottest of WebAssembly anew: a test ends before the rest pays, and up to
+half of a test's processor time went there. Measurements do without."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests first, then those that hold a browser open, the longest file of them first."""
@@ -286,7 +290,8 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
     """A headless Chromium, never one that a test tool downloaded."""
-    chromium = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
+    flags = [*CHROMIUM_FLAGS, BRIEFLY]
+    chromium = playwright.chromium.launch(executable_path=chromium_path, args=flags)
     yield chromium
     chromium.close()
 

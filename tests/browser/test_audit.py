@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.test_page import START, opened
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Locator, Page
 
-pytestmark = pytest.mark.browser
+    from tests.browser.profiles import SharedProfiles
 
-START = 60_000
-"""Milliseconds in which the page is ready, also on two slow cores."""
+pytestmark = pytest.mark.browser
 
 PASSAGES = 5000
 
@@ -44,12 +47,10 @@ STOPPED = """async () => {
 }"""
 
 
-@pytest.fixture
-def home(page: Page, site_server: str) -> Page:
-    """The page with an empty collection and no model."""
-    page.add_init_script("localStorage.setItem('fossick.embedder', 'none')")
-    page.goto(site_server)
-    return page
+@pytest.fixture(scope="module")
+def home(profiles: SharedProfiles, site_server: str) -> Iterator[Page]:
+    """The page with a collection that is empty at first, and no model."""
+    yield from opened(profiles, site_server)
 
 
 def line(page: Page) -> Locator:
@@ -99,8 +100,8 @@ def test_the_status_page_measures_when_it_is_asked(home: Page) -> None:
 
 def test_an_audit_can_be_stopped_and_refused(home: Page) -> None:
     """Calls settle, and the engine goes on."""
-    line(home)
-    assert home.evaluate(ADD, PASSAGES) == PASSAGES
+    missing = PASSAGES - home.evaluate("async () => (await fossick.stats()).chunks")
+    assert home.evaluate(ADD, missing) == missing
     assert home.evaluate(STOPPED) == "cancelled"
     refused = "fossick.audit({ k: 0 }).catch(({ code, message }) => [code, message])"
     code, message = home.evaluate(refused)

@@ -24,7 +24,7 @@ import pytest
 
 from tests.browser.profiles import BARE
 from tests.browser.test_runtime import PRELUDE, evaluate
-from tests.conftest import CHROMIUM_FLAGS
+from tests.conftest import BRIEFLY, CHROMIUM_FLAGS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Playwright
@@ -91,7 +91,7 @@ class Chromium:
         port.unlink(missing_ok=True)
         options = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
         self.process = subprocess.Popen(
-            [path, *CHROMIUM_FLAGS, *options, "about:blank"],
+            [path, *CHROMIUM_FLAGS, BRIEFLY, *options, "about:blank"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

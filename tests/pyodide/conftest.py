@@ -31,6 +31,7 @@ from pytest_pyodide.server import DefaultHandler
 from selenium.common.exceptions import TimeoutException
 from urllib3.exceptions import ReadTimeoutError
 
+from tests.conftest import BRIEFLY
 from tests.pyodide import probes
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Worker(BrowserWorkerChromeRunner):  # type: ignore[misc]
 
         options = ChromeOptions()
         options.binary_location = self.browser_path
-        for flag in FLAGS:
+        for flag in [*FLAGS, BRIEFLY]:
             options.add_argument(flag)
         driver = Chrome(options=options, service=ChromeService(self.driver_path))
         driver.command_executor.client_config.timeout = TIMEOUT + 30
