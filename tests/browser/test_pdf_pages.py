@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.formats.slices import LARGE
 from tests.browser.profiles import BARE
 from tests.browser.test_page import add, ask, box, hits, opened
 from tests.browser.test_runtime import evaluate
@@ -350,6 +352,34 @@ def test_a_pdf_in_an_archive_opens_as_it_looks(page_of: Page) -> None:
         archive.writestr("mails/one.eml", mail.as_bytes())
     add(page_of, ("papers.zip", packed.getvalue()))
     ask(page_of, "whale oil", "lamp.pdf")
+    box(page_of).press("Enter")
+    expect(view(page_of).get_by_role("status")).to_have_text("Page 2 of 2", timeout=30_000)
+
+
+def test_a_large_mailbox(page_of: Page) -> None:
+    """Of 17 MB, read by parts: its messages are found and open, a PDF in one as it looks."""
+    from playwright.sync_api import expect
+
+    mails: list[bytes] = []
+    for number in range(17):
+        mail = EmailMessage()
+        mail["Subject"] = f"Letter {number}"
+        mail.set_content(f"The heron number {number} stands in the reeds.")
+        picture = random.Random(number).randbytes(750_000)
+        mail.add_related(picture, maintype="image", subtype="png", cid=f"<{number}@x>")
+        if number == 9:
+            plan = write_pdf([["Reeds"], ["Weir", "The weir is closed by oaken boards."]])
+            mail.make_mixed()
+            mail.add_attachment(plan, maintype="application", subtype="pdf", filename="weir.pdf")
+        mails.append(b"From - Fri May 17 10:30:00 2024\n" + mail.as_bytes() + b"\n")
+    data = b"".join(mails)
+    assert len(data) > LARGE
+    add(page_of, ("Inbox", data))
+    ask(page_of, "heron 14", "Letter 14")
+    box(page_of).press("Enter")
+    expect(page_of.locator(".prose mark.here").first).to_have_text("heron")
+    page_of.keyboard.press("Escape")
+    ask(page_of, "oaken boards", "weir.pdf")
     box(page_of).press("Enter")
     expect(view(page_of).get_by_role("status")).to_have_text("Page 2 of 2", timeout=30_000)
 
