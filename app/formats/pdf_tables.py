@@ -8,9 +8,11 @@ drawn is followed: what is drawn column by column stays as it is, for so is pros
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from app.formats.delimited import is_header, is_value
@@ -28,7 +30,10 @@ _CONTINUED = 1.7
 _STEP_SHARE = 2.2
 """How much more than the usual step of a table the next may be."""
 _SIZES = 0.3
+_EVEN = 0.25
+_APART = 2.0
 _ALIGNED = 0.7
+_ALIGNED_COLUMNS = 0.5
 _TIGHT = 0.87
 _FULL = 0.85
 _MOST_BETWEEN = 2
@@ -38,10 +43,13 @@ _MOST_LINES_OF_ROW = 12
 _PROSE_WORDS = 4.5
 _PROSE_FILL = 0.7
 _LABEL = re.compile(
-    r"[•‣◦▪●○■□–—*·\uf0b7-]|\(?[\dA-Za-z]{1,3}[.):]|\(\d{1,3}[a-z]?\)|\[\w{1,8}\]|\d{1,4}\.?"
+    r"\S|\d:|\(?[\dA-Za-z]{1,4}[.)]|\(\d{1,3}[a-z]?\)|\[\w{1,8}\]|§?\s?\d[\d.]{0,9}\s?\W?"
 )
+"""Bullets and numbers of items."""
 _FORMULA = re.compile(r"\([A-Z]?[\d.]{1,6}[a-z]?\)")
 _LISTED = 0.6
+_NO_NAME = re.compile(r"\. ?\.|^\d{1,3} ?\w?$")
+"""Leaders of dots, and numbers of lines in forms."""
 Cell = list[str]
 """The lines of a cell, none where it is empty."""
 
@@ -61,7 +69,7 @@ def with_tables(page: Sequence[Line]) -> Iterator[Line | Table]:
     """The lines of a page in their order, with a table in the place of those that make one."""
     at = 0
     while at < len(page):
-        if len(page[at].runs) > 1:
+        if len(_across(page[at])) > 1:
             zone = _Zone(page, at)
             table = zone.table()
             if table is not None:
@@ -94,15 +102,20 @@ class _Column:
         self.left, self.right = min(self.left, run.left), max(self.right, run.right)
         self.runs.append(run)
 
-    def aligned(self, tolerance: float) -> bool:
-        """Whether most runs share their left or right edge, or their middle."""
-        edges: tuple[Callable[[Run], float], ...] = (
+    def aligned(self, tolerance: float, *, within: bool = False) -> bool:
+        """Whether most runs share their left edge, their middle, or (not `within`) their right."""
+        edges: list[Callable[[Run], float]] = [
             lambda run: run.left,
-            lambda run: run.right,
             lambda run: (run.left + run.right) / 2,
-        )
+        ]
+        if not within:
+            edges.append(lambda run: run.right)
         most = max(_most_alike([edge(run) for run in self.runs], tolerance) for edge in edges)
         return most >= max(_FEWEST_ROWS, _ALIGNED * len(self.runs))
+
+    def has_values(self) -> bool:
+        """Whether most of its runs are numbers, amounts or dates."""
+        return 2 * sum(is_value(run.text) for run in self.runs) > len(self.runs)
 
     def is_prose(self) -> bool:
         """Whether its runs are lines of a text that flows: many words, mostly to its edge."""
@@ -135,11 +148,11 @@ class _Zone:
             line = page[at]
             if not self._is_near(line, between):
                 break
-            if line.runs or self._goes_on(line) or self._is_beside(line, between):
+            if len(_across(line)) > 1 or self._goes_on(line) or self._is_beside(line, between):
                 if not self._take(between, line):
                     break
                 between, self.end = [], at + 1
-            elif len(between) < _MOST_BETWEEN and len(line.text.split()) <= _MOST_WORDS_BETWEEN:
+            elif len(between) < _MOST_BETWEEN and not self._is_full(line):
                 between.append(line)
             else:
                 break
@@ -159,7 +172,7 @@ class _Zone:
 
     def _goes_on(self, line: Line) -> bool:
         """Whether a line without gaps stands in one column, and in that behind the first."""
-        run = Run(line.text, line.left, line.right)
+        run = _whole(line)
         over = [n for n, column in enumerate(self._columns) if column.overlap(run) > 0]
         if len(over) != 1:
             return bool(not over and self._row_at(line.y))
@@ -176,6 +189,14 @@ class _Zone:
             for one in between
         )
 
+    def _is_full(self, line: Line) -> bool:
+        """Whether a line without gaps goes from edge to edge, as in prose."""
+        left = min(column.left for column in self._columns)
+        right = max(column.right for column in self._columns)
+        words = len(line.text.split())
+        wide = min(line.right, right) - max(line.left, left) >= _FULL * (right - left)
+        return words > _MOST_WORDS_BETWEEN or (wide and words > 1)
+
     def _row_at(self, y: float) -> _Row | None:
         """The row on this baseline, of the last ones."""
         for row in reversed(self._rows[-_MOST_LINES_OF_ROW:]):
@@ -190,7 +211,9 @@ class _Zone:
             return False
         kept = len(self._rows)
         for one in between:
-            self._put(_Row(one.y, {}), [0], [Run(one.text, one.left, one.right)], grows=False)
+            run = _whole(one)
+            over = (n for n, column in enumerate(self._columns) if column.overlap(run) > 0)
+            self._put(_Row(one.y, {}), [next(over, 0)], [run], grows=False)
         row = self._row_at(line.y)
         if (line.y > self._rows[-1].y) if row is None else (set(places) & set(row.runs)):
             del self._rows[kept:]
@@ -200,9 +223,9 @@ class _Zone:
         self._put(row, places, runs, grows=True)
         return True
 
-    def _places(self, runs: Sequence[Run]) -> list[int | float] | None:
+    def _places(self, runs: Sequence[Run]) -> list[float] | None:
         """The column of each run; halves for new ones; None where two would have the same."""
-        places: list[int | float] = []
+        places: list[float] = []
         matched = 0
         for run in runs:
             best = max(range(len(self._columns)), key=lambda n: self._columns[n].overlap(run))
@@ -211,23 +234,20 @@ class _Zone:
                 matched += 1
             else:
                 places.append(sum(column.right <= run.left for column in self._columns) - 0.5)
-        if any(after <= before for before, after in zip(places, places[1:], strict=False)):
+        if any(after <= before for before, after in pairwise(places)):
             return None
         return places if matched else None
 
-    def _put(
-        self, row: _Row, places: Sequence[int | float], runs: Sequence[Run], *, grows: bool
-    ) -> None:
+    def _put(self, row: _Row, places: Sequence[float], runs: Sequence[Run], *, grows: bool) -> None:
         for place, run in reversed(list(zip(places, runs, strict=True))):
-            if isinstance(place, float):
-                at = int(place + 0.5)
+            at = math.ceil(place)
+            if at != place:
                 self._columns.insert(at, _Column(run.left, run.right))
                 for other in (*self._rows, row):
                     other.runs = {n + (n >= at): each for n, each in other.runs.items()}
-                place = at
-            row.runs[int(place)] = run
+            row.runs[at] = run
             if grows:
-                self._columns[int(place)].add(run)
+                self._columns[at].add(run)
         if not any(row is other for other in self._rows):
             if grows and 0 in row.runs and len(row.runs) > 1:
                 self._steps.append(self._rows[-1].y - row.y)
@@ -238,15 +258,37 @@ class _Zone:
         if sum(len(row.runs) > 1 for row in self._rows) < _FEWEST_ROWS:
             return None
         self._join_names()
-        if sum(column.aligned(_EDGE * self._size) for column in self._columns) < 2:
+        if not self._is_aligned():
             return None
         prose = sum(column.is_prose() for column in self._columns)
         if prose > 1 or (prose and len(self._columns) == 2) or self._is_list():
+            return None
+        if len(self._columns) == 2 and not self._is_apart():
             return None
         rows = self._logical()
         if sum(sum(map(bool, row)) > 1 for row in rows) < _FEWEST_ROWS:
             return None
         return Table(rows, _has_header(rows), self._size, len(self._rows))
+
+    def _is_aligned(self) -> bool:
+        """Whether most columns have an edge in common, and not the margins of a text alone."""
+        tolerance = _EDGE * self._size
+        columns = [column for column in self._columns if len(column.runs) >= _FEWEST_ROWS]
+        aligned = sum(column.aligned(tolerance) for column in columns)
+        if aligned < max(2, _ALIGNED_COLUMNS * len(columns)):
+            return False
+        first, last = self._columns[0], self._columns[-1]
+        return any(
+            column.aligned(tolerance, within=column is last and not column.has_values())
+            for column in columns
+            if column is not first
+        )
+
+    def _is_apart(self) -> bool:
+        """Whether two columns are more than a text with wide gaps: far apart, or of values."""
+        gaps = [row.runs[1].left - row.runs[0].right for row in self._rows if len(row.runs) == 2]
+        has_values = any(column.has_values() for column in self._columns)
+        return has_values or median(gaps) >= _APART * self._size
 
     def _join_names(self) -> None:
         """Put names of the first row above the columns that stand beside them.
@@ -274,7 +316,7 @@ class _Zone:
         return right.left - left.right
 
     def _is_list(self) -> bool:
-        """Whether most rows are a text and the number of an item before it, or a formula's behind."""
+        """Whether most rows are items behind their number, or formulas before theirs."""
         pairs = [list(row.runs.values()) for row in self._rows if len(row.runs) == 2]
         pairs = [sorted(pair, key=lambda run: run.left) for pair in pairs]
         labelled = sum(
@@ -321,8 +363,27 @@ class _Zone:
 
 
 def _across(line: Line) -> Sequence[Run]:
-    """The runs of a line from left to right."""
-    return sorted(line.runs or (Run(line.text, line.left, line.right),), key=lambda run: run.left)
+    """The runs of a line from left to right; leaders of dots belong to what stands before them."""
+    runs: list[Run] = []
+    for run in sorted(line.runs, key=lambda run: run.left):
+        if runs and not run.text.strip(". …·_"):
+            runs[-1] = Run(f"{runs[-1].text} {run.text}", runs[-1].left, run.right)
+        else:
+            runs.append(run)
+    return runs if runs and not _is_justified(runs, line.size) else [_whole(line)]
+
+
+def _whole(line: Line) -> Run:
+    return Run(line.text, line.left, line.right)
+
+
+def _is_justified(runs: Sequence[Run], size: float) -> bool:
+    """Whether gaps are alike where words are not: those of a line that was stretched."""
+    if len(runs) < _FEWEST_ROWS:
+        return False
+    gaps = [after.left - before.right for before, after in pairwise(runs)]
+    widths = [run.right - run.left for run in runs]
+    return max(gaps) - min(gaps) <= _EVEN * size and max(widths) - min(widths) > size
 
 
 def _most_alike(values: Sequence[float], tolerance: float) -> int:
@@ -344,7 +405,7 @@ def _has_header(rows: Sequence[Sequence[Cell]]) -> bool:
     """
     texts = [[" ".join(cell) for cell in row] for row in rows]
     first, below = texts[0], texts[1:]
-    if not is_header(first, below):
+    if not is_header(first, below) or any(map(_NO_NAME.search, first)):
         return False
     if len(first) > 2 and all(first):
         return True

@@ -90,10 +90,12 @@ class _Items:
         self.size.append(size)
         self.eol.append(False)
 
-    def space(self) -> None:
-        """A space, drawn or one that PDFium saw between characters; it takes no room."""
-        if self.strings and not self.eol[-1]:
-            self.strings[-1] += " "
+    def space(self) -> bool:
+        """A space behind the last item, drawn or seen by PDFium; it takes no room."""
+        if not self.strings or self.eol[-1]:
+            return False
+        self.strings[-1] += " "
+        return True
 
     def end_line(self) -> None:
         """A line end that PDFium saw."""
@@ -145,8 +147,8 @@ def _items(text_page: Any) -> _Items:  # noqa: ANN401 (no types published)
         code = pdfium.FPDFText_GetUnicode(handle, index)
         if code in (0x0A, 0x0D):
             items.end_line()
-        elif code == 0x20:
-            items.space()
+        elif code == 0x20 and items.space():
+            continue
         elif code:
             pdfium.FPDFText_GetCharOrigin(handle, index, x, y)
             pdfium.FPDFText_GetLooseCharBox(handle, index, box)

@@ -15,15 +15,9 @@ from app.core.chunking import chunk
 from app.formats.pdf import PdfPage, from_contents, from_pages
 from app.formats.pdf_contents import PdfContents, PdfEntry
 from app.host.pdfium import read_contents
-from tests.fixtures.pdf_files import draw_pdf, table_content
+from tests.fixtures.pdf_files import METALS, draw_pdf, table_content
 from tests.formats.test_pdf import Placed, lines, page, parts, read
 
-ROWS = [
-    ["Metal", "Density", "Melts at"],
-    ["Gold", "19.3", "1,064.2"],
-    ["Silver", "10.5", "961.8"],
-    ["Tin", "7.3", "231.9"],
-]
 TEXT = "Gold\t19.3\t1,064.2\nSilver\t10.5\t961.8\nTin\t7.3\t231.9"
 
 
@@ -44,7 +38,7 @@ def cells(
 def test_rows_are_lines_of_cells():
     """With tabs between them; the first row names the columns; prose around it is as ever."""
     before, after = lines("What metals weigh.", y=640), lines("So much of metals.", y=500)
-    doc = read(page([*before, *cells(ROWS), *after]))
+    doc = read(page([*before, *cells(METALS), *after]))
     assert parts(doc) == [
         (1, "paragraph", "What metals weigh."),
         (1, "h6", "Metal\tDensity\tMelts at"),
@@ -62,7 +56,7 @@ def column_of(x: float, width: float) -> int:
 def test_items_as_pdf_js_gives_them():
     """Gaps are items of their own, and line ends are known."""
     strings, numbers, eol = [], [], []
-    for text, x, y, width, size in cells(ROWS):
+    for text, x, y, width, size in cells(METALS):
         if strings and numbers[-1][1] == y:
             last_x, _, last_width, _ = numbers[-1]
             strings.append(" ")
@@ -79,13 +73,15 @@ def test_items_as_pdf_js_gives_them():
 @pytest.mark.parametrize("ruled", [True, False])
 def test_a_drawn_table(ruled):
     """PDFium's characters give the same, with and without rules."""
-    document = from_contents("a.pdf", read_contents("a.pdf", draw_pdf(table_content(ROWS, ruled))))
+    document = from_contents(
+        "a.pdf", read_contents("a.pdf", draw_pdf(table_content(METALS, ruled)))
+    )
     assert document.text == f"Metal\tDensity\tMelts at\n\n{TEXT}"
 
 
 def test_cells_that_are_empty_keep_their_place():
     """Columns stay columns."""
-    rows = [["Metal", "Density", "Melts at"], ["Gold", "", "1,064.2"], ["Tin", "7.3"], *ROWS[1:]]
+    rows = [["Metal", "Density", "Melts at"], ["Gold", "", "1,064.2"], ["Tin", "7.3"], *METALS[1:]]
     assert read(page(cells(rows))).text.split("\n")[2:4] == ["Gold\t\t1,064.2", "Tin\t7.3"]
 
 
@@ -191,7 +187,7 @@ def test_the_first_row_is_a_heading_where_it_names_columns(first, named):
 def test_words_alone_in_two_columns_have_no_heading():
     """What is called by what name is told by the rows; in three columns the first row names."""
     pairs = [["Name:", "Ada"], ["Town:", "Turin"], ["Street:", "Via Po"]]
-    assert [block.kind for block in read(page(cells(pairs))).blocks] == ["table"]
+    assert [block.kind for block in read(page(cells(pairs, right=False))).blocks] == ["table"]
     three = [["Name", "Town", "Street"], ["Ada", "Turin", "Via Po"], ["Bo", "Ulm", "Am Tor"],
              ["Cy", "Lyon", "Rue X"]]  # fmt: skip
     assert [block.kind for block in read(page(cells(three))).blocks] == ["heading", "table"]
@@ -202,7 +198,7 @@ def test_passages_of_a_table_know_its_columns_and_no_row_is_cut():
     rows = [[f"Metal number {n}", f"{n}.5", f"{n * n}"] for n in range(1, 80)]
     body = lines("The prose that follows the table is not under the names of its columns.", y=80)
     doc = read(
-        page([*lines("Metals", size=18, y=760), *cells([ROWS[0], *rows[:40]], y=720)]),
+        page([*lines("Metals", size=18, y=760), *cells([METALS[0], *rows[:40]], y=720)]),
         page([*cells(rows[40:], y=720), *body]),
     )
     chunks = chunk(doc, count_tokens=estimate_tokens, size=100)
@@ -223,7 +219,9 @@ def test_passages_of_a_table_know_its_columns_and_no_row_is_cut():
 def test_names_of_columns_are_no_title_and_leave_the_outline_its_place():
     """They are headings of their tables alone."""
     contents = PdfContents(
-        [page([*lines("Findings", y=640), *cells(ROWS)])], {}, outline=[PdfEntry("Findings", 1, 1)]
+        [page([*lines("Findings", y=640), *cells(METALS)])],
+        {},
+        outline=[PdfEntry("Findings", 1, 1)],
     )
     doc = from_contents("a.pdf", contents)
     assert parts(doc)[:2] == [(1, "h1", "Findings"), (1, "h6", "Metal\tDensity\tMelts at")]
