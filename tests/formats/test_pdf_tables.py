@@ -140,6 +140,40 @@ def test_prose_in_columns_is_no_table(by_lines, columns):
     assert {block.kind for block in doc.blocks} == {"paragraph"}
 
 
+def test_stretched_lines_are_no_table():
+    """Words of a narrow column that is set to both of its edges have gaps as wide as cells do."""
+    words = [
+        "excepted or unless listed in another", "schedule, any of the following sub-",
+        "stances whether produced directly or", "indirectly by extraction from sub-",
+        "stances of natural origin, or made by", "synthesis alone:",
+    ]  # fmt: skip
+    placed: list[Placed] = []
+    for number, line in enumerate(words[:-1]):
+        parted = line.split()
+        gap = (260 - 5.0 * sum(map(len, parted))) / (len(parted) - 1)
+        assert gap > 10
+        x = 72.0
+        for word in parted:
+            placed.append((word, x, 700 - 12.0 * number, 5.0 * len(word), 10.0))
+            x += 5.0 * len(word) + gap
+    doc = read(page([*placed, *lines(words[-1], y=640)]))
+    assert doc.text == "excepted or unless listed in another schedule, any of the following " \
+        "substances whether produced directly or indirectly by extraction from substances of " \
+        "natural origin, or made by synthesis alone:"  # fmt: skip
+
+
+def test_leaders_belong_to_what_they_lead_from():
+    """Dots between a name and its number are no cells."""
+    placed = [
+        (text, x, 700 - 14.0 * number, 5.0 * len(text), 10.0)
+        for number, name in enumerate(["Wages", "Interest", "Dividends paid"])
+        for text, x in [(name, 72.0), (".", 200.0), (".", 220.0), (".", 240.0), ("1,200", 300.0)]
+    ]
+    assert read(page(placed)).text.split("\n") == [
+        "Wages . . .\t1,200", "Interest . . .\t1,200", "Dividends paid . . .\t1,200",
+    ]  # fmt: skip
+
+
 def rows_of(*texts: Sequence[str], at: Sequence[float] = (72, 100)) -> list[Placed]:
     """Lines of texts that stand at these places."""
     return [
