@@ -50,6 +50,8 @@ class ParseEndpoint:
             await self._need(FAMILIES["msg"].wheels)
         try:
             data = await data_of(container, parser.limits)
+            if not isinstance(data, bytes):
+                data = parser.heard(data)
             found = inside(container.path, data, wanted, parser.limits)
         except FileError:
             return None

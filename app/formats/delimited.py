@@ -155,10 +155,19 @@ def is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     names = [cell for cell in cells if cell]
     if len(names) < max(1, len(cells) * 0.7) or len(set(names)) < len(names):
         return False
-    if any(len(name) > _LONGEST_NAME or _NUMBER.fullmatch(name) for name in names):
+    if any(len(name) > _LONGEST_NAME or is_value(name) for name in names):
         return False
     below = {cell for row in rows for cell in row}
     return not below.intersection(names) and sum(map(len, names)) <= _WIDEST_HEADER
+
+
+def is_value(text: str) -> bool:
+    """Whether a cell holds a number, an amount or a date.
+
+    >>> [is_value(text) for text in ("19.3", "$ 1,200", "2024-05-17", "gold 3")]
+    [True, True, True, False]
+    """
+    return bool(_NUMBER.fullmatch(text))
 
 
 def _width(cells: Sequence[str]) -> int:

@@ -74,6 +74,7 @@ _MAGIC_AT: tuple[tuple[int, bytes, str], ...] = (
 )
 _BLANK = b" \t\r\n\x0b\x0c\x00"
 _HEAD = 4096
+_SAMPLE = 1 << 16
 
 
 def extension(path: str) -> str:
@@ -137,12 +138,25 @@ def detect(path: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
     return _within(path, data, text_family(path, ext, head), limits)
 
 
-def is_large_archive(path: str, data: Slices) -> bool:
-    """Whether a large file is an archive, and no book or Office file, which are zips as well."""
-    head = data[:_HEAD]
-    if not is_archive(head) or is_office_name(extension(path)) or extension(path) in _OFFICE:
+def large_family(path: str, data: Slices) -> str:
+    """Family of a large file that is read by parts, "archive" or "mailbox"; empty for all others.
+
+    Books and Office files, which are zip archives as well, are none.
+    """
+    head, ext = data[:_HEAD], extension(path)
+    if head.startswith(b"From ") and _is_mailbox(path, data):
+        return "mailbox"
+    if not is_archive(head) or is_office_name(ext) or ext in _OFFICE:
+        return ""
+    return "" if head.startswith(b"PK") and zip_family(data) else "archive"
+
+
+def _is_mailbox(path: str, data: Slices) -> bool:
+    """As `detect` tells it: of what begins as a text does, it looks at no more than this."""
+    try:
+        return detect(path, data[:_SAMPLE]) == "mailbox"
+    except FileError:
         return False
-    return not (head.startswith(b"PK") and zip_family(data))
 
 
 def _within(path: str, data: bytes, family: str, limits: Limits) -> str:

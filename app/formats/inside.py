@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from app.formats.archives import unpack
-from app.formats.detect import detect
-from app.formats.families import FAMILIES, MembersFunction
+from app.formats.detect import detect, large_family
+from app.formats.families import FAMILIES, Member
 from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.slices import Slices
 
@@ -22,10 +22,10 @@ def inside(
     >>> inside("a.txt.gz", gzip.compress(b"Gold"), "a.txt")
     b'Gold'
     """
-    members = unpack if not isinstance(data, bytes) else _unpacker(path, data, limits)
+    members = _members(path, data, limits)
     if members is None or limits.depth <= 0:
         return None
-    for member in members(path, data, limits):  # type: ignore[arg-type]  # bytes, but for archives
+    for member in members:
         if member.problem is None and member.path == wanted:
             return member.data
         if member.problem is None and wanted.startswith(f"{member.path}/"):
@@ -35,5 +35,15 @@ def inside(
     return None
 
 
-def _unpacker(path: str, data: bytes, limits: Limits) -> MembersFunction | None:
-    return FAMILIES[detect(path, data, limits)].unpacker()
+def members_by_parts(path: str, data: Slices, limits: Limits) -> Iterator[Member]:
+    """The files in an archive or a mailbox that is read by parts; raises as its family does."""
+    members = FAMILIES[large_family(path, data) or "archive"].unpacker()
+    assert members is not None
+    return members(path, data, limits)  # type: ignore[arg-type]  # these two take slices as well
+
+
+def _members(path: str, data: bytes | Slices, limits: Limits) -> Iterator[Member] | None:
+    if not isinstance(data, bytes):
+        return members_by_parts(path, data, limits)
+    members = FAMILIES[detect(path, data, limits)].unpacker()
+    return None if members is None else members(path, data, limits)

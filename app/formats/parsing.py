@@ -16,12 +16,12 @@ from app import formats
 from app.core.chunking import chunk
 from app.core.model import Chunk, Document
 from app.errors import FileError, FossickError
-from app.formats.archives import unpack
 from app.formats.families import FAMILIES, Member
+from app.formats.inside import members_by_parts
 from app.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from app.formats.names import whole_text
 from app.formats.pdf import PdfContents, opened
-from app.formats.slices import Slices, digest
+from app.formats.slices import Heard, Slices, digest
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -107,22 +107,27 @@ class Parser:
     async def parse_large(
         self, path: str, data: Slices, modified: float | None, known: Known
     ) -> AsyncIterator[Parsed]:
-        """As `parse`, of an archive (`is_large_archive`) that is never in memory as a whole."""
+        """As `parse`, of an archive or a mailbox that is never in memory as a whole."""
         if path in self.passed:
             return
+        data = self.heard(data, path)
         parsed = Parsed(path, len(data), b"", modified)
         try:
             check_limit(path, len(data), self.limits.archive_bytes)
-            parsed = replace(parsed, digest=digest(data, lambda: self._tell(path)))
+            parsed = replace(parsed, digest=digest(data))
         except FileError as error:
             yield replace(parsed, problem=error)
             return
         if known.get(path) == parsed.digest:
             yield parsed
             return
-        members = unpack(path, data, self.limits)
+        members = members_by_parts(path, data, self.limits)
         async for one in self._taken_apart(parsed, members, known, self.limits):
             yield one
+
+    def heard(self, data: Slices, path: str = "") -> Slices:
+        """The same bytes; while they are read, there are signs of life, of this path."""
+        return Heard(data, lambda: self._tell(path))
 
     async def _opened(
         self, parsed: Parsed, data: bytes, known: Known, limits: Limits
@@ -251,9 +256,13 @@ def _guarded(path: str, call: Callable[[], _T]) -> _T | FileError:
 
 
 def _named(path: str, error: Exception) -> FileError:
-    """What went wrong as an error of one file."""
+    """What went wrong as an error of one file.
+
+    It is kept, so it lets go of where it came from: that holds the bytes of the file.
+    """
     if isinstance(error, FileError):
-        return error
+        error.__context__ = error.__cause__ = None
+        return error.with_traceback(None)
     if isinstance(error, FossickError):
         return FileError(error.message, code="unsupported", hint=error.hint)
     if isinstance(error, (MemoryError, RecursionError)):

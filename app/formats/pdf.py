@@ -79,7 +79,7 @@ def from_contents(path: str, contents: PdfContents) -> Document:
     groups = [paragraphs(page, words) for page in by_page]
     levels = heading_levels([paragraph for group in groups for paragraph in group])
     pieces: Sequence[Sequence[Piece]] = [[_piece(one, levels) for one in group] for group in groups]
-    if not any(piece.level for page in pieces for piece in page):
+    if not any(piece.level and "\t" not in piece.text for page in pieces for piece in page):
         pieces = outlined(pieces, contents.outline)
     whole = [[*page, *more] for page, more in zip(pieces, beside, strict=True)]
     if whole:
@@ -99,6 +99,8 @@ def from_contents(path: str, contents: PdfContents) -> Document:
 
 
 def _piece(paragraph: Paragraph, levels: Mapping[float, int]) -> Piece:
+    if paragraph.names:  # its tabs tell it from headings that are titles
+        return Piece("heading", paragraph.text, 6)
     level = levels.get(paragraph.size, 0) if paragraph.may_be_heading else 0
     return Piece("heading" if level else paragraph.kind, paragraph.text, level)
 
@@ -140,7 +142,11 @@ def _title(info: Mapping[str, object]) -> str:
 
 def _largest_heading(text: str, blocks: Sequence[Block]) -> str:
     """The first heading of the highest level on the first page that has one."""
-    headings = [block for block in blocks if block.kind == "heading"]
+    headings = [
+        block
+        for block in blocks
+        if block.kind == "heading" and "\t" not in text[block.start : block.end]
+    ]
     if not headings:
         return ""
     page = headings[0].page

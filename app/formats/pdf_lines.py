@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LIGATURES = {
     0xFB00: "ff",
@@ -30,7 +30,11 @@ _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _SPACE_SHARE = 0.15
 _WIDE_SPACE_SHARE = 0.6
 _SAME_LINE_SHARE = 0.5
+_CELL_SHARE = 1.0
+"""Shares of the font size: gaps that are a space, and that may part cells of a table."""
 _USUAL_FONT = 10.0
+_USUAL_WIDTH = 0.5
+"""Of a letter whose width is not known, as a share of the font size."""
 _LARGEST_FONT = 2000.0
 _FARTHEST = 1e6
 
@@ -62,6 +66,15 @@ class PdfPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """What stands on a line between wide gaps."""
+
+    text: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of text: from `left` to `right` on baseline `y`, in its largest font size."""
 
@@ -72,6 +85,8 @@ class Line:
     size: float
     running: bool = False
     """Whether it returns on other pages but for its numbers: no heading, no part of a paragraph."""
+    runs: tuple[Run, ...] = ()
+    """Its parts in their order, where wide gaps part it; empty where none does."""
 
 
 @dataclass(slots=True)
@@ -87,10 +102,29 @@ class _Open:
     """Left end of the last item."""
     end: float
     """Right end of the last item."""
+    runs: list[_Ink] = field(default_factory=list)
 
     def close(self) -> Line | None:
         text = " ".join("".join(self.parts).split())
-        return Line(text, self.left, self.right, self.y, self.size) if text else None
+        if not text:
+            return None
+        runs: tuple[Run, ...] = ()
+        if len(self.runs) > 1:
+            runs = tuple(Run(ink.text, ink.left, ink.right) for ink in self.runs)
+        return Line(text, self.left, self.right, self.y, self.size, runs=runs)
+
+
+@dataclass(slots=True)
+class _Ink:
+    """A run that still grows; spaces at its ends are none of it."""
+
+    parts: list[str]
+    left: float
+    right: float
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.parts).split())
 
 
 def lines(page: PdfPage) -> list[Line]:
@@ -147,6 +181,18 @@ def _same_line(line: _Open, text: str, x: float, y: float, size: float) -> bool:
     return abs(y - line.y) <= _SAME_LINE_SHARE * max(size, line.size)
 
 
+def _ink(line: _Open, text: str, left: float = 0, right: float = 0, size: float = 0) -> None:
+    """Lengthen the last run, or begin one behind a wide gap; spaces, without a `size`, do not."""
+    last = line.runs[-1] if line.runs else None
+    if last is None or (size and max(left - last.right, last.left - right) > _CELL_SHARE * size):
+        if size:
+            line.runs.append(_Ink([text], left, right))
+        return
+    last.parts.append(text)
+    if size:
+        last.left, last.right = min(last.left, left), max(last.right, right)
+
+
 def _extend(line: _Open, text: str, x: float, width: float, size: float) -> None:
     if line.parts:
         leftwards = x + width <= line.start
@@ -154,7 +200,15 @@ def _extend(line: _Open, text: str, x: float, width: float, size: float) -> None
         share = _WIDE_SPACE_SHARE if is_wide(text[0]) else _SPACE_SHARE
         if abs(gap) > share * size and not text[0].isspace():
             line.parts.append(" ")
+            _ink(line, " ")
     line.parts.append(text)
+    if text.isspace():
+        _ink(line, text)
+    else:
+        before, after = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())
+        share = (width or _USUAL_WIDTH * size * len(text)) / len(text)
+        end = x + share * len(text)
+        _ink(line, text, x + before * share, end - after * share, size)
     if not text.isspace() or width:
         line.start, line.end = x, x + width
     line.left = min(line.left, x)

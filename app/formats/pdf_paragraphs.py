@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median_low
 
 from app.core.model import BlockKind
 from app.formats.pdf_lines import Line, is_wide
+from app.formats.pdf_tables import Table, with_tables
 
 _HYPHEN = re.compile(r"(\w*[^\W\d_])[-\u2010\u00ad]\Z")
 _SOFT_HYPHEN = "\u00ad"
@@ -33,6 +34,8 @@ class Paragraph:
     lines: int
     kind: BlockKind
     running: bool = False
+    names: bool = False
+    """Whether it is the first row of a table, which names the columns."""
 
     @property
     def may_be_heading(self) -> bool:
@@ -66,25 +69,41 @@ class _Group:
 
 
 def paragraphs(page: Sequence[Line], hyphenated: Collection[str] = ()) -> list[Paragraph]:
-    """Paragraphs of one page, in the order of its lines.
+    """Paragraphs and tables of one page, in the order of its lines.
 
     A new one begins where the page says so: more room than between the other lines, another font
-    size, an indented line, a bullet, a jump to another column.
+    size, an indented line, a bullet, a jump to another column, a table. Rows of a table are lines
+    of one text, with tabs between their cells.
     `hyphenated` are words (in lower case) that keep their hyphen at a line end.
     """
-    if not page:
-        return []
     spacing = _spacing(page)
     found: list[Paragraph] = []
-    group = _Group.of(page[0])
-    for line in page[1:]:
-        if _begins_paragraph(group, line, spacing):
-            found.append(_paragraph(group.lines, hyphenated))
-            group = _Group.of(line)
-        else:
+    group: _Group | None = None
+    for line in with_tables(page):
+        if isinstance(line, Table):
+            if group is not None:
+                found.append(_paragraph(group.lines, hyphenated))
+            found += _rows(line, hyphenated)
+            group = None
+        elif group is not None and not _begins_paragraph(group, line, spacing):
             group.add(line)
-    found.append(_paragraph(group.lines, hyphenated))
+        else:
+            if group is not None:
+                found.append(_paragraph(group.lines, hyphenated))
+            group = _Group.of(line)
+    if group is not None:
+        found.append(_paragraph(group.lines, hyphenated))
     return [paragraph for paragraph in found if paragraph.text.strip()]
+
+
+def _rows(table: Table, hyphenated: Collection[str]) -> Iterator[Paragraph]:
+    """The row that names the columns, if there is one, and the others."""
+    rows = ["\t".join(_joined(cell, hyphenated) for cell in row).rstrip() for row in table.rows]
+    size = round(table.size * 2) / 2
+    if table.header:
+        names = "\t".join(cell for cell in rows.pop(0).split("\t") if cell)
+        yield Paragraph(names, size, 1, "table", names=True)
+    yield Paragraph("\n".join(rows), size, table.lines, "table")
 
 
 def heading_levels(everything: Sequence[Paragraph]) -> dict[float, int]:
@@ -148,17 +167,22 @@ def _begins_paragraph(group: _Group, line: Line, spacing: float) -> bool:
 
 
 def _paragraph(group: Sequence[Line], hyphenated: Collection[str]) -> Paragraph:
-    parts = [group[0].text]
-    for line in group[1:]:
-        parts[-1], joint = _joint(parts[-1], line.text, hyphenated)
-        parts += [joint, line.text]
-    text = "".join(parts).replace(_SOFT_HYPHEN, "")
+    text = _joined([line.text for line in group], hyphenated)
     sizes = Counter[float]()
     for line in group:
         sizes[round(line.size * 2) / 2] += len(line.text)
     kind: BlockKind = "list" if _BULLET.match(text) else "paragraph"
     usual = max(sizes, key=lambda size: sizes[size])
     return Paragraph(text, usual, len(group), kind, running=group[0].running)
+
+
+def _joined(lines: Sequence[str], hyphenated: Collection[str]) -> str:
+    """Lines as one text."""
+    parts = list(lines[:1])
+    for line in lines[1:]:
+        parts[-1], joint = _joint(parts[-1], line, hyphenated)
+        parts += [joint, line]
+    return "".join(parts).replace(_SOFT_HYPHEN, "")
 
 
 def _joint(before: str, after: str, hyphenated: Collection[str]) -> tuple[str, str]:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 LARGE = 16 << 20
-"""Bytes from which an archive is not read into memory as a whole."""
+"""Bytes from which an archive or a mailbox is not read into memory as a whole."""
 PIECE = 1 << 20
+_ALIVE = 16 * PIECE
+"""Bytes after which there is a sign of life."""
 
 
 class Slices(Protocol):
@@ -22,6 +24,26 @@ class Slices(Protocol):
     def __getitem__(self, span: slice) -> bytes:
         """Some of them; fewer at the end."""
         ...
+
+
+class Heard:
+    """Slices with a sign of life now and then, for as long as they are read."""
+
+    def __init__(self, data: Slices, tell: Callable[[], None]) -> None:
+        self._data = data
+        self._tell = tell
+        self._silent = 0
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __getitem__(self, span: slice) -> bytes:
+        found = self._data[span]
+        self._silent += len(found)
+        if self._silent >= _ALIVE:
+            self._silent = 0
+            self._tell()
+        return found
 
 
 class _Stream(io.RawIOBase):
@@ -58,30 +80,37 @@ def stream(data: bytes | Slices) -> io.BytesIO | io.BufferedReader:
     return io.BytesIO(data) if isinstance(data, bytes) else io.BufferedReader(_Stream(data), PIECE)
 
 
-def pieces(data: Slices) -> Iterator[bytes]:
-    """All bytes, one piece after the other."""
-    for start in range(0, len(data), PIECE):
-        yield data[start : start + PIECE]
+def pieces(data: Slices, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """All bytes from one place to another, one piece after the other."""
+    end = len(data) if end is None else end
+    for place in range(start, end, PIECE):
+        yield data[place : min(end, place + PIECE)]
 
 
-def digest(data: Slices, tell: Callable[[], None]) -> bytes:
-    """SHA-256; `tell` is called now and then, for it takes a while."""
+def digest(data: Slices) -> bytes:
+    """SHA-256."""
     state = hashlib.sha256()
-    for number, piece in enumerate(pieces(data)):
+    for piece in pieces(data):
         state.update(piece)
-        if number % 16 == 0:
-            tell()
     return state.digest()
 
 
-def holds_more_than(data: bytes | Slices, sign: bytes, most: int) -> bool:
-    """Whether a sign stands more than `most` times in the bytes."""
+def part(data: bytes | Slices, start: int, end: int) -> bytes:
+    """The bytes from one place to another, however many, never more than a piece at once."""
+    return data[start:end] if isinstance(data, bytes) else b"".join(pieces(data, start, end))
+
+
+def count(data: bytes | Slices, sign: bytes, most: int | None = None) -> int:
+    """How often a sign stands in the bytes; it is not looked for beyond `most` and some.
+
+    The sign must not lap over itself, as "aa" does.
+    """
     if isinstance(data, bytes):
-        return data.count(sign) > most
-    count, before = 0, b""
+        return data.count(sign)
+    found, before = 0, b""
     for piece in pieces(data):
-        count += (before + piece).count(sign)
-        if count > most:
-            return True
-        before = piece[-len(sign) + 1 :]
-    return False
+        found += (before + piece).count(sign)
+        if most is not None and found > most:
+            break
+        before = (before + piece)[-len(sign) + 1 :]
+    return found

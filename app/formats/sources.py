@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
 from app.errors import FileError, FossickError
-from app.formats.detect import check_size, is_large_archive
-from app.formats.limits import DEFAULT_LIMITS, Limits
+from app.formats.detect import check_size, large_family
+from app.formats.limits import DEFAULT_LIMITS, Limits, check_limit
 from app.formats.parsing import Known, Parsed, Parser
 from app.formats.slices import LARGE, Slices
 
@@ -96,11 +96,15 @@ class InlineParser:
 
 
 async def data_of(source: Source, limits: Limits) -> bytes | Slices:
-    """The bytes of a file, or what reads them when they are asked for: of large archives."""
+    """The bytes of a file, or what reads them when they are asked for.
+
+    By parts are read large archives and mailboxes, which are known by how they begin: mail
+    programs give mailboxes names without an end.
+    """
     if isinstance(source, Sliced) and (source.size or 0) >= LARGE:
-        check_size(source.path, source.size or 0, limits)
         data = await _given(source, source.slices())
-        if data is not None and is_large_archive(source.path, data):
+        if data is not None and large_family(source.path, data):
+            check_limit(source.path, len(data), limits.archive_bytes)
             return data
     return await bytes_of(source, limits)
 

@@ -15,7 +15,7 @@ from app.formats.detect import check_size
 from app.formats.families import Member
 from app.formats.limits import Limits
 from app.formats.member_paths import PathRegister, is_skipped
-from app.formats.slices import Slices, holds_more_than, stream
+from app.formats.slices import Slices, count, stream
 from app.formats.zip_salvage import salvaged
 
 _ENTRY = b"PK\x01\x02"
@@ -41,7 +41,7 @@ def zip_members(path: str, data: bytes | Slices, limits: Limits) -> Iterator[Mem
     are locked. An archive without its directory, as of a download that broke off, gives what
     can be found in it, unless it is read by slices, and is `damaged` then.
     """
-    if holds_more_than(data, _ENTRY, limits.members):  # before an object is made for each
+    if count(data, _ENTRY, limits.members) > limits.members:  # before an object is made for each
         raise FileError(f"{path} has more than {limits.members} members.", code="too-large")
     try:
         archive = zipfile.ZipFile(stream(data))

@@ -18,7 +18,9 @@ from app.host.pdfium_beside import attached_files, begin_forms, notes_of, outlin
 _SAME_BASELINE = 0.2
 _SAME_SIZE = 0.1
 _GAP = 0.1
-"""Shares of the font size: what parts two items when it is passed."""
+_SPACE = 0.6
+"""Shares of the font size: what parts two items when it is passed, by a space the last; that is
+what pdf.js has."""
 
 _HYPHENS = {0x02: 0x2D, 0xFFFE: 0x2D}
 """PDFium marks a hyphen at a line's end by these."""
@@ -88,10 +90,12 @@ class _Items:
         self.size.append(size)
         self.eol.append(False)
 
-    def space(self) -> None:
-        """A space that PDFium saw between characters."""
-        if self.strings and not self.eol[-1]:
-            self.strings[-1] += " "
+    def space(self) -> bool:
+        """A space behind the last item, drawn or seen by PDFium; it takes no room."""
+        if not self.strings or self.eol[-1]:
+            return False
+        self.strings[-1] += " "
+        return True
 
     def end_line(self) -> None:
         """A line end that PDFium saw."""
@@ -106,7 +110,7 @@ class _Items:
         return (
             abs(y - self.y[-1]) <= _SAME_BASELINE * last
             and abs(size - last) <= _SAME_SIZE * last
-            and (-last <= gap <= _GAP * last or self.strings[-1].endswith(" "))
+            and -last <= gap <= (_SPACE if self.strings[-1].endswith(" ") else _GAP) * last
             and left >= self.x[-1]
         )
 
@@ -143,8 +147,8 @@ def _items(text_page: Any) -> _Items:  # noqa: ANN401 (no types published)
         code = pdfium.FPDFText_GetUnicode(handle, index)
         if code in (0x0A, 0x0D):
             items.end_line()
-        elif pdfium.FPDFText_IsGenerated(handle, index) == 1 and code == 0x20:
-            items.space()
+        elif code == 0x20 and items.space():
+            continue
         elif code:
             pdfium.FPDFText_GetCharOrigin(handle, index, x, y)
             pdfium.FPDFText_GetLooseCharBox(handle, index, box)

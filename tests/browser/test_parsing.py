@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.formats.pdf import from_contents
+from app.host.pdfium import read_contents
 from tests.browser.profiles import BARE
 from tests.browser.test_runtime import Run, evaluate
 from tests.conftest import PlainHost
 from tests.fixtures.pdf_beside import ATTACHED, TEXT, pdf_beside
-from tests.fixtures.pdf_files import write_pdf
+from tests.fixtures.pdf_files import METALS, draw_pdf, table_content, write_pdf
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -269,21 +271,31 @@ def test_a_pdf_in_the_worker(run: Run) -> None:
     assert (out["page"], out["same"], out["known"]) == (1, True, True)
 
 
-def test_what_stands_beside_the_pages_of_a_pdf(run: Run) -> None:
-    """Fields, comments, links, outline and attached files, as PDFium gives them too."""
+def test_tables_and_what_stands_beside_the_pages_of_a_pdf(run: Run) -> None:
+    """Fields, comments, links, outline and attached files, rows of cells, as of PDFium too."""
+    metals = draw_pdf(table_content(METALS, ruled=True))
+    by_pdfium = from_contents("metals.pdf", read_contents("metals.pdf", metals))
     out = run(
         """
-      const bytes = Uint8Array.from(atob(given), (char) => char.charCodeAt(0));
       const pool = new ParsePool(async () => "", { size: 1 });
-      const source = { path: "mill.pdf", file: new Blob([bytes]), size: bytes.length };
-      const rows = await all(pool.begin([source], "{}"));
+      const sources = Object.entries(given).map(([path, packed]) => {
+        const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
+        return { path, file: new Blob([bytes]), size: bytes.length };
+      });
+      const rows = await all(pool.begin(sources, "{}"));
       pool.close();
       return rows.map(({ path, members, document }) =>
         ({ path, members, text: document?.[1], chunks: document?.[4] }));
     """,
-        base64.b64encode(pdf_beside()).decode(),
+        {
+            path: base64.b64encode(data).decode()
+            for path, data in (("mill.pdf", pdf_beside()), ("metals.pdf", metals))
+        },
     )
-    attached, whole = out
+    attached, whole, table = out
+    assert table["text"] == by_pdfium.text
+    assert "\n\nGold\t19.3\t1,064.2\nSilver\t" in table["text"]
+    assert table["chunks"][0][-1] == ["Metal Density Melts at"]
     assert attached["path"] == "mill.pdf/weights.csv"
     assert attached["text"].split() == ATTACHED.decode().replace(",", " ").split()
     assert (whole["members"], whole["text"]) == (1, TEXT)

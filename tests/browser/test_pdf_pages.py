@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.formats.slices import LARGE
 from tests.browser.profiles import BARE
 from tests.browser.test_page import add, ask, box, hits, opened
 from tests.browser.test_runtime import evaluate
-from tests.fixtures.pdf_files import draw_pdf, stream_of, write_pdf
+from tests.fixtures.pdf_files import METALS, draw_pdf, stream_of, table_content, write_pdf
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -228,7 +230,7 @@ def test_a_page_that_never_ends_is_given_up(bare: Page, slowness: float) -> None
 
 @pytest.fixture(scope="module")
 def shared(profiles: SharedProfiles, site_server: str) -> Iterator[Page]:
-    """One page with a report of three pages, two that cannot be drawn, and one letter by letter."""
+    """One page with a report of three pages, a turned one, one letter by letter, and a table."""
     letters = " ".join(f"({char}) Tj" for char in "rhubarb")
     spaced = f"BT /F1 30 Tf 3 Tc 100 500 Td {letters} ET BT /F1 12 Tf 100 300 Td (is a plant) Tj ET"
     for page in opened(profiles, site_server, {"width": 1400, "height": 900}):
@@ -237,6 +239,7 @@ def shared(profiles: SharedProfiles, site_server: str) -> Iterator[Page]:
             ("harbour.pdf", PAPER),
             ("turned.pdf", draw_pdf("BT /F1 40 Tf 90 300 Td (A zeppelin) Tj ET", rotate=90)),
             ("spaced.pdf", draw_pdf(spaced)),
+            ("metals.pdf", draw_pdf(table_content(METALS, ruled=True))),
         )
         yield page
 
@@ -271,6 +274,24 @@ def test_a_hit_opens_at_its_page_with_its_matches_on_the_ink(page_of: Page) -> N
         (wide, high), (left, right), (top, bottom) = ink["size"], ink["x"], ink["y"]
         assert left < 0.1 * wide
         assert right > 0.9 * wide
+        assert top < 0.5 * high < bottom
+
+
+def test_a_row_of_a_table_is_marked_where_it_is_drawn(page_of: Page) -> None:
+    """In each of its cells; the hit shows the names of the columns above it."""
+    from playwright.sync_api import expect
+
+    ask(page_of, "silver 961.8", "metals.pdf")
+    expect(hits(page_of).first).to_contain_text("Metal Density Melts at")
+    box(page_of).press("Enter")
+    marks = view(page_of).locator("mark.here")
+    expect(marks).to_have_text(["Silver", "961.8"])
+    inks = view(page_of).evaluate(INK)
+    assert len(inks) == 2
+    for ink in inks:
+        (wide, high), (left, right), (top, bottom) = ink["size"], ink["x"], ink["y"]
+        assert left < 0.15 * wide
+        assert right > 0.85 * wide
         assert top < 0.5 * high < bottom
 
 
@@ -352,6 +373,34 @@ def test_a_pdf_in_an_archive_opens_as_it_looks(page_of: Page) -> None:
         archive.writestr("mails/one.eml", mail.as_bytes())
     add(page_of, ("papers.zip", packed.getvalue()))
     ask(page_of, "whale oil", "lamp.pdf")
+    box(page_of).press("Enter")
+    expect(view(page_of).get_by_role("status")).to_have_text("Page 2 of 2", timeout=30_000)
+
+
+def test_a_large_mailbox(page_of: Page) -> None:
+    """Of 17 MB, read by parts: its messages are found and open, a PDF in one as it looks."""
+    from playwright.sync_api import expect
+
+    mails: list[bytes] = []
+    for number in range(17):
+        mail = EmailMessage()
+        mail["Subject"] = f"Letter {number}"
+        mail.set_content(f"The heron number {number} stands in the reeds.")
+        picture = random.Random(number).randbytes(750_000)
+        mail.add_related(picture, maintype="image", subtype="png", cid=f"<{number}@x>")
+        if number == 9:
+            plan = write_pdf([["Reeds"], ["Weir", "The weir is closed by oaken boards."]])
+            mail.make_mixed()
+            mail.add_attachment(plan, maintype="application", subtype="pdf", filename="weir.pdf")
+        mails.append(b"From - Fri May 17 10:30:00 2024\n" + mail.as_bytes() + b"\n")
+    data = b"".join(mails)
+    assert len(data) > LARGE
+    add(page_of, ("Inbox", data))
+    ask(page_of, "heron 14", "Letter 14")
+    box(page_of).press("Enter")
+    expect(page_of.locator(".prose mark.here").first).to_have_text("heron")
+    page_of.keyboard.press("Escape")
+    ask(page_of, "oaken boards", "weir.pdf")
     box(page_of).press("Enter")
     expect(view(page_of).get_by_role("status")).to_have_text("Page 2 of 2", timeout=30_000)
 

@@ -342,6 +342,44 @@ def test_audit(folder, tmp_path, capsys):
     assert code == 2 and json.loads(out)["error"]["code"] == "bad-option"
 
 
+@pytest.fixture(scope="module")
+def asked():
+    """Names looked up and connections begun, by whatever of the process, while the test runs."""
+    seen = []
+    listening = [True]
+
+    def hear(event, arguments):
+        if listening and event in {"socket.connect", "socket.getaddrinfo", "urllib.Request"}:
+            seen.append((event, arguments[1:]))
+
+    sys.addaudithook(hear)  # there is no way to take it away again
+    yield seen
+    listening.clear()
+
+
+@pytest.mark.parametrize(
+    ("address", "way_out"),
+    [
+        ("https://example.org/a.pdf?b=1", "Fetch it into a file first"),
+        ("HTTP://127.0.0.1:9/x", "Fetch it into a file first"),
+        ("ftp://example.org", "Fetch it into a file first"),
+        ("file:///nowhere/a", "Give its path alone: /nowhere/a"),
+    ],
+)
+def test_addresses_are_refused(address, way_out, tmp_path, capsys, asked):
+    """By a code and a way out, as they were typed; nobody is asked for them, nothing is made."""
+    index = tmp_path / "index"
+    common = (address, "--index", index, "--embedder", "none")
+    code, out, _ = call(capsys, "index", *common, "--json")
+    error = json.loads(out)["error"]
+    assert code == 2 and error["code"] == "bad-option"
+    assert error["message"].startswith(f"{address} is an address")
+    assert error["hint"].startswith(way_out)
+    code, _, err = call(capsys, "index", *common)
+    assert code == 2 and "opens no connections" in " ".join(err.split())
+    assert asked == [] and not index.exists()
+
+
 def test_missing_model(folder, tmp_path, capsys):
     """Without model files `auto` goes on without them and says so; `transformer` insists."""
     common = ("index", folder, "--index", tmp_path / "index", "--model", tmp_path)

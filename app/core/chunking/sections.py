@@ -31,15 +31,25 @@ class Section:
 
 
 def sections(document: Document) -> list[Section]:
-    """The document's sections in order; every character that is not a space is in one block."""
+    """The document's sections in order; every character that is not a space is in one block.
+
+    On pages of a PDF the names of a table's columns are the heading of that table alone.
+    """
     found = [Section(())]
     stack: list[tuple[int, str]] = []
-    bare = True
+    bare, named = True, False
     for block in _gapless(document):
+        if named and block.kind != "table":
+            named = False
+            stack.pop()
+            if not bare:
+                found.append(Section(tuple(text for _, text in stack)))
         if block.kind == "heading":
-            while stack and stack[-1][0] >= block.level:
-                stack.pop()
             title = heading_text(document, block)
+            names = "\t" in document.text[block.start : block.end].strip()
+            named = document.kind == "pdf" and names
+            while stack and stack[-1][0] >= block.level + named:
+                stack.pop()
             if title:
                 stack.append((block.level, title))
             if not bare or not found[-1].blocks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 from app.engine import AddReport
@@ -37,13 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(options: argparse.Namespace) -> int:
     """0 when every file is indexed, 1 when one failed or there was none."""
     for folder in options.folders:
-        if not folder.exists() and str(folder).startswith(("http:/", "https:/")):
-            raise InputError(
-                f"{folder} is an address, and this program opens no connections.",
-                hint="Fetch it into a file first, as by curl, then index that file.",
-            )
         if not folder.exists():
-            raise InputError(f"There is no {folder}.", code="not-found")
+            raise _missing(folder)
     found = sources(options.folders, Rules(options.ignore, gitignore=options.gitignore))
     whole = [path_of(folder) for folder in options.folders if folder.is_dir()]
     async with opening.collection(
@@ -82,6 +78,25 @@ async def run(options: argparse.Namespace) -> int:
     return 1 if report.failed or not found.sources else 0
 
 
+def _missing(folder: Path) -> InputError:
+    """What to say of a folder or file that is not there; an address is none of either.
+
+    >>> _missing(Path("https://example.org/a.pdf")).message
+    'https://example.org/a.pdf is an address, and this program opens no connections.'
+    """
+    if address := _ADDRESS.match(str(folder)):
+        scheme, rest = address.groups()
+        local = scheme.lower() == "file"
+        whole = f"{scheme}:///{rest}" if local else f"{scheme}://{rest}"  # a Path keeps one stroke
+        way_out = "Fetch it into a file first, as by curl, then index that file."
+        return InputError(
+            f"{whole} is an address, and this program opens no connections.",
+            hint=f"Give its path alone: /{rest}" if local else way_out,
+        )
+    return InputError(f"There is no {folder}.", code="not-found")
+
+
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):[/\\]+(.*)", re.IGNORECASE | re.DOTALL)
 _UNITS = {"K": 10, "M": 20, "G": 30}
 
 
