@@ -46,7 +46,9 @@ export function checkOpen(options) {
   const own = checkOpener(options);
   const sealing = from ? checkOpener({ passphrase: filePassphrase, key: fileKey }) : own;
   if (own.passphrase && storage === "memory") {
-    const hint = "Leave the passphrase out, or the storage.";
+    const hint = from
+      ? "The passphrase of a sealed file is `filePassphrase`."
+      : "Leave the passphrase out, or the storage.";
     throw new FossickError("bad-option", "What is not kept cannot be sealed.", hint);
   }
   const lockAfter = checkLockAfter(options.lockAfter ?? LOCK_AFTER);
