@@ -26,6 +26,7 @@ import { checkBlob, exportCollection, importCollection } from "./portable.js";
 import { Reranking } from "./reranking.js";
 import { atHand, outermost } from "./retrying.js";
 import { Room } from "./room.js";
+import { isSealedFile } from "./sealed-file.js";
 import { SealedState } from "./sealing.js";
 import { wellFormed } from "./texts.js";
 import { Upgrading } from "./upgrading.js";
@@ -86,6 +87,11 @@ export class Fossick extends EventTarget {
       signal: options.signal,
     });
     return importCollection(engine, file, { ...options, collection });
+  }
+
+  /** @type {typeof import("./fossick.js").Fossick.isSealed} */
+  static async isSealed(file) {
+    return isSealedFile(checkBlob(file));
   }
 
   /** @type {typeof import("./fossick.js").Fossick.models} */

@@ -152,6 +152,13 @@ export interface OpenOptions {
    * can be changed; `collection` is a name only.
    */
   from?: Blob;
+  /**
+   * Of `from`, if that file is sealed: without it opening fails with `locked`, with another one
+   * with `wrong-passphrase`, for a file that is plain with `bad-option`.
+   */
+  filePassphrase?: string;
+  /** In its place: the {@link Fossick.key} of an instance that had the same file open. */
+  fileKey?: CryptoKey;
   /** Default "auto". */
   embedder?: EmbedderOption;
   /**
@@ -775,6 +782,12 @@ export interface ExportOptions extends CallOptions {
    * which is there until the page is closed.
    */
   to?: FileSystemFileHandle;
+  /**
+   * Seals the file: all of it is encrypted, and only this passphrase opens it, whatever that of the
+   * collection is. Of the portable file only: `bad-option` for other formats. Nobody can recover
+   * one that is forgotten.
+   */
+  passphrase?: string;
   /** Anything of the page's own that {@link Fossick.import} gives back, as JSON. */
   settings?: Record<string, unknown>;
   /** Phase "export", in bytes, of other formats in documents. */
@@ -813,6 +826,9 @@ export interface ImportOptions extends CallOptions {
   /** Of the collection: a new one is sealed with it, a sealed one opened. */
   passphrase?: string;
   key?: CryptoKey;
+  /** Of the file, if it is sealed: as in {@link OpenOptions}. */
+  filePassphrase?: string;
+  fileKey?: CryptoKey;
   /** Phase "import", in bytes. */
   onProgress?: (progress: Progress) => void;
 }
@@ -1162,7 +1178,7 @@ export interface Info {
    * changes, and writes itself from when the other has gone.
    */
   writable: boolean;
-  /** Whether only a passphrase opens what is stored. */
+  /** Whether only a passphrase opens what is stored, or the file that is open. */
   sealed: boolean;
   room: Room;
   /** Whether the page is cross-origin isolated: ONNX Runtime then uses several threads. */
@@ -1241,9 +1257,13 @@ export class Fossick extends EventTarget {
    * Make a collection of a file that {@link Fossick.export}, or `python -m app export`, has written.
    * Every byte is checked; until all is there the collection holds what it held. Rejects with
    * "unsupported" or "damaged" for files that cannot be used, "index-version", "collection-exists",
-   * "read-only" while the collection is open, here or in another tab, "quota-exceeded".
+   * "read-only" while the collection is open, here or in another tab, "quota-exceeded", "locked" or
+   * "wrong-passphrase" for a sealed file or collection.
    */
   static import(file: Blob, options?: ImportOptions): Promise<Imported>;
+
+  /** Whether a file that was exported is sealed, so that `filePassphrase` is needed. */
+  static isSealed(file: Blob): Promise<boolean>;
 
   /** The models of the catalogue, and those that were added. Fetches nothing from the hub. */
   static models(): Promise<Model[]>;
@@ -1369,7 +1389,7 @@ export class Fossick extends EventTarget {
   /**
    * Write the collection, or a portion of it, as one file: the commit that is there now, whatever
    * is added meanwhile. Nothing that was removed is in it. What is damaged is left out and told.
-   * The file is plain, also where the collection is sealed.
+   * The file is plain, also where the collection is sealed, but for one with a `passphrase`.
    */
   export(options?: ExportOptions): Promise<Exported>;
 
@@ -1429,7 +1449,7 @@ export class Fossick extends EventTarget {
   changePassphrase(old: string, fresh: string): Promise<void>;
 
   /**
-   * Lock a sealed collection in all tabs: finish the commit under way, forget the key, end all
+   * Lock a sealed collection in all tabs, a sealed file in this one: finish the commit under way, forget the key, end all
    * workers. Calls fail with `locked` from now on; open it again with its passphrase.
    */
   lock(): Promise<void>;
@@ -1439,7 +1459,7 @@ export class Fossick extends EventTarget {
 
   /**
    * What opens a sealed collection again without its passphrase, as long as this page lives; null
-   * where it is plain or locked. It cannot be read, only used, and should be stored nowhere.
+   * where it is plain or locked. Of a sealed file, see `from`, it is the `fileKey`. It cannot be read, only used, and should be stored nowhere.
    */
   readonly key: CryptoKey | null;
 

@@ -38,9 +38,17 @@ export function checkOpen(options) {
     throw new FossickError("bad-option", `There is no storage "${storage}".`, hint);
   }
   if (from) checkBlob(from);
-  const sealing = checkOpener(options);
-  if (sealing.passphrase && storage === "memory") {
-    const hint = "Leave the passphrase out, or the storage.";
+  const { filePassphrase, fileKey } = options;
+  if ((filePassphrase ?? fileKey) != null && !from) {
+    const hint = "Give the file as well, or a `passphrase` for the collection.";
+    throw new FossickError("bad-option", "A file's passphrase needs `from`.", hint);
+  }
+  const own = checkOpener(options);
+  const sealing = from ? checkOpener({ passphrase: filePassphrase, key: fileKey }) : own;
+  if (own.passphrase && storage === "memory") {
+    const hint = from
+      ? "The passphrase of a sealed file is `filePassphrase`."
+      : "Leave the passphrase out, or the storage.";
     throw new FossickError("bad-option", "What is not kept cannot be sealed.", hint);
   }
   const lockAfter = checkLockAfter(options.lockAfter ?? LOCK_AFTER);

@@ -2,7 +2,7 @@
 /** A collection as a file and back: what the page has to do with it; the work is the engine's. */
 
 import { FossickError } from "./errors.js";
-import { checkOpener } from "./passphrase.js";
+import { checkOpener, checkPassphrase } from "./passphrase.js";
 
 /** @typedef {import("./client.js").Fossick} Fossick */
 
@@ -23,16 +23,18 @@ const ENDINGS = /** @type {const} */ ({
  */
 export async function exportCollection(fossick, options) {
   const { source = "", text = true, words = true, vectors = true, format = "fossick" } = options;
-  const { to, settings = {}, signal, onProgress } = options;
+  const { to, settings = {}, passphrase = null, signal, onProgress } = options;
   const ending = ENDINGS[/** @type {keyof typeof ENDINGS} */ (format)];
   if (!ending) {
     const hint = `Use one of ${Object.keys(ENDINGS).join(", ")}.`;
     throw new FossickError("bad-option", `There is no format "${format}".`, hint);
   }
+  if (passphrase !== null) checkFilePassphrase(passphrase, format);
   const { collection } = fossick.options;
   const folders = await fossick.kept.list().catch(() => []);
-  // What leaves a sealed collection is plain: it is written where the user wants it, or nowhere.
-  const own = fossick.sealed.isSealed ? null : await newFile(`${collection}.${ending}`);
+  // What leaves a sealed collection plain is written where the user wants it, or nowhere.
+  const isOpen = fossick.sealed.isSealed && passphrase === null;
+  const own = isOpen ? null : await newFile(`${collection}.${ending}`);
   const handle = to ?? own;
   const answer = await fossick.call(
     "export",
@@ -44,12 +46,13 @@ export async function exportCollection(fossick, options) {
       created: new Date().toISOString(),
       sources: folders.map(({ name }) => name),
       settings,
+      passphrase,
     },
     { signal, onProgress },
   );
   const { blob, ...report } = answer;
   const file = handle ? await handle.getFile() : new File([blob], `${collection}.${ending}`);
-  return { ...report, file };
+  return { ...report, bytes: file.size, file };
 }
 
 /**
@@ -60,16 +63,28 @@ export async function exportCollection(fossick, options) {
  */
 export async function importCollection(engine, file, options) {
   const { collection, storage = "auto", overwrite = false, signal, onProgress } = options;
-  const sealing = checkOpener(options);
   try {
+    const sealing = checkOpener(options);
+    const fileSealing = checkOpener({ passphrase: options.filePassphrase, key: options.fileKey });
     return await engine.call(
       "import_file",
-      { file, collection, storage, overwrite, sealing },
+      { file, collection, storage, overwrite, sealing, fileSealing },
       { signal, onProgress },
     );
   } finally {
     await engine.close();
   }
+}
+
+/**
+ * @param {unknown} passphrase
+ * @param {string} format
+ */
+function checkFilePassphrase(passphrase, format) {
+  checkPassphrase(passphrase);
+  if (format === "fossick") return;
+  const hint = "Leave the passphrase out, or export the portable file.";
+  throw new FossickError("bad-option", `The format "${format}" cannot be sealed.`, hint);
 }
 
 /** @param {unknown} file */

@@ -52,6 +52,7 @@ export class SealedState {
     this.after(this.minutes);
     void dropExports(); // What was exported before is plain.
     globalThis.document?.addEventListener("visibilitychange", this.look);
+    if (this.isFile) return; // Others have their own, or none.
     this.channel = new BroadcastChannel(`fossick-lock/${this.fossick.options.collection}`);
     this.channel.onmessage = () => void this.lock();
   }
@@ -91,9 +92,14 @@ export class SealedState {
     call.then(done, done);
   }
 
-  /** Lock it in all tabs. */
+  /** Whether it is an exported file that is searched where it lies. */
+  get isFile() {
+    return this.fossick.started?.storage.kind === "file";
+  }
+
+  /** Lock it in all tabs; a sealed file in this one. */
   async lockAll() {
-    this.check(true);
+    if (!this.isFile || !this.isSealed) this.check(true);
     this.channel?.postMessage("lock");
     await this.lock();
   }

@@ -27,7 +27,7 @@ from app.formats.parsing import Parser
 from app.ports import Embedder, Store, TokenCounter
 from app.storage import checksum
 from app.storage.memory_store import MemoryStore
-from app.storage.portable import Archive, PortableStore
+from app.storage.portable import Archive, PortableStore, SealedRanges
 from app.storage.sealing import SealedStore
 
 
@@ -36,7 +36,7 @@ async def boot(capabilities: ffi.JsObject) -> Endpoint | ffi.JsObject:
 
     `capabilities` has `files` (a FileStore, or null for memory), `exported` (BlobRanges of a file
     that is searched in place of a store, or null), `writable`, `sealing` (see
-    `app.browser.ciphers.opened`), `embedder` (flags
+    `app.browser.ciphers.opened`; of that file, where there is one), `embedder` (flags
     `transformer`, `static` and `hash`), `inference` (an InferenceClient, or null), `reranker`
     (another, whose model comes when it is asked for), `parse` (a ParsePool), `vocabulary` (the
     model's, one entry a line, may be empty), `limits` (of what readers keep to, those that are not
@@ -64,7 +64,7 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
     chain = EmbedderChain(embedders)
     kernels = browser_kernels(capabilities.kernels)
     checksum.run_on(kernels)
-    raw = _store(capabilities)
+    raw = await _store(capabilities)
     writes = bool(capabilities.writable)
     store = raw
     if isinstance(raw, BrowserStore):
@@ -100,13 +100,17 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         passphrase=Passphrase(raw, store, ciphers.BrowserCiphers(capabilities.sealing.ciphers)),
     )
     collection.on_commit(capabilities.onCommit)
-    is_sealed = isinstance(store, SealedStore)
+    is_sealed = isinstance(store, SealedStore) or (
+        isinstance(store, PortableStore) and isinstance(store.archive.ranges, SealedRanges)
+    )
     return Endpoint(bridge, model, chain, capabilities.onEmbedder, versions, sealed=is_sealed)
 
 
-def _store(capabilities: ffi.JsObject) -> Store:
+async def _store(capabilities: ffi.JsObject) -> Store:
     if not ffi.is_nothing(capabilities.exported):
-        return PortableStore(Archive.open(BlobRanges(capabilities.exported)))
+        ranges = BlobRanges(capabilities.exported)
+        content = await ciphers.content_of(ranges, capabilities.sealing)
+        return PortableStore(await Archive.open(content))
     if ffi.is_nothing(capabilities.files):
         return MemoryStore()
     return BrowserStore(capabilities.files, writable=bool(capabilities.writable))

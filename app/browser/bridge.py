@@ -199,13 +199,22 @@ class Bridge:
         return {**plain(done), "blob": await sink.finish()}
 
     async def import_file(
-        self, request: Request, ranges: Ranges, target: Place, overwrite: bool = False
+        self,
+        request: Request,
+        ranges: Ranges,
+        target: Place,
+        overwrite: bool = False,
+        unlock: Callable[[Ranges], Awaitable[Ranges]] | None = None,
     ) -> Plain:
-        """Bring an exported file into another collection than this one."""
+        """Bring an exported file into another collection than this one.
+
+        `unlock` gives the plain file that is in a sealed one.
+        """
         try:
             tell = _teller(request)
+            plain_file = ranges if unlock is None else await unlock(ranges)
             done = await bring_in(
-                *(Archive.open(ranges), await target.opened()),
+                *(await Archive.open(plain_file), await target.opened()),
                 overwrite=overwrite,
                 on_progress=tell,
                 cancel=request.cancellation,

@@ -9,6 +9,7 @@ from app.browser import ffi
 from app.browser.store import BrowserStore
 from app.errors import InputError, StorageError
 from app.ports import Buffer, Store
+from app.storage import portable
 from app.storage.sealing import NotAuthenticError, seal, unlocked, unseal
 from app.storage.sealing.opening import unlocked_with
 
@@ -98,6 +99,18 @@ async def opened(store: BrowserStore, sealing: ffi.JsObject, *, writable: bool) 
         keys = BrowserFileKeys(sealing.ciphers.fileKeysOf(sealing.key))
         return await unlocked_with(store, keys, read_only=not writable)
     return await unlocked(store, passphrase, ciphers, read_only=not writable)
+
+
+async def content_of(ranges: portable.Ranges, sealing: ffi.JsObject) -> portable.Ranges:
+    """The plain file that is in an exported one; `sealing` as above, without an act.
+
+    Raises as `app.storage.portable.unlocked`.
+    """
+    if not ffi.is_nothing(sealing.key):
+        keys = BrowserFileKeys(sealing.ciphers.fileKeysOf(sealing.key))
+        return await portable.unlocked_with(ranges, keys)
+    passphrase = None if ffi.is_nothing(sealing.passphrase) else str(sealing.passphrase)
+    return await portable.unlocked(ranges, passphrase, BrowserCiphers(sealing.ciphers))
 
 
 def _arrays(*buffers: Buffer) -> list[ffi.JsObject]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pyodide.ffi import JsException
@@ -12,6 +13,7 @@ from app.browser import ciphers, ffi, tables
 from app.browser.store import BrowserStore
 from app.errors import FileError, StorageError
 from app.ports import Buffer, Store
+from app.storage.portable import SealingSink
 
 
 class BrowserSink:
@@ -33,6 +35,23 @@ class BrowserSink:
         await _done(self._target.abort)
 
 
+class SealedOutput(SealingSink):
+    """The same with a passphrase: what goes there is sealed."""
+
+    def __init__(self, output: BrowserSink, passphrase: str, ciphers_of: ffi.JsObject) -> None:
+        super().__init__(output, passphrase, ciphers.BrowserCiphers(ciphers_of))
+        self._output = output
+
+    async def finish(self) -> ffi.JsObject:
+        """Write its end, and close it."""
+        await self.end()
+        return await self._output.finish()
+
+    async def abort(self) -> None:
+        """Let go of what was written."""
+        await self._output.abort()
+
+
 class BlobRanges:
     """A Blob that is read by ranges."""
 
@@ -40,7 +59,7 @@ class BlobRanges:
         self._ranges = ranges
         self.size = int(ranges.size)
 
-    def read(self, offset: int, length: int) -> Buffer:
+    async def read(self, offset: int, length: int) -> Buffer:
         """The bytes from `offset`, fewer where it ends. Raises `FileError("unreadable")`."""
         try:
             return ffi.to_bytes(self._ranges.read(offset, length))
@@ -66,7 +85,7 @@ class Target:
         self.held()
 
 
-_OBJECTS = frozenset({"to", "target", "newTable"})
+_OBJECTS = frozenset({"to", "target", "newTable", "passphrase", "ciphers"})
 
 
 def arguments_of(method: str, args: ffi.JsObject) -> Mapping[str, Any] | None:
@@ -75,11 +94,16 @@ def arguments_of(method: str, args: ffi.JsObject) -> Mapping[str, Any] | None:
         given = ffi.to_python(args)
         rest = {name: given[name] for name in given if name not in _OBJECTS}
         write = None if ffi.is_nothing(args.newTable) else tables.writer(args.newTable)
-        return {**rest, "sink": BrowserSink(args.target), "write": write}
+        plain = BrowserSink(args.target)
+        is_plain = ffi.is_nothing(args.passphrase)
+        sink = plain if is_plain else SealedOutput(plain, str(args.passphrase), args.ciphers)
+        return {**rest, "sink": sink, "write": write}
     if method == "import_file":
         target = Target(BrowserStore(args.files), args.sealing, args.release)
+        unlock = partial(ciphers.content_of, sealing=args.unlocking)
         ranges = BlobRanges(args.ranges)
-        return {"ranges": ranges, "target": target, "overwrite": bool(args.overwrite)}
+        rest = {"unlock": unlock, "overwrite": bool(args.overwrite)}
+        return {"ranges": ranges, "target": target, **rest}
     return None
 
 

@@ -16,7 +16,7 @@ from app.formats.parsing import Parser
 from app.host.model_files import BUNDLED_MODEL, counter
 from app.host.onnx_embedder import OnnxEmbedder
 from app.host.onnx_reranker import OnnxReranker
-from app.host.passphrase import store_in
+from app.host.passphrase import content_of, store_in
 from app.host.pdfium import PdfiumReader
 from app.host.portable_files import FileRanges
 from app.host.process_parser import ProcessParser
@@ -72,9 +72,13 @@ def static_embedder(table: Path = BUNDLED_TABLE, model: Path = BUNDLED_MODEL) ->
     return StaticEmbedder(read, WordPiece(vocabulary.read_text(encoding="utf-8").splitlines()))
 
 
-def portable_store(file: Path) -> PortableStore:
-    """A portable file as a store; `FileError` and `StorageError` where it is none."""
-    return PortableStore(Archive.open(FileRanges(file)))
+async def portable_store(file: Path, passphrase_file: Path | None = None) -> PortableStore:
+    """A portable file as a store; `FileError` and `StorageError` where it is none.
+
+    A sealed one is opened by the passphrase in a file, or by one that is asked for.
+    """
+    ranges = await content_of(FileRanges(file), passphrase_file)
+    return PortableStore(await Archive.open(ranges))
 
 
 @asynccontextmanager
@@ -89,13 +93,15 @@ async def collection(
     reranker: Path | None = None,
     limits: Limits = DEFAULT_LIMITS,
     passphrase_file: Path | None = None,
+    file_passphrase_file: Path | None = None,
 ) -> AsyncIterator[tuple[Collection, list[str]]]:
     """A collection in a directory, closed when the block ends, and notes about its embedder.
 
     `InputError("not-found")` if it `must_be` there, as one for reading must, and is not. With a
     portable file in `exported` that is searched where it lies, and `index` is not looked at.
     `reranker` is the folder of a cross-encoder.
-    A sealed index is opened by the passphrase in a file, or by one that is asked for.
+    A sealed index is opened by the passphrase in a file, or by one that is asked for; so is a
+    sealed portable file, by that in `file_passphrase_file`.
     """
     if exported is None and (read_only or must_be) and not index.is_dir():
         raise InputError(
@@ -107,7 +113,7 @@ async def collection(
     store: Store = (
         await store_in(index, passphrase_file, read_only=read_only)
         if exported is None
-        else portable_store(exported)
+        else await portable_store(exported, file_passphrase_file)
     )
     count = counter(model)
     inline = InlineParser(Parser(count_tokens=count, pdf_reader=PdfiumReader(), limits=limits))

@@ -1,4 +1,4 @@
-"""The store in a folder, with the passphrase of a sealed one: from a file, or asked for."""
+"""What is sealed on this host, with its passphrase: from a file, or asked for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from app.errors import InputError, StorageError
 from app.host.disk_store import DirectoryStore
 from app.ports import Store
+from app.storage.portable import Ranges, is_sealed
+from app.storage.portable import unlocked as unlocked_file
 
 LOCKS = ("lock-a", "lock-b")
 """Files that only a sealed folder has; `cryptography` is not loaded for others."""
@@ -31,6 +33,23 @@ async def store_in(folder: Path, passphrase_file: Path | None, *, read_only: boo
     return await unlocked(store, passphrase, HostCiphers(), read_only=read_only)
 
 
+async def content_of(ranges: Ranges, passphrase_file: Path | None) -> Ranges:
+    """The plain file that is in an exported one, which may be sealed.
+
+    Raises as `app.storage.portable.unlocked`; `locked` where nobody can be asked.
+    """
+    if passphrase_file is None and not await is_sealed(ranges):
+        return ranges
+    from app.host.ciphers import HostCiphers
+
+    passphrase = (
+        asked("The file is sealed.", "--file-passphrase-file", "Passphrase of the file: ")
+        if passphrase_file is None
+        else in_file(passphrase_file)
+    )
+    return await unlocked_file(ranges, passphrase, HostCiphers())
+
+
 def in_file(path: Path) -> str:
     """The passphrase in a file: its first line."""
     try:
@@ -42,12 +61,13 @@ def in_file(path: Path) -> str:
     return lines[0]
 
 
-def asked() -> str:
+def asked(
+    what: str = "This index is sealed.",
+    option: str = "--passphrase-file",
+    prompt: str = "Passphrase: ",
+) -> str:
     """The passphrase that somebody types. Raises `StorageError("locked")` if nobody is there."""
     if not sys.stdin.isatty():
-        raise StorageError(
-            "This index is sealed.",
-            code="locked",
-            hint="Give its passphrase with --passphrase-file FILE.",
-        )
-    return getpass.getpass("Passphrase: ")
+        hint = f"Give its passphrase with {option} FILE."
+        raise StorageError(what, code="locked", hint=hint)
+    return getpass.getpass(prompt)

@@ -71,7 +71,7 @@ class FileRanges:
         """Bytes in it."""
         return self._size
 
-    def read(self, offset: int, length: int) -> Buffer:
+    async def read(self, offset: int, length: int) -> Buffer:
         """The bytes from `offset`, fewer where the file ends."""
         with _readable(self._path):
             self._file.seek(offset)

@@ -110,7 +110,8 @@ export class FossickApp extends LightElement {
     // On a touch screen the focus would bring up a keyboard that nobody asked for.
     if (!matchMedia("(pointer: fine)").matches) return;
     await this.box.updateComplete;
-    if (document.activeElement === document.body) this.box.focusBox();
+    // It may have gone meanwhile, if the collection is locked.
+    if (document.activeElement === document.body) this.box?.focusBox();
   }
 
   /** Not there while the collection is locked. */

@@ -63,6 +63,8 @@ export class Engine extends EventTarget {
     this.hasReranker = false;
     /** @type {File | null} an exported file that is open in place of the collection */
     this.from = null;
+    /** What opens that file, if it is sealed. */
+    this.fileKey = /** @type {CryptoKey | null} */ (null);
     this.startedAt = 0;
     this.startMilliseconds = 0;
     /** What opens the sealed collection again, from when it was unlocked until it is locked. */
@@ -71,9 +73,14 @@ export class Engine extends EventTarget {
     this.unlocking = false;
   }
 
-  /** Whether the collection is sealed, as far as it is known. */
+  /** Whether what is open is sealed, as far as it is known. */
   get sealed() {
-    return this.info?.sealed ?? recall(SEALED_KEY) !== null;
+    return this.fileKey !== null || (this.info?.sealed ?? recall(SEALED_KEY) !== null);
+  }
+
+  /** Whether what this page keeps is sealed, also while an exported file is open in its place. */
+  get keptSealed() {
+    return recall(SEALED_KEY) !== null;
   }
 
   /** Minutes without use after which it is locked; 0: never. */
@@ -105,8 +112,9 @@ export class Engine extends EventTarget {
    * @param {Error | null} [error] of a passphrase that was tried
    */
   locked(error = null) {
-    remember(SEALED_KEY, "yes");
+    if (!this.from) remember(SEALED_KEY, "yes");
     this.key = null;
+    this.fileKey = null;
     this.fossick = null;
     this.state = "locked";
     this.error = error;
@@ -136,7 +144,6 @@ export class Engine extends EventTarget {
    * @returns {Promise<void>}
    */
   async start(passphrase) {
-    const opener = passphrase ? { passphrase } : this.key && !this.from ? { key: this.key } : {};
     const isLocked = !this.from && recall(SEALED_KEY) !== null && !passphrase && !this.key;
     if (isLocked) return this.locked();
     this.state = "starting";
@@ -147,7 +154,7 @@ export class Engine extends EventTarget {
       const fossick = await Fossick.open({
         collection: "default",
         from: this.from ?? undefined,
-        ...opener,
+        ...this.opener(passphrase),
         lockAfter: this.minutes,
         embedder: this.embedder?.value ?? "auto",
         onProgress: (/** @type {Progress} */ progress) => this.progress(progress),
@@ -167,8 +174,16 @@ export class Engine extends EventTarget {
     this.changed();
   }
 
+  /** @param {string} [passphrase] */
+  opener(passphrase) {
+    if (this.from) return this.fileKey ? { fileKey: this.fileKey } : {};
+    if (passphrase) return { passphrase };
+    return this.key ? { key: this.key } : {};
+  }
+
   /** @param {unknown} reason whether a passphrase is needed, or another one */
   isLocked(reason) {
+    if (this.from) return false; // Then it is the file's, which was asked for before.
     const { code } = /** @type {{ code?: string }} */ (asError(reason));
     return code === "locked" || code === "wrong-passphrase";
   }
@@ -322,10 +337,12 @@ export class Engine extends EventTarget {
   /**
    * Opens an exported file in place of the collection; null for the collection again.
    * @param {File | null} file
+   * @param {CryptoKey | null} [key] of a sealed one
    */
-  async openFrom(file) {
+  async openFrom(file, key = null) {
     if (file) this.key = null; // Nothing locks it meanwhile.
     this.from = file;
+    this.fileKey = key;
     await this.restart();
   }
 
@@ -336,6 +353,7 @@ export class Engine extends EventTarget {
   async aside(work) {
     this.state = "starting";
     this.from = null;
+    this.fileKey = null;
     const old = this.fossick;
     this.fossick = null;
     this.changed();

@@ -2,6 +2,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
+import { DIFFER, passphraseField } from "./passphrase-field.js";
 import { asError } from "./searching.js";
 
 /** Minutes that can be chosen; 0 is never. */
@@ -83,7 +84,7 @@ export class PassphraseSection extends LightElement {
     );
     this.error = null;
     if (form !== "unseal" && fresh !== again) {
-      this.error = new Error("The two are not the same.");
+      this.error = new Error(DIFFER);
       return;
     }
     this.busy = true;
@@ -156,12 +157,12 @@ export class PassphraseSection extends LightElement {
     const { fields, action, busy: doing } = FORMS[form];
     return html`<form class="export-form" @submit=${this.submit}>
       ${form === "unseal" ? nothing : html`<p><strong>Nobody can recover a passphrase that is forgotten</strong>; your files can be added again then. Four words that have nothing to do with each other are a good one.</p>`}
-      ${form === "seal" ? html`<p class="quiet">What was kept until now is deleted, but a disk may hold on to deleted data for some time. Names of folders that you let Fossick remember, and your browser's history, are not encrypted. Exported files are not either.</p>` : nothing}
-      ${fields.map(
-        ([name, label]) => html`<label class="label">${label}
-          <input class="field" type="password" name=${name} required autocapitalize="off" spellcheck="false" ?readonly=${busy}
-            autocomplete=${name === "old" ? "current-password" : "new-password"}>
-        </label>`,
+      ${form === "seal" ? html`<p class="quiet">What was kept until now is deleted, but a disk may hold on to deleted data for some time. Names of folders that you let Fossick remember, and your browser's history, are not encrypted. Exported files have passphrases of their own, if you give them one.</p>` : nothing}
+      ${fields.map(([name, label]) =>
+        passphraseField(name, label, {
+          autocomplete: name === "old" ? "current-password" : "new-password",
+          readonly: busy,
+        }),
       )}
       ${busy ? html`<p class="quiet" role="status">${doing}</p><progress class="meter" aria-label=${doing}></progress>` : nothing}
       <div class="dialog-actions">

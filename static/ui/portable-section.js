@@ -2,6 +2,7 @@
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 import { bytes, count } from "./format.js";
+import { DIFFER, passphraseField } from "./passphrase-field.js";
 import { progressTemplate } from "./progress.js";
 import { asError } from "./searching.js";
 
@@ -23,6 +24,7 @@ export class PortableSection extends LightElement {
     engine: { attribute: false },
     stamp: { attribute: false },
     isOpen: { state: true },
+    format: { state: true },
     progress: { state: true },
     done: { state: true },
     error: { state: true },
@@ -34,6 +36,8 @@ export class PortableSection extends LightElement {
     this.engine = null;
     this.stamp = 0;
     this.isOpen = false;
+    /** That of the form. */
+    this.format = "fossick";
     /** @type {import("../fossick.js").Progress | null} */
     this.progress = null;
     /** @type {{ report: import("../fossick.js").Exported, url: string, name: string } | null} */
@@ -50,8 +54,13 @@ export class PortableSection extends LightElement {
     const format = FORMATS.find(({ id }) => id === form.get("format")) ?? FORMATS[0];
     const source = String(form.get("source") ?? "");
     const name = `${(source || "documents").replaceAll("/", "-")}${format.ending}`;
+    const [passphrase, again] = ["passphrase", "again"].map((field) => form.get(field) || null);
     this.abort = new AbortController();
     this.forget();
+    if (passphrase !== again) {
+      this.error = new Error(DIFFER);
+      return;
+    }
     try {
       const to = await pickPlace(name, format.ending);
       this.progress = { phase: "export", done: 0, total: 0 };
@@ -62,6 +71,7 @@ export class PortableSection extends LightElement {
           text: form.has("text"),
           vectors: form.has("vectors"),
           format: /** @type {any} */ (format.id),
+          passphrase: passphrase === null ? undefined : String(passphrase),
           to,
           signal: this.abort.signal,
           onProgress: (progress) => (this.progress = progress),
@@ -102,13 +112,24 @@ export class PortableSection extends LightElement {
       ${this.isOpen && !this.progress ? this.form() : nothing}
       ${this.outcome()}
       <div class="dialog-actions start" ?hidden=${this.isOpen && !this.progress}>
-        ${this.isOpen || this.progress ? nothing : html`<button type="button" class="button small" ?disabled=${empty} @click=${() => (this.isOpen = true)}>Export…</button>`}
+        ${this.isOpen || this.progress ? nothing : html`<button type="button" class="button small" ?disabled=${empty} @click=${this.open}>Export…</button>`}
         <button type="button" class="button small" @click=${() => this.input.click()}>Import…</button>
         <input class="visually-hidden" type="file" accept=".fossick" tabindex="-1" aria-label="Exported file" @change=${this.picked}>
       </div>`;
   }
 
+  open() {
+    this.isOpen = true;
+    this.format = "fossick";
+  }
+
+  /** @param {Event} event */
+  choose(event) {
+    this.format = /** @type {HTMLSelectElement} */ (event.target).value;
+  }
+
   form() {
+    const isSealed = Boolean(this.engine?.info?.sealed);
     return html`<form class="export-form" @submit=${this.export}>
       <label class="label">Documents
         <select class="field" name="source">
@@ -117,18 +138,26 @@ export class PortableSection extends LightElement {
         </select>
       </label>
       <label class="label">Format
-        <select class="field" name="format">
+        <select class="field" name="format" @change=${this.choose}>
           ${FORMATS.map(({ id, label }) => html`<option value=${id}>${label}</option>`)}
         </select>
       </label>
       <label class="switch"><input type="checkbox" name="text" checked> With their texts</label>
       <label class="switch"><input type="checkbox" name="vectors" checked> With vectors, for searches by meaning</label>
-      ${this.engine?.info?.sealed ? html`<p class="message">The file will not be encrypted: whoever has it can read what is in it.</p>` : nothing}
+      ${this.format === "fossick" ? this.passphraseTemplate() : nothing}
+      ${isSealed ? html`<p class="message">${this.format === "fossick" ? "Without a passphrase of its own the file will not be encrypted" : "The file will not be encrypted"}: whoever has it can read what is in it.</p>` : nothing}
       <div class="dialog-actions">
         <button type="button" class="button small" @click=${() => (this.isOpen = false)}>Cancel</button>
         <button type="submit" class="button small primary">Export</button>
       </div>
     </form>`;
+  }
+
+  passphraseTemplate() {
+    const optional = /** @type {const} */ ({ autocomplete: "new-password", required: false });
+    return html`${passphraseField("passphrase", "Passphrase for the file (optional)", optional)}
+      ${passphraseField("again", "The same again", optional)}
+      <p class="quiet">With one, nobody can read the file without it, and nobody can recover it.</p>`;
   }
 
   outcome() {

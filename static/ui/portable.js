@@ -9,6 +9,7 @@ import { asError } from "./searching.js";
 import "./exported-file-dialog.js";
 
 /** @typedef {CustomEvent<any>} Custom */
+/** @typedef {{ file: File, key: CryptoKey | null }} Given a file, with what opens it if it is sealed */
 
 export class Portable {
   /** @param {import("./app.js").FossickApp} app */
@@ -45,29 +46,57 @@ export class Portable {
   async offer(found) {
     try {
       const file = found instanceof File ? found : await found.getFile();
-      this.app.status.close();
-      this.dialog.open(file, this.inside ? 0 : this.app.engine.documents.length);
+      const { engine, status } = this.app;
+      const isInside = file === this.inside;
+      const about = {
+        there: this.inside ? 0 : engine.documents.length,
+        isSealed: await Fossick.isSealed(file),
+        isKeptSealed: engine.keptSealed,
+        key: isInside ? engine.fileKey : null,
+      };
+      status.close();
+      await this.dialog.open(file, about);
     } catch (reason) {
       this.tell(reason);
     }
   }
 
-  /** @param {File} file */
-  async lookInto(file) {
+  /**
+   * What opens a sealed file; by an engine of its own, so that the one that is open stays.
+   *
+   * @param {File} file
+   * @param {string} filePassphrase
+   * @param {AbortSignal} signal
+   * @returns {Promise<CryptoKey | null>}
+   */
+  async unlock(file, filePassphrase, signal) {
+    const opened = await Fossick.open({ from: file, filePassphrase, embedder: "none", signal });
+    const { key } = opened;
+    await opened.close();
+    return key;
+  }
+
+  /** @param {Given} given */
+  async lookInto({ file, key }) {
     this.inside = file;
-    await this.reopen(file);
+    await this.reopen(file, key);
   }
 
   async leave() {
     this.inside = null;
+    // What was asked of a sealed file goes into no history either.
+    if (this.app.engine.fileKey) this.app.asking.forget();
     await this.reopen(null);
   }
 
-  /** @param {File | null} file */
-  async reopen(file) {
+  /**
+   * @param {File | null} file
+   * @param {CryptoKey | null} [key]
+   */
+  async reopen(file, key = null) {
     const { app } = this;
     app.opening.drop();
-    await app.engine.openFrom(file);
+    await app.engine.openFrom(file, key);
     if (app.engine.state === "failed" && file) {
       this.tell(app.engine.error);
       await this.leave();
@@ -80,9 +109,9 @@ export class Portable {
   /**
    * Make it the collection of this page, in place of the one that is there.
    *
-   * @param {File} file
+   * @param {Given} given
    */
-  async bringIn(file) {
+  async bringIn({ file, key }) {
     const { app } = this;
     this.inside = null;
     this.abort = new AbortController();
@@ -93,6 +122,7 @@ export class Portable {
         const done = await Fossick.import(file, {
           overwrite: true,
           key: app.engine.key ?? undefined,
+          fileKey: key ?? undefined,
           signal: this.abort.signal,
           onProgress: (progress) => this.told({ ...progress, path: file.name }),
         });
@@ -136,7 +166,7 @@ export class Portable {
   }
 
   dialogTemplate() {
-    return html`<exported-file-dialog
+    return html`<exported-file-dialog .unlock=${this.unlock}
       @look-into=${(/** @type {Custom} */ event) => void this.lookInto(event.detail)}
       @bring-in=${(/** @type {Custom} */ event) => void this.bringIn(event.detail)}></exported-file-dialog>`;
   }

@@ -10,7 +10,6 @@
 import { FossickError } from "../errors.js";
 import { startWorker } from "../own-scripts.js";
 
-/** @typedef {import("./stores.js").FileStore} FileStore */
 /** @typedef {{ secret: Uint8Array, salt: Uint8Array, memory: number, passes: number, lanes: number }} Stretching */
 
 /** Bytes of content in a block, and of its tag; as in app/storage/sealing/ciphers.py. */
@@ -65,11 +64,10 @@ export class Ciphers {
    * Begin with what a lock will ask for, while Python starts; what comes of it is asked for by
    * Python, or never. What a lock says is proved and believed there alone.
    *
-   * @param {FileStore} store
+   * @param {Uint8Array | null} data of a lock, as it is kept
    * @param {string} passphrase
    */
-  async foresee(store, passphrase) {
-    const data = await store.peek("lock-a");
+  foresee(data, passphrase) {
     const [line] = new TextDecoder().decode(data ?? new Uint8Array()).split("\n");
     if (!line) return;
     const { memory, passes, lanes, salt: text } = JSON.parse(line);

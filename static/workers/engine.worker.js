@@ -8,6 +8,7 @@
 
 import "./requests.js";
 import { enveloped, FossickError, opened } from "../errors.js";
+import { firstLock } from "../sealed-file.js";
 import * as Comlink from "../vendor/comlink.js";
 import { Ciphers } from "./ciphers.js";
 import { InferenceClient } from "./inference-client.js";
@@ -36,8 +37,8 @@ import { handingOver } from "./transfers.js";
  * @property {string} alive name of a lock that is held as long as this worker lives
  */
 /**
- * What opens a sealed collection: a passphrase, or the key that an engine before this one had. An
- * `act` comes first.
+ * What opens a sealed collection, or the sealed file that is opened in its place: a passphrase, or
+ * the key that an engine before this one had. An `act` comes first.
  *
  * @typedef {{ passphrase?: string | null, key?: CryptoKey | null, act?: "seal" | "unseal" | null }} Sealing
  */
@@ -57,7 +58,7 @@ import { handingOver } from "./transfers.js";
 /**
  * @typedef {object} Started
  * @property {{ kind: import("../fossick.js").StorageKind, writable: boolean, note: string }} storage
- * @property {CryptoKey | null} key of a sealed collection; it cannot be read, only used
+ * @property {CryptoKey | null} key of a sealed collection or file; it cannot be read, only used
  * @property {Record<string, string>} versions
  * @property {{ origin: "plain" | "image", timings: Record<string, number> }} startup
  */
@@ -129,9 +130,12 @@ class Engine {
     const { passphrase = null, key = null, act = null } = options.sealing ?? {};
     const choosing = chooseStore(options.storage, options.collection);
     if (passphrase && act !== "seal") {
-      void choosing
-        .then(({ store }) => store && ciphers.foresee(store, passphrase))
-        .catch(() => {}); // Then it takes a little longer.
+      const { from } = options;
+      const lock = from
+        ? firstLock(from)
+        : choosing.then(({ store }) => store?.peek("lock-a") ?? null);
+      // Where that fails, it takes a little longer.
+      void lock.then((data) => ciphers.foresee(data, passphrase)).catch(() => {});
     }
     const turn = options.storage === "memory" ? null : new WriterTurn(options.collection);
     const [python, choice, vocabulary, kernels] = await Promise.all([

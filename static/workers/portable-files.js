@@ -31,10 +31,12 @@ const CLOSE = "Close it there, then import the file.";
  */
 export async function withFiles(method, args) {
   if (method === "export") {
-    return { ...args, newTable: await tables(args.format), target: await openTarget(args.to) };
+    const ciphers = args.passphrase ? new Ciphers() : null;
+    const target = await openTarget(args.to);
+    return { ...args, ciphers, newTable: await tables(args.format), target };
   }
   if (method !== "import_file") return args;
-  const { file, collection, storage, sealing: opener, ...rest } = args;
+  const { file, collection, storage, sealing: opener, fileSealing, ...rest } = args;
   const release = await alone(collection);
   try {
     const { store } = await chooseStore(storage, collection);
@@ -43,7 +45,9 @@ export async function withFiles(method, args) {
       throw new FossickError("storage-unavailable", "There is no storage to import into.", hint);
     }
     const sealing = { ciphers: new Ciphers(), act: null, ...opener };
-    return { ...rest, ranges: new BlobRanges(file), files: store, sealing, release };
+    const unlocking = { ciphers: new Ciphers(), ...fileSealing };
+    const ranges = new BlobRanges(file);
+    return { ...rest, ranges, unlocking, files: store, sealing, release };
   } catch (error) {
     release();
     throw error;

@@ -95,21 +95,21 @@ async def exported(found, portion=None, **more):
     return sink, await found.export(told, sink)
 
 
-def archive(data):
+async def archive(data):
     """A portable file in memory."""
-    return Archive.open(BytesRanges(data))
+    return await Archive.open(BytesRanges(data))
 
 
 async def imported(data, store=None, **more):
     """A collection of a portable file in a store of its own, and what was said of it."""
     store = store or KeptStore()
-    done = await take(archive(data), store, analysis=VERSION, **more)
+    done = await take(await archive(data), store, analysis=VERSION, **more)
     return await collection(store, ConceptEmbedder()), done
 
 
 async def looked_into(data):
     """A collection over the file itself."""
-    store = PortableStore(archive(data))
+    store = PortableStore(await archive(data))
     return await collection(store, ConceptEmbedder(), read_only=True)
 
 

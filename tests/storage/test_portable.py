@@ -76,7 +76,7 @@ def test_the_same_bytes():
         one, _ = await exported(await filled(KeptStore()))
         two, _ = await exported((await imported(one.data))[0])
         three, _ = await exported((await imported(two.data))[0])
-        first, second = (archive(sink.data) for sink in (two, three))
+        first, second = [await archive(sink.data) for sink in (two, three)]
         assert [file.sha256 for file in first.contents.files if "seg-" in file.name] == [
             file.sha256 for file in second.contents.files if "seg-" in file.name
         ]
@@ -150,7 +150,9 @@ def test_vector_indexes():
         found = await filled(store)
         faces = await with_vectors(store)
         sink, done = await exported(found)
-        assert done.left_out == () and archive(sink.data).contents.vector_indexes == ("faces",)
+        assert done.left_out == () and (await archive(sink.data)).contents.vector_indexes == (
+            "faces",
+        )
         other = KeptStore()
         _, told = await imported(sink.data, other)
         assert told.vector_indexes == ("faces",)

@@ -250,7 +250,7 @@ def test_versions(data):
         from app.storage.portable import take
 
         with pytest.raises(FossickError) as caught:
-            await take(archive(data), KeptStore(), analysis="forms/99")
+            await take(await archive(data), KeptStore(), analysis="forms/99")
         assert caught.value.code == "index-version"
 
     run(analysis())
@@ -264,7 +264,7 @@ def test_what_is_read_at_once_is_bounded(data):
             self.size = size
             self.largest = 0
 
-        def read(self, offset, length):
+        async def read(self, offset, length):
             self.largest = max(self.largest, length)
             end = b"PK\x05\x06" + bytes(4) + b"\xff\xff" * 2 + (2**31).to_bytes(4, "little")
             tail = end + bytes(6)
@@ -273,5 +273,5 @@ def test_what_is_read_at_once_is_bounded(data):
 
     ranges = Watched(4 << 30)
     with pytest.raises(FossickError):
-        Archive.open(ranges)
+        run(Archive.open(ranges))
     assert ranges.largest <= _DIRECTORY

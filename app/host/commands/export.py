@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,10 +16,18 @@ from app.engine.publishing import Writer, writer_of
 from app.errors import InputError
 from app.host import console, opening
 from app.host.disk_store import DirectoryStore
-from app.host.passphrase import store_in
-from app.host.portable_files import new_file
+from app.host.passphrase import in_file, store_in
+from app.host.portable_files import FileSink, new_file
 from app.storage import manifest as manifests
-from app.storage.portable import Contents, Export, Exported, LeftOut, Portion, about
+from app.storage.portable import (
+    Contents,
+    Export,
+    Exported,
+    LeftOut,
+    Portion,
+    SealingSink,
+    about,
+)
 
 HELP = "write a collection as one portable file, or for other programs"
 
@@ -45,6 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-text", action="store_true", help="without the texts")
     parser.add_argument("--no-words", action="store_true", help="without words: vectors only")
     parser.add_argument("--no-vectors", action="store_true", help="without vectors")
+    parser.add_argument(
+        "--file-passphrase-file", type=Path, default=None, metavar="PATH",
+        help="seal the file with a passphrase: the first line of PATH",
+    )  # fmt: skip
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
 
 
@@ -57,6 +70,7 @@ async def run(options: argparse.Namespace) -> int:
         vectors=not options.no_vectors,
     )
     write = _writer(options)
+    passphrase = _passphrase(options, plain=write is not None)
     if not options.directory.is_dir():
         raise not_there(options.directory)
     store = await store_in(options.directory, options.passphrase_file, read_only=True)
@@ -69,7 +83,7 @@ async def run(options: argparse.Namespace) -> int:
         analysis=VERSION,
         portion=portion,
     )
-    if not isinstance(store, DirectoryStore):
+    if passphrase is None and not isinstance(store, DirectoryStore):
         console.err.print("The file will not be sealed: whoever has it can read what is in it.")
     if write is not None:
         await store.close()
@@ -79,9 +93,31 @@ async def run(options: argparse.Namespace) -> int:
             meter = Meter(time.perf_counter, tell, 0, unit="bytes")
             export = Export(store, described, tell=telling(meter, Cancellation(), "export"))
             meter.total = await export.size()
-            done = await export.run(sink)
+            done = await _written(export, sink, passphrase)
     _show(done, options)
     return 1 if done.left_out else 0
+
+
+def _passphrase(options: argparse.Namespace, *, plain: bool) -> str | None:
+    """That of the file, None for a file that is not sealed, as all for other programs are."""
+    if options.file_passphrase_file is None:
+        return None
+    if plain:
+        hint = "Leave --file-passphrase-file out, or export a .fossick file."
+        raise InputError("Only the portable file can be sealed.", hint=hint)
+    return in_file(options.file_passphrase_file)
+
+
+async def _written(export: Export, sink: FileSink, passphrase: str | None) -> Exported:
+    """Run an export, sealed if there is a passphrase."""
+    if passphrase is None:
+        return await export.run(sink)
+    from app.host.ciphers import HostCiphers
+
+    sealing = SealingSink(sink, passphrase, HostCiphers())
+    done = await export.run(sealing)
+    await sealing.end()
+    return replace(done, bytes=sealing.bytes)
 
 
 def _writer(options: argparse.Namespace) -> Writer | None:

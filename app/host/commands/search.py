@@ -15,6 +15,7 @@ from app.core.model import Hit, Mode, QueryProblem, SearchResult, Sort, Suggesti
 from app.engine import SearchOptions
 from app.engine.context import place
 from app.engine.options import FACETS
+from app.errors import InputError
 from app.host import console, explanation, opening
 
 HELP = "search the index"
@@ -32,6 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", type=Path, default=None, dest="exported", metavar="FILE",
         help="search a file that was exported, in place of the index",
+    )  # fmt: skip
+    parser.add_argument(
+        "--file-passphrase-file", type=Path, default=None, metavar="PATH",
+        help="passphrase of that file, if it is sealed: the first line of PATH",
     )  # fmt: skip
     parser.add_argument("-k", type=int, default=10, help="hits wanted (10)")
     parser.add_argument("--mode", choices=get_args(Mode), default="hybrid")
@@ -84,6 +89,9 @@ async def run(options: argparse.Namespace) -> int:
         rerank=options.rerank is not None,
         explain=options.explain,
     )
+    if options.file_passphrase_file is not None and options.exported is None:
+        hint = "That of a sealed index is given with --passphrase-file."
+        raise InputError("--file-passphrase-file needs --from FILE.", hint=hint)
     embedder = "none" if options.mode == "keyword" else options.embedder
     async with opening.collection(
         options.index,
@@ -93,6 +101,7 @@ async def run(options: argparse.Namespace) -> int:
         exported=options.exported,
         reranker=options.rerank,
         passphrase_file=options.passphrase_file,
+        file_passphrase_file=options.file_passphrase_file,
     ) as (collection, notes):
         result = await collection.search(options.query, wanted)
         meant = await collection.suggest(options.query, limit=0)

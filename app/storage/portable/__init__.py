@@ -9,6 +9,8 @@ from app.storage.portable.container import Sink
 from app.storage.portable.contents import Contents, LeftOut, Portion, about
 from app.storage.portable.exporting import Export, Exported
 from app.storage.portable.importing import Imported, take
+from app.storage.portable.sealed import SealedRanges, is_sealed, unlocked, unlocked_with
+from app.storage.portable.sealing_sink import SealingSink
 from app.storage.portable.store import PortableStore
 
 __all__ = [
@@ -22,7 +24,12 @@ __all__ = [
     "PortableStore",
     "Portion",
     "Ranges",
+    "SealedRanges",
+    "SealingSink",
     "Sink",
     "about",
+    "is_sealed",
     "take",
+    "unlocked",
+    "unlocked_with",
 ]

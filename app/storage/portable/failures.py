@@ -22,6 +22,24 @@ def damaged(part: str, why: str = "") -> FileError:
     return FileError(message, code="damaged", hint=_AGAIN)
 
 
+def file_locked() -> StorageError:
+    """For a sealed one without its passphrase."""
+    return StorageError(
+        "The file is sealed.",
+        code="locked",
+        hint="Open it with its passphrase. Nobody can recover one that is forgotten.",
+    )
+
+
+def wrong_file_passphrase() -> StorageError:
+    """For a sealed one with another passphrase than its own."""
+    return StorageError(
+        "The passphrase does not open this file.",
+        code="wrong-passphrase",
+        hint="Try again; mind capitals and the keyboard's language. Nobody can recover it.",
+    )
+
+
 def foreign_version(version: int, own: int) -> StorageError:
     """For one that a newer program wrote."""
     return StorageError(

@@ -186,7 +186,7 @@ class _Taking:
 
     async def _pieces(self, name: str) -> AsyncIterator[Buffer]:
         digest = hashlib.sha256()
-        for piece in self.archive.pieces(name):
+        async for piece in self.archive.pieces(name):
             digest.update(piece)
             self.tell(len(piece))
             yield piece

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.errors import StorageError
+from app.errors import FileError, StorageError
 from app.ports import Buffer
+from app.storage.damage import DamagedFileError
 from app.storage.names import check_name
 from app.storage.portable.archive import INDEX, Archive
 
@@ -39,7 +40,12 @@ class PortableStore:
         self._check()
         if INDEX + check_name(name) not in self.archive.entries:
             raise StorageError(f"There is no file {name}.", code="storage-damaged")
-        return self.archive.read(INDEX + name, offset, length)
+        try:
+            return await self.archive.read(INDEX + name, offset, length)
+        except FileError as error:
+            if error.code != "damaged":
+                raise
+            raise DamagedFileError(name, "blocks") from error
 
     async def write(self, name: str, parts: Sequence[Buffer]) -> None:
         """Raises `StorageError("read-only")`."""

@@ -46,7 +46,7 @@ class SealedFile:
 
     @property
     def whole(self) -> int:
-        """Bytes that the sealed file takes."""
+        """Bytes that the sealed file takes, its header and its blocks."""
         return HEADER + self.length + TAG * -(-self.length // BLOCK)
 
     def readable(self, size: int) -> int:
@@ -59,9 +59,12 @@ class SealedFile:
         return self.length if size == self.whole else max(size - HEADER, 0) // _SEALED * BLOCK
 
     def span(self, offset: int, end: int) -> tuple[int, int]:
-        """Where the blocks of the content's bytes from `offset` to `end` begin and end."""
+        """Where the blocks of the content's bytes from `offset` to `end` begin and end.
+
+        Counted from where the first block begins.
+        """
         first, last = offset // BLOCK, -(-end // BLOCK)
-        return HEADER + first * _SEALED, min(HEADER + last * _SEALED, self.whole)
+        return first * _SEALED, min(last * _SEALED, self.whole - HEADER)
 
     async def open(self, data: Buffer, first: int) -> Buffer:
         """The content of neighbouring blocks, the first of them of number `first`."""
@@ -75,10 +78,24 @@ async def new_file(keys: FileKeys, name: str, length: int) -> tuple[SealedFile, 
     """A file to be written, under a key of its own, and its header."""
     if length > _LARGEST:
         raise ValueError(f"{length} bytes are more than a sealed file can hold")
+    cipher, salt = await new_cipher(keys, name)
+    file = SealedFile(name, length, cipher)
+    return file, await header_of(file, salt)
+
+
+async def new_cipher(keys: FileKeys, name: str) -> tuple[Cipher, bytes]:
+    """What seals a file under a key of its own, and the salt that its header has to tell."""
     salt = os.urandom(32)
-    file = SealedFile(name, length, await keys.cipher(salt, _INFO + name.encode()))
-    front = _FRONT.pack(MAGIC, VERSION, length, salt)
-    return file, front + await file.cipher.seal(_HEADER_NONCE, b"", front)
+    return await keys.cipher(salt, _INFO + name.encode()), salt
+
+
+async def header_of(file: SealedFile, salt: bytes) -> bytes:
+    """The header of a file, once its length is known; sealed once, as its nonce is always the same.
+
+    `salt` is the one that its cipher was made with.
+    """
+    front = _FRONT.pack(MAGIC, VERSION, file.length, salt)
+    return front + await file.cipher.seal(_HEADER_NONCE, b"", front)
 
 
 async def open_header(keys: FileKeys, name: str, header: Buffer) -> SealedFile:

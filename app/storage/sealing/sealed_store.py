@@ -128,7 +128,7 @@ class SealedStore:
     async def _content(self, file: SealedFile, offset: int, end: int) -> memoryview:
         """The bytes from `offset` to `end`, which lie in neighbouring blocks."""
         start, stop = file.span(offset, end)
-        data = await self._inner.read(_sealed(file.name), start, stop - start)
+        data = await self._inner.read(_sealed(file.name), HEADER + start, stop - start)
         first = offset // BLOCK
         opened = memoryview(await file.open(data, first))
         if len(opened) < end - first * BLOCK:
