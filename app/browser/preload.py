@@ -6,8 +6,10 @@ cannot be part of an image, nor can anything that holds an object of JavaScript.
 """
 # ruff: noqa: F401 (importing is all this is for)
 
+import array
 import ast
 import asyncio
+import calendar
 import contextvars
 import dataclasses
 import datetime
@@ -25,14 +27,17 @@ import pickle
 import platform
 import random
 import re
+import shutil
 import statistics
 import struct
+import tarfile
 import textwrap
 import tokenize
 import typing
 import unicodedata
 import urllib.parse
 import warnings
+import zipfile
 import zlib
 
 import app.core.analysis.wordpiece

@@ -103,10 +103,19 @@ async def data_of(source: Source, limits: Limits) -> bytes | Slices:
     """
     if isinstance(source, Sliced) and (source.size or 0) >= LARGE:
         data = await _given(source, source.slices())
-        if data is not None and large_family(source.path, data):
+        if data is not None and _large_family(source.path, data, limits):
             check_limit(source.path, len(data), limits.archive_bytes)
             return data
     return await bytes_of(source, limits)
+
+
+def _large_family(path: str, data: Slices, limits: Limits) -> str:
+    """As `large_family`; of a file that cannot be read its size is told first."""
+    try:
+        return large_family(path, data)
+    except FileError:
+        check_size(path, len(data), limits)
+        raise
 
 
 async def bytes_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:

@@ -19,6 +19,8 @@ CLAUSES = ((0.2,), (0.05, 0.01), (0.02, 0.01, 0.005), (0.001,))
 """For each word of the query, the shares of chunks that its forms stand in."""
 COMMON, RARE = 0.2, 0.05
 ATLEAST = 0.3
+BYTES = 96
+"""Of content a chunk, for checksums; beside them it is zlib's that is measured, not NumPy's."""
 FIELDS = np.float32([1, 1.5, 2, 0.5])
 
 
@@ -65,6 +67,7 @@ def cases(n: int) -> list[tuple[str, Callable[[Kernels], Any]]]:
         NumpyKernels().positions(data, postings, *word, 0, None)
         for data, word in zip(streams, (common, rare), strict=True)
     ]
+    content = chosen.integers(0, 256, n * BYTES, np.uint8)
     few = np.zeros(n, np.uint8)
     few[postings.ordinals[rare[0] : rare[1] : 50]] = 1
     return [
@@ -80,6 +83,7 @@ def cases(n: int) -> list[tuple[str, Callable[[Kernels], Any]]]:
         ),
         ("near, phrase", lambda kernels: kernels.near(words, 0, True)),
         ("near, any order", lambda kernels: kernels.near(words, 8, False)),
+        (f"crc32, {BYTES} bytes a chunk", lambda kernels: kernels.crc32(content)),
     ]
 
 

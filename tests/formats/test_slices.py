@@ -150,6 +150,15 @@ def test_a_file_that_goes_away_meanwhile(monkeypatch):
     assert [(path, code) for path, _, _, code, _ in outcomes(source)] == [("x.zip", "unreadable")]
 
 
+def test_what_is_too_large_is_that_before_it_is_unreadable(monkeypatch):
+    """A size is known of what cannot be read from its first byte on."""
+    monkeypatch.setattr(sources, "LARGE", 1)
+    source = sliced("huge.txt", zipped())
+    source.watched.end = 0
+    assert [one[3] for one in outcomes(source, text_bytes=1000)] == ["too-large"]
+    assert not source.whole
+
+
 def test_an_archive_without_its_end_is_damaged(monkeypatch):
     """What could be salvaged in memory is not looked for in large ones."""
     monkeypatch.setattr(sources, "LARGE", 1)

@@ -25,17 +25,17 @@ INLINE v128_t passed_on(const v128_t *unit) {
 EXPORT(fold) int fold(const struct folding *a) {
   v128_t *held = a->held + REACH, none = wasm_i32x4_splat(0);
   const u8 *data = a->data;
-  for (u32 i = 0; i < REACH; i++) wasm_v128_store(a->held + i, none);
+  SMALL for (u32 i = 0; i < REACH; i++) wasm_v128_store(a->held + i, none);
   wasm_v128_store(a->held, wasm_i32x4_replace_lane(none, 0, (int)a->crc)); /* joins the first unit */
   for (u32 todo = a->units - REACH; todo;) {
     u32 n = least(todo, ROUND);
     for (u32 i = 0; i < n; i++, data += 16)
       wasm_v128_store(held + i, wasm_v128_xor(wasm_v128_load(data), passed_on(held + i)));
-    for (u32 i = 0; i < REACH; i++) wasm_v128_store(a->held + i, wasm_v128_load(a->held + n + i));
+    SMALL for (u32 i = 0; i < REACH; i++) wasm_v128_store(a->held + i, wasm_v128_load(a->held + n + i));
     todo -= n;
   }
-  for (u32 i = 0; i < REACH; i++) wasm_v128_store(held + i, none);
-  for (u32 i = 0; i < REACH; i++, data += 16)
+  SMALL for (u32 i = 0; i < REACH; i++) wasm_v128_store(held + i, none);
+  SMALL for (u32 i = 0; i < REACH; i++, data += 16)
     wasm_v128_store(a->left + i, wasm_v128_xor(wasm_v128_load(data), passed_on(held + i)));
   return 0;
 }
