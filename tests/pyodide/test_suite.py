@@ -10,7 +10,7 @@ from tests.pyodide import suite
 HOST_ONLY = (
     *("app.host", "bm25s", "subprocess", "onnxruntime", "pypdfium2", "tokenizers"),
     "host.arena",  # the memory of wasmtime, where writes outside of arrays can be seen
-    "query-language.md",  # the documents are not there
+    *("query-language.md", "static/options.js"),  # neither documents nor scripts are there
 )
 """A test file that names one of these needs more than a browser has."""
 
