@@ -27,7 +27,7 @@ OPEN = """
     globalThis.notes = [];
     globalThis.fossick = await Fossick.open({ storage: "memory", embedder });
     fossick.addEventListener("status", ({ detail }) => detail.note && notes.push(detail.note));
-    while (fossick.info().state === "loading") await sleep(50);
+    while (["none", "loading"].includes(fossick.info().state)) await sleep(50);
     return fossick.info();
   };
   const text = "The quick brown fox jumps over the lazy dog by the river. ";

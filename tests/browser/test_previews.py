@@ -85,11 +85,14 @@ def test_by_keys_alone_through_the_preview_and_back(start: Page) -> None:
     """From the box into the text, to its matches and the next hits, to a button, and out again."""
     from playwright.sync_api import expect
 
+    start.locator("main").focus()
     start.keyboard.press("/")
+    expect(box(start)).to_be_focused()
     start.keyboard.type("northern")
     expect(hits(start).nth(3)).to_be_visible()
     start.keyboard.press("Enter")
     preview = start.locator("section.preview")
+    expect(preview.locator("mark.here").first).to_be_in_viewport()
     body, said = preview.locator(".preview-body"), preview.locator("header [role=status]")
     expect(body).to_be_focused()
     expect(preview.get_by_text(re.compile("^1 of"))).to_be_visible()

@@ -7,6 +7,7 @@ typing errors and inflected forms; a paraphrase in other words is as far away as
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 import zlib
@@ -84,7 +85,9 @@ class HashEmbedder:
         # The whole word weighs as much as all of its parts together.
         whole = hashes[0]
         vector[(whole >> 1) % self.dim] += len(features) ** 0.5 * (1 if whole & 1 else -1)
-        length = float(np.linalg.norm(vector)) or 1.0
+        # Exactly rounded: a sum whose order differs by machine would give other last bits.
+        squares = (value * value for value in vector[vector != 0].tolist())
+        length = math.sqrt(math.fsum(squares)) or 1.0
         return np.asarray(vector * (min(len(word) + 1, 6) / 6 / length), dtype=np.float32)
 
 
