@@ -44,3 +44,6 @@ import app.core.analysis.wordpiece
 import app.core.chunking
 import app.core.model
 import app.formats.pdf
+from app.browser import compiled
+
+compiled.remember()

@@ -57,7 +57,7 @@ export class Engine extends EventTarget {
       documents: /** @type {Map<string, import("../fossick.js").DocumentInfo>} */ (new Map()),
     };
     /** Number of documents at the end of the last visit. */
-    this.remembered = Number(recall(COUNT_KEY) ?? 0);
+    this.remembered = this.kept;
     /** Grows with every change, for those who compare. */
     this.stamp = 0;
     this.hasReranker = false;
@@ -81,6 +81,11 @@ export class Engine extends EventTarget {
   /** Whether what this page keeps is sealed, also while an exported file is open in its place. */
   get keptSealed() {
     return recall(SEALED_KEY) !== null;
+  }
+
+  /** Number of documents that this page keeps, also while an exported file is open instead. */
+  get kept() {
+    return Number(recall(COUNT_KEY) ?? 0);
   }
 
   /** Minutes without use after which it is locked; 0: never. */

@@ -49,7 +49,7 @@ export class Portable {
       const { engine, status } = this.app;
       const isInside = file === this.inside;
       const about = {
-        there: this.inside ? 0 : engine.documents.length,
+        there: this.inside ? engine.kept : engine.documents.length,
         isSealed: await Fossick.isSealed(file),
         isKeptSealed: engine.keptSealed,
         key: isInside ? engine.fileKey : null,
@@ -113,11 +113,12 @@ export class Portable {
    */
   async bringIn({ file, key }) {
     const { app } = this;
-    this.inside = null;
     this.abort = new AbortController();
-    app.opening.drop();
-    this.told({ phase: "import", done: 0, total: 0, path: file.name });
     try {
+      await this.unlockKept();
+      this.inside = null;
+      app.opening.drop();
+      this.told({ phase: "import", done: 0, total: 0, path: file.name });
       await app.engine.aside(async () => {
         const done = await Fossick.import(file, {
           overwrite: true,
@@ -134,6 +135,14 @@ export class Portable {
     this.told(null);
     await app.keeping.refresh();
     app.asking.resume();
+  }
+
+  /** What is imported is sealed as what it replaces was: that has to be open for it. */
+  async unlockKept() {
+    const { engine } = this.app;
+    if (!engine.keptSealed || engine.key) return;
+    await this.leave();
+    await engine.whenReady();
   }
 
   /** @param {import("../fossick.js").Progress | null} progress */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The interpreter's image on this device: its memory right after start, and every installed
- * Python file with its bytecode, in two entries of the Cache API.
+ * Python file, in two entries of the Cache API.
  *
  * An image belongs to one `key` (Pyodide's version, the packages and our bundle, by hash). Others
  * are deleted when a new one is kept. Losing it costs one slower start and nothing else, so no

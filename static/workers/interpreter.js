@@ -20,9 +20,6 @@ import { failed, fetchPackages, fetchText, VENDOR } from "./site-files.js";
  * @property {() => Promise<boolean>} keep keep the image made by a plain start; false if none
  */
 
-/** One modification time for all files, so that bytecode in an image still counts as fresh. */
-const MTIME = 1_600_000_000_000;
-
 /** The module that the engine's worker begins with; any other does without NumPy. */
 const ENGINE = "app.browser.boot";
 const isNumpy = (/** @type {string} */ name) => name.startsWith("numpy");
@@ -78,6 +75,7 @@ async function startFromImage(site, image, timings) {
   time("pyodide");
   const whole = site.module === ENGINE;
   install(pyodide, whole ? image.files : image.files.filter(([name]) => !isNumpy(name)));
+  pyodide.pyimport("app.browser.compiled.use")();
   time("unpack");
   const module = importModule(pyodide, site, time);
   return { pyodide, module, origin: "image", timings, keep: async () => false };
@@ -105,8 +103,11 @@ async function startPlainly(site, timings) {
   const memory = imaged ? makeSnapshot(pyodide) : null;
   time("snapshot");
   const module = importModule(pyodide, site, time);
-  const keep = async () =>
-    memory !== null && keepImage(site.key, { memory, files: installed(pyodide) });
+  const keep = async () => {
+    if (memory === null) return false;
+    pyodide.pyimport("app.browser.compiled.write")();
+    return keepImage(site.key, { memory, files: installed(pyodide) });
+  };
   return { pyodide, module, origin: "plain", timings, keep };
 }
 
@@ -184,12 +185,11 @@ export function install(pyodide, files) {
     if (!made.has(folder)) pyodide.FS.mkdirTree(folder);
     made.add(folder);
     pyodide.FS.writeFile(`${root}/${name}`, data, { canOwn: true });
-    pyodide.FS.utime(`${root}/${name}`, MTIME, MTIME);
   }
 }
 
 /**
- * All files below site-packages, bytecode included.
+ * All files below site-packages; bytecode is in one of them, see `app.browser.compiled`.
  *
  * @param {any} pyodide
  * @returns {ArchiveFile[]}
@@ -200,7 +200,7 @@ function installed(pyodide) {
   const files = [];
   const walk = (/** @type {string} */ folder) => {
     for (const name of pyodide.FS.readdir(`${root}/${folder}`)) {
-      if (name === "." || name === "..") continue;
+      if ([".", "..", "__pycache__"].includes(name)) continue;
       const path = folder + name;
       if (pyodide.FS.isDir(pyodide.FS.stat(`${root}/${path}`).mode)) walk(`${path}/`);
       else files.push([path, pyodide.FS.readFile(`${root}/${path}`)]);

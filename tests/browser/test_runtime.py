@@ -140,8 +140,18 @@ def test_starts_from_an_image(
       const [key] = (await cache.keys()).filter(({ url }) => url.endsWith("/memory"));
       await cache.put(key, new Response(new Uint8Array(1 << 20)));
     """
+    files = """
+      const cache = await caches.open("fossick-image-1");
+      const [key] = (await cache.keys()).filter(({ url }) => url.endsWith("/files"));
+      const data = await (await cache.match(key)).arrayBuffer();
+      const head = new Uint8Array(data, 4, new DataView(data).getUint32(0, true));
+      return JSON.parse(new TextDecoder().decode(head)).map(([name]) => name);
+    """
     assert evaluate(page, body)["start"] == "plain"
     eventually(lambda: evaluate(page, kept), timeout=20)
+    names = evaluate(page, files)
+    assert "app/browser/compiled.marshal" in names
+    assert not [name for name in names if name.endswith(".pyc")]
     page.reload()
     again = evaluate(page, body)
     assert (again["start"], again["total"]) == ("image", 1)

@@ -163,9 +163,71 @@ def test_the_page(ready: Page, tmp_path: Path, eventually: Any) -> None:
     expect(dialog).to_contain_text("Its passphrase is right")
     expect(dialog).to_contain_text("Once imported, what is in it is not")
     dialog.get_by_role("button", name="Import it").click()
+    expect(dialog).to_contain_text("removes the 2 documents that Fossick knows here")
+    dialog.get_by_role("button", name="Replace them").click()
     expect(page.get_by_text("2 documents imported from documents.fossick")).to_be_visible(
         timeout=START
     )
     assert page.evaluate("() => fossick.info().sealed") is False
     expect(hits(page).first).to_contain_text("gold.md", timeout=START)
     assert json.loads(page.evaluate("() => JSON.stringify(fossick.key)")) is None
+
+
+SEAL = """
+  async ({ fileSecret, secret }) => {
+    const { file } = await fossick.export({ passphrase: fileSecret });
+    const handed = new Uint8Array(await file.arrayBuffer());
+    await fossick.add([{ path: "mine.md", text: "Silver is mined on the hill." }]);
+    if (secret) await fossick.seal(secret);
+    return Array.from(handed);
+  }
+"""
+
+
+def look_into(page: Page, name: str, data: bytes) -> None:
+    """Hand a sealed file to the page, and its passphrase."""
+    from playwright.sync_api import expect
+
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    page.locator("#add-files").set_input_files(file)
+    dialog = page.get_by_role("dialog", name="A collection that was exported")
+    dialog.get_by_label("Passphrase of the file").fill(SECRET)
+    dialog.get_by_role("button", name="Look into it").click()
+    expect(page.locator("section.inside")).to_contain_text(name, timeout=START)
+
+
+def test_imported_while_looked_into(ready: Page) -> None:
+    """What is here is sealed, and its key was dropped: its passphrase is asked for, and it stays
+    sealed."""
+    from playwright.sync_api import expect
+
+    page = ready
+    given = {"fileSecret": SECRET, "secret": "my own words"}
+    look_into(page, "theirs.fossick", bytes(page.evaluate(SEAL, given)))
+    page.locator("section.inside").get_by_role("button", name="Import it…").click()
+    dialog = page.get_by_role("dialog", name="A collection that was exported")
+    dialog.get_by_role("button", name="Import it").click()
+    expect(dialog).to_contain_text("removes the 3 documents that Fossick knows here")
+    dialog.get_by_role("button", name="Replace them").click()
+    page.locator("lock-screen input[name=passphrase]").fill("my own words")
+    page.keyboard.press("Enter")
+    told = page.get_by_text("2 documents imported from theirs.fossick")
+    expect(told).to_be_visible(timeout=START)
+    assert page.evaluate("async () => (await fossick.stats()).documents") == 2
+    assert page.evaluate("() => fossick.info().sealed") is True
+
+
+def test_locked_while_looked_into(ready: Page, eventually: Any) -> None:
+    """A sealed file that nobody uses for a while is let go of, with all that was shown of it."""
+    from playwright.sync_api import expect
+
+    page = ready
+    given = {"fileSecret": SECRET, "secret": ""}
+    look_into(page, "theirs.fossick", bytes(page.evaluate(SEAL, given)))
+    box(page).fill("river")
+    expect(hits(page).first).to_contain_text("gold.md", timeout=START)
+    page.evaluate("() => fossick.lockAfter(0.01)")
+    expect(page.locator("section.inside")).to_have_count(0, timeout=START)
+    eventually(lambda: page.evaluate("() => globalThis.fossick?.info().storage") == "opfs")
+    expect(page.get_by_text("3 documents")).to_be_visible(timeout=START)
+    assert "theirs.fossick" not in page.content()
