@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from app.core.kernels import VectorKernels
 from app.core.kernels.numpy_vectors import batches, unpacked_int4
+from app.core.kernels.port import Uint32s
 from app.core.kernels.vectors import int4_width, largest_query, words_of
 
 Float32s = NDArray[np.float32]
@@ -124,15 +125,23 @@ def integers(coded: Coded) -> NDArray[np.float32] | NDArray[np.int8]:
 
 def squared_lengths(coded: Coded, kernels: VectorKernels) -> Float64s:
     """Squared length of what each row of float32, int8 or int4 stands for, float64 (n,)."""
+    if coded.dtype in _MOST:
+        scaled: Float64s = np.square(coded.scales.astype(np.float64))
+        return squares(coded, kernels) * scaled
     lengths = np.empty(len(coded), np.float64)
     for part in batches(len(coded)):
-        rows = coded[part]
-        if rows.dtype == "float32":
-            lengths[part] = np.square(rows.codes.astype(np.float64)).sum(axis=1)
-        else:
-            squares = kernels.squares(np.ascontiguousarray(integers(rows)).view(np.int8))
-            lengths[part] = squares * np.square(rows.scales.astype(np.float64))
+        lengths[part] = np.square(coded.codes[part].astype(np.float64)).sum(axis=1)
     return lengths
+
+
+def squares(coded: Coded, kernels: VectorKernels) -> Uint32s:
+    """Sum of the squares of each row of int8 or int4 without its scale, uint32 (n,)."""
+    if coded.dtype == "int8":
+        return kernels.squares(np.ascontiguousarray(coded.codes, np.int8))
+    found = np.empty(len(coded), np.uint32)
+    for part in batches(len(coded)):
+        found[part] = kernels.squares(np.ascontiguousarray(integers(coded[part]), np.int8))
+    return found
 
 
 def chosen_rows(parts: Sequence[Part], numbers: NDArray[np.integer[Any]]) -> Part:

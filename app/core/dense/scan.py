@@ -24,6 +24,7 @@ from app.core.dense.codes import (
     integers,
     query_codes,
     squared_lengths,
+    squares,
 )
 from app.core.dense.near import Asked, Near
 from app.core.kernels import VectorKernels
@@ -212,8 +213,7 @@ def unit_scales(coded: Coded, kernels: VectorKernels) -> Coded:
 
     Rows of zeros stay so.
     """
-    ones = np.ones(len(coded), np.float32)
-    lengths = np.sqrt(squared_lengths(Coded(coded.dtype, coded.dim, coded.codes, ones), kernels))
+    lengths = np.sqrt(squares(coded, kernels), dtype=np.float64)
     scales = np.divide(1.0, lengths, out=np.zeros(len(coded), np.float64), where=lengths > 0)
     return Coded(coded.dtype, coded.dim, coded.codes, scales.astype(np.float32))
 
