@@ -1042,6 +1042,18 @@ export interface VectorClusters {
   converged: boolean;
 }
 
+/** Of {@link VectorIndex.pool}. */
+export interface PoolingOptions {
+  /** How many there are; 1 if it is left out. */
+  texts?: number;
+  /** "mean" if it is left out; "cls" takes the first token's. */
+  strategy?: "mean" | "max" | "sum" | "weighted" | "cls";
+  /** One for each token: 0 for padding, as a tokenizer's attention mask has it. */
+  mask?: ArrayLike<number> | ArrayLike<bigint>;
+  /** One for each token, from 0; for "weighted", and only for that. */
+  weights?: Vector;
+}
+
 /**
  * Vectors of one length under ids, searched exactly or nearly so: for embeddings of your own.
  *
@@ -1120,6 +1132,15 @@ export interface VectorIndex {
 
   /** The vectors in `k` groups of near ones (k-means); the same for a `seed`. */
   clusters(k: number, options?: CallOptions & { seed?: number }): Promise<VectorClusters>;
+
+  /**
+   * From vectors of tokens to one for each text: those of all tokens end to end, texts padded to
+   * the same number of them. Rejects with "dimension-mismatch" where the sizes do not fit.
+   */
+  pool(tokens: Vector, options?: CallOptions & PoolingOptions): Promise<Float32Array[]>;
+
+  /** Vectors end to end, each scaled to length 1; one of zeros stays as it is. */
+  normalise(vectors: Vector, options?: CallOptions): Promise<Float32Array[]>;
 
   /** Let go of the memory. What has a name stays in the store. */
   close(): Promise<void>;

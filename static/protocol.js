@@ -68,6 +68,8 @@ export const VECTOR_CALLS = /** @type {const} */ ([
   "centroid",
   "components",
   "clusters",
+  "pool",
+  "normalise",
   "close",
   "names",
   "delete",

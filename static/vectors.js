@@ -153,6 +153,27 @@ export class VectorIndex {
     return { groups, inertia, converged };
   }
 
+  /** @type {Contract["pool"]} */
+  async pool(tokens, { texts = 1, strategy = "mean", mask, weights, signal } = {}) {
+    const args = {
+      tokens: floats(tokens),
+      mask: mask && Float32Array.from(/** @type {any} */ (mask), Number),
+      weights: weights && floats(weights),
+    };
+    const buffers = Object.values(args).flatMap((one) => (one ? [one.buffer] : []));
+    const options = { signal, atOnce: true };
+    const found = await this.ask("pool", { texts, strategy, ...args }, buffers, options);
+    return rows(found.vectors, this.dim);
+  }
+
+  /** @type {Contract["normalise"]} */
+  async normalise(vectors, { signal } = {}) {
+    const matrix = floats(vectors);
+    const options = { signal, atOnce: true };
+    const found = await this.ask("normalise", { vectors: matrix }, [matrix.buffer], options);
+    return rows(found.vectors, this.dim);
+  }
+
   /** @type {Contract["close"]} */
   close() {
     return this.ask("close", {});

@@ -8,10 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.dense import pooling
 from app.core.dense.batch_processor import BatchProcessor
 from app.core.dense.codes import decode
 from app.core.dense.rows import BATCH
 from app.core.dense.vector_index import VectorIndex
+from app.errors import InputError
+
+POOLINGS = {
+    "mean": pooling.mean,
+    "max": pooling.maximum,
+    "sum": pooling.total,
+    "cls": pooling.cls,
+}
 
 
 def statistics(index: VectorIndex) -> dict[str, Any]:
@@ -56,6 +65,45 @@ def clusters(index: VectorIndex, k: int, seed: int) -> dict[str, Any]:
         "inertia": found.inertia,
         "converged": found.converged,
     }
+
+
+def pooled(
+    tokens: NDArray[np.float32],
+    shape: tuple[int, int],
+    strategy: str,
+    mask: NDArray[np.float32] | None,
+    weights: NDArray[np.float32] | None,
+) -> NDArray[np.float32]:
+    """One vector (texts, dim) for each text; `shape` is (texts, dim), all else end to end.
+
+    `InputError`: "dimension-mismatch" where sizes do not fit, "bad-option" for other strategies
+    and for weights with one that has none, or the other way round.
+    """
+    texts, dim = shape
+    if texts < 1:
+        raise InputError(f"There are vectors of tokens of {texts} texts; they are of one or more.")
+    length = tokens.size // (texts * dim)
+    if tokens.size != texts * length * dim:
+        raise InputError(
+            f"{tokens.size} numbers are no vectors of {dim} dims for {texts} texts of one length.",
+            code="dimension-mismatch",
+            hint="Pad texts to the same number of tokens, and give a mask.",
+        )
+    cut = tokens.reshape(texts, length, dim)
+    there = None if mask is None else _cut(mask, texts)
+    if (strategy == "weighted") != (weights is not None):
+        raise InputError("Weights of tokens go with the strategy 'weighted', and only with it.")
+    if weights is not None:
+        return pooling.weighted(cut, there, _cut(weights, texts))
+    if strategy not in POOLINGS:
+        names = ", ".join([*POOLINGS, "weighted"])
+        raise InputError(f"There is no pooling {strategy!r}.", hint=f"There are {names}.")
+    return POOLINGS[strategy](cut, there)
+
+
+def _cut(values: NDArray[np.float32], texts: int) -> NDArray[np.float32]:
+    """Of each text a row; one row of all where they cannot be cut so, which fits nothing."""
+    return values.reshape(texts if values.size % texts == 0 else 1, -1)
 
 
 def _live(index: VectorIndex) -> NDArray[np.uint32]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from app.browser import vector_operations as operations
 from app.browser.plain import plain
+from app.core.dense.batch_processor import BatchProcessor
 from app.core.dense.reports import Neighbours
 from app.core.dense.vector_index import VectorIndex
 from app.core.kernels import Kernels
@@ -134,6 +135,32 @@ class VectorBridge:
         """The vectors in groups of near ones."""
         index = self._of(handle).index
         return operations.clusters(index, _whole(k, "k"), _whole(seed, "seed"))
+
+    async def call_pool(
+        self,
+        handle: int,
+        tokens: Buffer,
+        *,
+        texts: int,
+        strategy: str,
+        mask: Buffer | None = None,
+        weights: Buffer | None = None,
+    ) -> Plain:
+        """Vectors of tokens as one for each text, end to end."""
+        found = operations.pooled(
+            np.frombuffer(tokens, np.float32),
+            (_whole(texts, "texts"), self._of(handle).index.dim),
+            strategy,
+            None if mask is None else np.frombuffer(mask, np.float32),
+            None if weights is None else np.frombuffer(weights, np.float32),
+        )
+        return {"vectors": found.reshape(-1)}
+
+    async def call_normalise(self, handle: int, vectors: Buffer) -> Plain:
+        """A matrix with rows of length 1, end to end."""
+        dim = self._of(handle).index.dim
+        found = BatchProcessor(dim).normalise(_rows(vectors, dim, None))
+        return {"vectors": found.reshape(-1)}
 
     async def call_close(self, handle: int) -> Plain:
         """Let go of an index; of its memory with the last handle."""

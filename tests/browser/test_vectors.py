@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from app.core.dense import pooling
 from app.core.dense.batch_processor import BatchProcessor
 from app.core.dense.vector_index import VectorIndex
 from tests.browser.profiles import BARE, watched_page
@@ -265,6 +266,52 @@ def test_operations_on_all_vectors(run: Callable[..., Any]) -> None:
     assert np.allclose(found["some"], rows[:2].mean(axis=0), atol=1e-6)
     codes = [said.split(":")[0] for said in found["said"]]
     assert codes == ["FossickError not-found", *["FossickError bad-option"] * 3]
+
+
+def test_from_tokens_to_texts(run: Callable[..., Any]) -> None:
+    """Each pooling is that of `app.core.dense.pooling`; padding, whatever it holds, counts not."""
+    found = run(
+        """
+        const index = await fossick.vectors({ dim: 5 });
+        const tokens = random(2 * 3 * 5, 7);
+        tokens.fill(NaN, 25);
+        const mask = BigInt64Array.of(1n, 1n, 1n, 1n, 1n, 0n);
+        const weights = [1, 2, 3, 1, 2, 3];
+        const list = (arrays) => arrays.map((array) => Array.from(array));
+        const out = {};
+        for (const strategy of ["mean", "max", "sum", "cls"])
+          out[strategy] = list(await index.pool(tokens, { texts: 2, strategy, mask }));
+        const weighing = { texts: 2, strategy: "weighted", mask, weights };
+        out.weighted = list(await index.pool(tokens, weighing));
+        out.alone = list(await index.pool(tokens.slice(0, 10)));
+        out.unit = list(await index.normalise([3, 0, 4, 0, 0, 0, 0, 0, 0, 0]));
+        const some = tokens.slice(0, 10);
+        out.said = [
+          await failure(() => index.pool(some.slice(1))),
+          await failure(() => index.pool(some, { mask: [1, 1, 1] })),
+          await failure(() => index.pool(some, { texts: 3 })),
+          await failure(() => index.pool(some, { texts: 0 })),
+          await failure(() => index.pool(some, { strategy: "median" })),
+          await failure(() => index.pool(some, { strategy: "weighted" })),
+          await failure(() => index.pool(some, { weights: [1, 2] })),
+          await failure(() => index.normalise([1, 2])),
+          await failure(() => index.normalise([1, 2, 3, 4, NaN])),
+        ];
+        await index.close();
+        return { tokens: Array.from(tokens.subarray(0, 25)), ...out };
+        """
+    )
+    tokens = np.float32([*found["tokens"], *[np.nan] * 5]).reshape(2, 3, 5)
+    mask, weights = np.array([[1, 1, 1], [1, 1, 0]]), np.array([[1, 2, 3], [1, 2, 3]])
+    ways = {"mean": pooling.mean, "max": pooling.maximum, "sum": pooling.total, "cls": pooling.cls}
+    for name, way in ways.items():
+        assert np.allclose(found[name], way(tokens, mask), atol=1e-6), name
+    assert np.allclose(found["weighted"], pooling.weighted(tokens, mask, weights), atol=1e-6)
+    assert np.allclose(found["alone"], tokens[:1, :2].mean(axis=1), atol=1e-6)
+    assert np.allclose(found["unit"], [[0.6, 0, 0.8, 0, 0], [0] * 5])
+    codes = [said.split(":")[0].removeprefix("FossickError ") for said in found["said"]]
+    wrong, off = "dimension-mismatch", "bad-option"
+    assert codes == [wrong, wrong, wrong, off, off, off, off, wrong, off]
 
 
 def test_a_call_is_given_up(run: Callable[..., Any]) -> None:
