@@ -57,9 +57,9 @@ export class ParsePool {
       this.failures = 0;
       this.release(lane);
     } catch (error) {
-      console.warn("fossick: a parse worker could not be started", error);
       lane.end();
-      this.lanes.delete(lane);
+      if (!this.lanes.delete(lane)) return; // All were ended while it started.
+      console.warn("fossick: a parse worker could not be started", error);
       this.failures += 1;
       if (this.failures < MOST_FAILURES) this.warm();
       else this.giveUp();
