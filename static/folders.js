@@ -8,6 +8,8 @@
 
 import { FossickError } from "./errors.js";
 import { fileIn } from "./given-files.js";
+import { safePath } from "./workers/paths.js";
+import { GITIGNORE } from "./workers/rules.js";
 
 /**
  * @typedef {object} Remembered
@@ -80,11 +82,12 @@ export class Folders {
   }
 
   /**
-   * Bring folders up to date: those that may be read, or those with these names.
+   * Bring folders up to date: those that may be read, or those with these names; or what lies at
+   * these paths, of which the first part is a folder's name.
    *
-   * @param {AddOptions & { names?: string[], ask?: boolean }} options
+   * @param {AddOptions & { names?: string[], changed?: string[], ask?: boolean }} options
    */
-  async bring({ names, ask = false, ...options }) {
+  async bring({ changed, names = changed?.map(firstPart), ask = false, ...options }) {
     const all = await this.remembered();
     const wanted = names ? all.filter(({ name }) => names.includes(name)) : all;
     const missing = names?.find((name) => !all.some((one) => one.name === name));
@@ -95,7 +98,7 @@ export class Folders {
       wanted.map(({ handle }) => (ask ? askFor(handle) : permission(handle))),
     );
     const open = wanted.filter((_one, at) => states[at] === "granted");
-    return this.sync(open, options);
+    return this.sync(open, options, changed);
   }
 
   /**
@@ -126,15 +129,19 @@ export class Folders {
   /**
    * @param {Remembered[]} folders
    * @param {AddOptions} options
+   * @param {string[]} [changed] paths, where nothing else has to be looked at
    */
-  async sync(folders, options) {
+  async sync(folders, options, changed) {
     const sources = folders.map(({ handle, name, ignore, gitignore }) => ({
       folder: handle,
       name,
       ignore,
       gitignore,
+      only: changed && below(name, changed, gitignore ?? false),
     }));
-    const whole = folders.map(({ name }) => name);
+    const whole = sources.flatMap(({ name, only = [""] }) =>
+      only.map((path) => safePath(`${name}/${path}`)),
+    );
     const report = await this.add(sources, whole, options);
     for (const folder of folders) {
       await write((store) => store.put({ ...folder, synced: Date.now() }));
@@ -178,6 +185,38 @@ async function askFor(handle) {
   } catch {
     return "prompt"; // Without a click behind it the browser does not ask.
   }
+}
+
+/** @param {string} path */
+const firstPart = (path) => path.split("/", 1)[0];
+
+/**
+ * Those of the paths that lie in a folder, as seen from it, and none of them below another. What
+ * a .gitignore says is for all that lies beside it.
+ *
+ * @param {string} name
+ * @param {string[]} paths
+ * @param {boolean} gitignore whether these files are respected
+ */
+function below(name, paths, gitignore) {
+  const wanted = paths
+    .filter((path) => firstPart(path) === name)
+    .map((path) => path.slice(name.length + 1))
+    .map((path) =>
+      gitignore && path.split("/").at(-1) === GITIGNORE
+        ? path.slice(0, -GITIGNORE.length - 1)
+        : path,
+    );
+  const all = new Set(wanted);
+  const above = (/** @type {string} */ path) => path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+  const isInside = (/** @type {string} */ path) => {
+    for (let at = path; at !== ""; ) {
+      at = above(at);
+      if (all.has(at)) return true;
+    }
+    return false;
+  };
+  return [...all].filter((path) => !isInside(path));
 }
 
 /** @param {string} name */

@@ -1376,8 +1376,13 @@ export class Fossick extends EventTarget {
    * Bring remembered folders up to date: what has changed is read, what is gone is removed, what
    * has moved keeps its vectors. Those that may not be read are left as they are, unless `ask` is
    * true and the user allows it; that takes a click.
+   *
+   * With `changed`, paths of files and folders as they are called on disk, below the name of their
+   * remembered folder, nothing else is looked at: for those who know, as by a FileSystemObserver.
    */
-  syncFolders(options?: AddOptions & { names?: string[]; ask?: boolean }): Promise<AddReport>;
+  syncFolders(
+    options?: AddOptions & { names?: string[]; changed?: string[]; ask?: boolean },
+  ): Promise<AddReport>;
 
   /**
    * The file behind a document's path, where it lies in a remembered folder that may be read, or

@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
-import numpy as np
-
 from app.core.kernels import Kernels
 from app.core.lexical import Vocabulary
 from app.engine.committing import Commit, Committer, Rhythm, Tally
@@ -234,10 +232,9 @@ class Indexer:
         if isinstance(source, PlainChunk):
             return {}
         known = self._snapshot().digests_below(f"{source.path}/")
-        place = self._snapshot().sound_place(source.path)
-        if place is not None:
-            table = self._snapshot().segments[place[0]].segment.documents
-            known[source.path] = table.digest[place[1]].tobytes()
+        own = self._snapshot().digest(source.path)
+        if own is not None:
+            known[source.path] = own
         return self._step.known(source, known)
 
     def _looks_unchanged(self, source: Source) -> bool:
@@ -257,11 +254,7 @@ class Indexer:
         waiting = self._group.digest(document_id)
         if waiting is not None:
             return waiting == digest
-        place = self._snapshot().sound_place(document_id)
-        if place is None:
-            return False
-        row = self._snapshot().segments[place[0]].segment.documents.digest[place[1]]
-        return bool(np.array_equal(row, np.frombuffer(digest, dtype=np.uint8)))
+        return self._snapshot().digest(document_id) == digest
 
     async def _hand_over(self) -> None:
         """Have the group at hand committed, as soon as the one before it is."""

@@ -1,8 +1,8 @@
 """What a call of `add` finds besides documents: files that were refused, are gone, or have moved.
 
-A source that is given as a whole is kept in step: documents of it whose files are no longer there
-are removed. A file that is new while one with the same content is gone has moved; it keeps the
-vectors that it had.
+A folder that is given as a whole, or a path in one, is kept in step: documents of it whose files
+are no longer there are removed. A file that is new while one with the same content is gone has
+moved; it keeps the vectors that it had.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class KeepingStep:
         sources: Sequence[Source | PlainChunk],
         whole: Sequence[str],
     ) -> None:
-        """`whole` names folders of which `sources` has all files."""
+        """`whole`: folders, and paths in folders, of which `sources` has all files."""
         self._state = state
         self._ledger = ledger
         self._inside: set[str] = set()
@@ -50,15 +50,23 @@ class KeepingStep:
             self._look(frozenset(_path(source) for source in sources), whole)
 
     def _look(self, paths: frozenset[str], whole: Sequence[str]) -> None:
-        """Find what is gone of whole folders; archives answer for what is in them."""
-        for folder in whole:
-            for path, digest in self._state.view.snapshot.digests_below(f"{folder}/").items():
+        """Find what is gone of them; archives answer for what is in them."""
+        for top in whole:
+            for path, digest in self._known_at(top).items():
                 if not _is_among(path, paths):
                     self.gone.add(path)
                     self._moved[digest] = path
-            for path in [one for one in self._ledger if one.startswith(f"{folder}/")]:
+            for path in [one for one in self._ledger if _is_at(one, top)]:
                 if not _is_among(path, paths):
                     self._forget(path)
+
+    def _known_at(self, top: str) -> Known:
+        """What is indexed of a folder, or of a path in one; a file that has a folder's name is
+        not of that folder."""
+        snapshot = self._state.view.snapshot
+        found = snapshot.digests_below(f"{top}/")
+        own = snapshot.digest(top) if "/" in top else None
+        return found if own is None else {top: own, **found}
 
     def leave_out(self, ignored: Mapping[str, str]) -> None:
         """Take down what a rule has left out; of whole folders nothing else is any longer."""
@@ -214,6 +222,11 @@ def _beginning(ordered: Sequence[str], prefix: str) -> Iterator[str]:
         if not ordered[place].startswith(prefix):
             return
         yield ordered[place]
+
+
+def _is_at(path: str, top: str) -> bool:
+    """Whether a path is that of a folder's content, or a path in one, or lies there."""
+    return path.startswith(f"{top}/") or (path == top and "/" in top)
 
 
 def _is_among(path: str, paths: frozenset[str]) -> bool:

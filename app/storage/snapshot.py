@@ -219,6 +219,14 @@ class Snapshot:
             return None
         return place
 
+    def digest(self, document_id: str) -> bytes | None:
+        """SHA-256 of a live, sound document, None if there is none."""
+        place = self.sound_place(document_id)
+        if place is None:
+            return None
+        row: NDArray[np.uint8] = self.segments[place[0]].segment.documents.digest[place[1]]
+        return row.tobytes()
+
     def digests_below(self, prefix: str) -> dict[str, bytes]:
         """SHA-256 of the live, sound documents whose ids begin so, by id."""
         found: dict[str, bytes] = {}

@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 import { asError } from "./searching.js";
 
 /** @typedef {import("../fossick.js").Folder} Folder */
+/** @typedef {{ type: string, relativePathComponents: string[] | null, relativePathMovedFrom?: string[] | null }} Change a FileSystemChangeRecord */
 
 /** Between two looks at the folders, in milliseconds, where nothing says that they have changed. */
 const EVERY = 300_000;
@@ -13,6 +14,8 @@ const EVERY = 300_000;
 const SOONEST = 30_000;
 /** Changes come in swarms: so long after the first they are looked at together. */
 const SWARM = 1500;
+/** With more of them a look at everything is as quick. */
+const MOST_CHANGES = 1000;
 
 export class Keeping {
   /** @param {import("./app.js").FossickApp} app */
@@ -24,7 +27,7 @@ export class Keeping {
     this.dismissed = false;
     /** @type {Map<string, { disconnect: () => void }>} by name of the folder */
     this.observers = new Map();
-    /** @type {Set<string>} */
+    /** Paths that were changed. @type {Set<string>} */
     this.changed = new Set();
     this.timer = 0;
   }
@@ -87,10 +90,16 @@ export class Keeping {
   /** @param {string[]} [names] all that may be read where it is left out */
   bring(names) {
     this.lookedAt = performance.now();
-    const quiet = !names;
+    this.sync(names ? { names } : {}, !names);
+  }
+
+  /**
+   * @param {{ names?: string[], changed?: string[] }} which
+   * @param {boolean} quiet
+   */
+  sync(which, quiet) {
     this.app.collecting.run(
-      async (options) =>
-        (await this.app.engine.whenReady()).syncFolders({ ...options, ...(names && { names }) }),
+      async (options) => (await this.app.engine.whenReady()).syncFolders({ ...options, ...which }),
       quiet,
     );
   }
@@ -167,19 +176,26 @@ export class Keeping {
     }
     for (const { name, handle } of open) {
       if (this.observers.has(name)) continue;
-      const observer = new Observer(() => this.heard(name));
+      const observer = new Observer((/** @type {Change[]} */ changes) => this.heard(name, changes));
       this.observers.set(name, observer);
       observer.observe(handle, { recursive: true }).catch(() => this.observers.delete(name));
     }
   }
 
-  /** @param {string} name */
-  heard(name) {
-    this.changed.add(name);
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => {
+  /**
+   * @param {string} name
+   * @param {Change[]} changes
+   */
+  heard(name, changes) {
+    for (const path of changes.flatMap((change) => pathsOf(name, change))) this.changed.add(path);
+    this.timer ||= window.setTimeout(() => {
+      const changed = [...this.changed];
       this.changed.clear();
-      this.bring();
+      this.timer = 0;
+      const known = new Set(this.folders.map((folder) => folder.name));
+      const there = changed.filter((path) => known.has(path.split("/", 1)[0]));
+      if (changed.length > MOST_CHANGES) this.bring();
+      else if (there.length > 0) this.sync({ changed: there }, true);
     }, SWARM);
   }
 
@@ -199,4 +215,15 @@ export class Keeping {
     this.dismissed = true;
     this.app.requestUpdate();
   }
+}
+
+/**
+ * What has to be looked at after a change: all of the folder where the browser does not say.
+ *
+ * @param {string} name
+ * @param {Change} change
+ */
+function pathsOf(name, { type, relativePathComponents: at, relativePathMovedFrom: from }) {
+  if (type === "unknown" || type === "errored" || !at) return [name];
+  return [at, from ?? at].map((parts) => [name, ...parts].join("/"));
 }

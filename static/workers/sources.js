@@ -72,7 +72,7 @@ async function* expand(one, at, walk, rules) {
   } else if (one?.kind === "directory") {
     yield* walk.folder(one, one.name, rules);
   } else if (one?.folder?.kind === "directory") {
-    yield* walk.folder(one.folder, one.name, new Rules(one));
+    yield* walk.folder(one.folder, one.name, new Rules(one), one.only);
   } else if (typeof one?.path === "string") {
     if (walk.leavesOut(one.path, one.inFolder, rules)) return;
     yield fromPath(one, at, register.claim(one.path));

@@ -6,12 +6,14 @@ import { GITIGNORE, ignoring } from "./rules.js";
 
 /** @typedef {import("./rules.js").Rules} Rules */
 /** @typedef {import("./sources.js").FileSource} FileSource */
+/** @typedef {{ modified: number | undefined, size: number | undefined }} Facts */
+/** @typedef {{ entry: any, path: string, facts: Promise<Facts> }} Found a file's handle, and its path in the folder */
 
 /** Entries that are left out and named; of more it is only known that there are such. */
 const NAMED = 5000;
 
-/** Files, and folders of a folder, that are asked for at the same time. */
-const AT_ONCE = 64;
+/** Files that are asked for at the same time, and folders of a folder. */
+const AT_ONCE = 512;
 const FOLDERS_AT_ONCE = 8;
 
 export class Walk {
@@ -19,6 +21,7 @@ export class Walk {
   constructor(check) {
     this.check = check;
     this.register = new PathRegister();
+    this.inTurn = atMost(AT_ONCE);
     /** @type {Map<string, string>} why, by path */
     this.ignored = new Map();
   }
@@ -27,16 +30,55 @@ export class Walk {
    * @param {any} folder FileSystemDirectoryHandle
    * @param {string} name the first part of the paths of its files
    * @param {Rules} rules
+   * @param {string[]} [only] paths in it, none of them below another; all there is if left out
    * @returns {AsyncGenerator<FileSource>}
    */
-  async *folder(folder, name, rules) {
-    /** @type {Promise<FileSource>[]} */
-    const asked = [];
-    for (const { entry, path } of await this.listed(folder, name, rules)) {
-      asked.push(fromHandle(entry, this.register.claim(`${name}/${path}`)));
-      if (asked.length === AT_ONCE) yield await /** @type {any} */ (asked.shift());
+  async *folder(folder, name, rules, only = [""]) {
+    for (const one of only) {
+      for (const { entry, path, facts } of await this.reached(folder, name, rules, one)) {
+        yield fileSource(entry, this.register.claim(`${name}/${path}`), await facts);
+      }
     }
-    yield* await Promise.all(asked);
+  }
+
+  /**
+   * What lies at a path of a folder: a file, or all that `listed` finds in a folder; nothing where
+   * it is gone or left out.
+   *
+   * @param {any} folder
+   * @param {string} name
+   * @param {Rules} rules
+   * @param {string} path
+   * @returns {Promise<Found[]>}
+   */
+  async reached(folder, name, rules, path) {
+    /** @type {import("./rules.js").Ignoring[]} */
+    const above = [];
+    let at = folder;
+    let below = "";
+    for (const part of path.split("/").filter(Boolean)) {
+      if (at.kind === "file") return [];
+      const own = rules.gitignore ? await entryIn(at, GITIGNORE) : null;
+      if (own?.kind === "file") above.push(await gitignore(own, below));
+      at = await entryIn(at, part);
+      if (!at) return [];
+      const why = rules.why(below + part, at.kind === "directory", above);
+      if (why) this.note(`${name}/${below}${part}`, why);
+      if (why) return [];
+      below += at.kind === "directory" ? `${part}/` : part;
+    }
+    return at.kind === "file"
+      ? [this.found(at, below)]
+      : this.listed(at, name, rules, below, above);
+  }
+
+  /**
+   * @param {any} entry FileSystemFileHandle
+   * @param {string} path
+   * @returns {Found} its facts are asked for when it is its turn
+   */
+  found(entry, path) {
+    return { entry, path, facts: this.inTurn(() => factsOf(entry)) };
   }
 
   /**
@@ -48,7 +90,7 @@ export class Walk {
    * @param {Rules} rules
    * @param {string} [below] path of a folder in it, with its slash
    * @param {readonly import("./rules.js").Ignoring[]} [above]
-   * @returns {Promise<{ entry: any, path: string }[]>}
+   * @returns {Promise<Found[]>}
    */
   async listed(folder, name, rules, below = "", above = []) {
     this.check();
@@ -64,7 +106,7 @@ export class Walk {
     });
     const found = entries
       .filter(({ kind }) => kind === "file")
-      .map((entry) => ({ entry, path: below + entry.name }));
+      .map((entry) => this.found(entry, below + entry.name));
     const folders = entries.filter(({ kind }) => kind === "directory");
     for (let at = 0; at < folders.length; at += FOLDERS_AT_ONCE) {
       const some = folders.slice(at, at + FOLDERS_AT_ONCE);
@@ -100,6 +142,22 @@ export class Walk {
 }
 
 /**
+ * @param {any} folder FileSystemDirectoryHandle
+ * @param {string} name
+ * @returns {Promise<any>} the handle of what has this name in it, null where there is no such thing
+ */
+async function entryIn(folder, name) {
+  try {
+    return await folder.getFileHandle(name);
+  } catch (error) {
+    const { name: kind } = /** @type {Error} */ (error);
+    if (kind === "TypeMismatchError") return folder.getDirectoryHandle(name);
+    if (kind === "NotFoundError" || kind === "TypeError") return null;
+    throw error;
+  }
+}
+
+/**
  * @param {any} handle FileSystemFileHandle
  * @param {string} below
  */
@@ -117,9 +175,49 @@ async function gitignore(handle, below) {
  * @returns {Promise<FileSource>}
  */
 export async function fromHandle(handle, path) {
-  // Asked for again when it is read: a File is void as soon as the file has changed.
-  const read = async () => new Uint8Array(await (await handle.getFile()).arrayBuffer());
+  return fileSource(handle, path, await factsOf(handle));
+}
+
+/**
+ * @param {any} handle FileSystemFileHandle
+ * @returns {Promise<Facts>}
+ */
+async function factsOf(handle) {
   /** @type {File | undefined} */
   const file = await handle.getFile().catch(() => undefined);
-  return { path, modified: file && file.lastModified / 1000, size: file?.size, handle, read };
+  return { modified: file && file.lastModified / 1000, size: file?.size };
+}
+
+/**
+ * @param {any} handle FileSystemFileHandle
+ * @param {string} path
+ * @param {Facts} facts
+ * @returns {FileSource}
+ */
+function fileSource(handle, path, { modified, size }) {
+  // Asked for again when it is read: a File is void as soon as the file has changed.
+  const read = async () => new Uint8Array(await (await handle.getFile()).arrayBuffer());
+  return { path, modified, size, handle, read };
+}
+
+/**
+ * A function that does work in the order in which it is given, so much of it at a time.
+ *
+ * @param {number} most
+ */
+function atMost(most) {
+  let running = 0;
+  /** @type {((go: null) => void)[]} */
+  const waiting = [];
+  return async (/** @type {() => Promise<any>} */ work) => {
+    if (running === most) await new Promise((go) => waiting.push(go));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next(null);
+      else running -= 1;
+    }
+  };
 }

@@ -2,7 +2,8 @@
 
 Run: ``python tests/bench/bench_folder.py [--files N] [--embedder NAME]``. Through fossick.js on the
 built site, in Chromium, over a folder in the origin private file system, whose handles are of the
-same kind as those that a user picks: ten files change, ten come, ten move, ten go.
+same kind as those that a user picks: ten files change, ten come, ten move, ten go. Once all of
+it is looked at, as when the page is opened; once only what a FileSystemObserver tells of.
 """
 
 from __future__ import annotations
@@ -36,15 +37,29 @@ BODY = """
   const fossick = await Fossick.open({ collection: "many", embedder: given.embedder });
   const first = await timed(() => fossick.addFolder(folder));
   const same = await timed(() => fossick.syncFolders());
-  for (let n = 0; n < 10; n += 1) {
-    await put(n, name(n), `${text(n)}\\nChanged to silver.`);
-    await put(n + 1000, `new ${n}.md`, `Tin ${n}.`);
-    await put(n + 2000, `moved ${n}.md`, text(n + 2000));
-    await (await at(n + 2000)).removeEntry(name(n + 2000));
-    await (await at(n + 3000)).removeEntry(name(n + 3000));
-  }
+  const change = async (round) => {
+    const paths = [];
+    const note = (n, last) => paths.push(`many/part ${Math.floor(n / 200)}/${last}`);
+    for (let n = 0; n < 10; n += 1) {
+      await put(n, name(n), `${text(n)}\\nChanged to silver ${round}.`);
+      note(n, name(n));
+      await put(n + 1000, `new ${round} ${n}.md`, `Tin ${round} ${n}.`);
+      note(n + 1000, `new ${round} ${n}.md`);
+      const [moved, gone] = [n + 2000 + round * 20, n + 3000 + round * 20];
+      await put(moved, `moved ${n} ${round}.md`, text(moved));
+      note(moved, `moved ${n} ${round}.md`);
+      await (await at(moved)).removeEntry(name(moved));
+      note(moved, name(moved));
+      await (await at(gone)).removeEntry(name(gone));
+      note(gone, name(gone));
+    }
+    return paths;
+  };
+  await change(0);
   const changed = await timed(() => fossick.syncFolders());
-  return { first, same, changed };
+  const paths = await change(1);
+  const told = await timed(() => fossick.syncFolders({ changed: paths }));
+  return { first, same, changed, told };
 """
 
 
@@ -57,7 +72,13 @@ def main() -> None:
     with harness.measuring() as page:
         found: dict[str, Any] = harness.evaluate(page, BODY, vars(options))
     rows = []
-    for step, title in (("first", "First"), ("same", "Nothing changed"), ("changed", "40 changed")):
+    titles = {
+        "first": "First",
+        "same": "Nothing changed",
+        "changed": "40 changed",
+        "told": "40 changed, as told",
+    }
+    for step, title in titles.items():
         report = found[step]["report"]
         counts = (report[key] for key in ("added", "updated", "skipped", "removed", "moved"))
         rows.append((title, found[step]["seconds"], *counts))

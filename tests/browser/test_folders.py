@@ -107,6 +107,60 @@ def test_a_folder_is_kept_in_step(run: Run) -> None:
     assert out["left"] == [0, 0, "not-found"]
 
 
+def test_only_what_has_changed_is_looked_at(run: Run) -> None:
+    """Files, folders and a .gitignore; gone, moved, left out; what nobody named stays as it is."""
+    out = run("""
+      for (let n = 0; n < 12; n++) await put(`deep/${n % 3}/file ${n}.md`, `# Part ${n}\\n\\ngold`);
+      await put("top.md", "tin");
+      const fossick = await Fossick.open({ collection: "changes", embedder: "hash" });
+      await fossick.addFolder(folder, { gitignore: true });
+      const sync = async (...changed) =>
+        counts(await fossick.syncFolders({ changed: changed.map((path) => `papers/${path}`) }));
+      const paths = async () => (await fossick.documents()).map(({ path }) => path);
+      await put("deep/1/file 1.md", "silver, changed");
+      await put("unnoticed.md", "iron");
+      const out = [await sync("deep/1/file 1.md", "top.md")];
+      await drop("deep/2/file 2.md");
+      await put("moved.md", "# Part 2\\n\\ngold");
+      await drop("top.md");
+      out.push(await sync("deep/2/file 2.md", "moved.md", "top.md", "never was.md"));
+      await put("deep/0/broken.txt", new Uint8Array([0, 1, 2, 255, 254, 0, 9, 200]));
+      await put("deep/0/more/lead.md", "lead");
+      out.push(await sync("deep/0", "deep/0/more/lead.md", "deep/0/more"));
+      const unread = (await fossick.unread()).map(({ path, code }) => [path, code]);
+      await drop("deep/0/broken.txt");
+      out.push(await sync("deep/0/broken.txt"));
+      await put("deep/0/.gitignore", "more");
+      out.push(await sync("deep/0/.gitignore"), await sync("deep/0/more/lead.md"));
+      const ignored = (await fossick.unread()).map(({ path, code }) => [path, code]);
+      const before = await paths();
+      await root.getDirectoryHandle("papers").then((at) => at.removeEntry("deep", { recursive: true }));
+      out.push(await sync("deep"));
+      const left = await paths();
+      out.push(await sync(""), await code(fossick.syncFolders({ changed: ["other/a.md"] })));
+      return { out, unread, ignored, before, left, last: await paths() };
+    """)
+    assert out["out"] == [
+        [0, 1, 1, 0, 0],
+        [1, 0, 0, 1, 1],
+        [1, 0, 4, 0, 0],
+        [0, 0, 0, 0, 0],
+        [0, 0, 4, 1, 0],
+        [0, 0, 0, 0, 0],
+        [0, 0, 0, 11, 0],
+        [1, 0, 1, 0, 0],
+        "not-found",
+    ]
+    assert out["unread"] == [["papers/deep/0/broken.txt", "not-text"]]
+    assert out["ignored"] == [
+        ["papers/deep/0/.gitignore", "ignored"],
+        ["papers/deep/0/more", "ignored"],
+    ]
+    assert len(out["before"]) == 12 and "papers/unnoticed.md" not in out["before"]
+    assert out["left"] == ["papers/moved.md"]
+    assert out["last"] == ["papers/moved.md", "papers/unnoticed.md"]
+
+
 def test_folders_of_one_name(run: Run) -> None:
     """Each has paths of its own; forgetting one leaves the other, and may leave its documents."""
     out = run("""
@@ -129,6 +183,39 @@ def test_folders_of_one_name(run: Run) -> None:
     assert out["both"] == ["papers (2)/a.md", "papers/a.md"]
     assert out["kept"] is None
     assert out["left"] == ["papers/a.md"]
+
+
+def test_changes_that_the_browser_tells_of(page: Page, site_server: str) -> None:
+    """The page looks at them at once, and at nothing else."""
+    from playwright.sync_api import expect
+
+    page.goto(site_server + BARE)
+    evaluate(page, FOLDER + 'await put("gold.md", "gold"); await put("deep/old.md", "tin");')
+    page.goto(site_server)
+    page.evaluate("""() => {
+      globalThis.showDirectoryPicker = async () =>
+        (await navigator.storage.getDirectory()).getDirectoryHandle("papers");
+    }""")
+    page.get_by_role("button", name="Add folder").first.click()
+    expect(page.get_by_text("2 documents ready")).to_be_visible(timeout=60_000)
+    page.evaluate("""() => {
+      globalThis.asked = [];
+      const sync = fossick.syncFolders.bind(fossick);
+      fossick.syncFolders = (options) => {
+        asked.push(options.changed ?? "all");
+        return sync(options);
+      };
+    }""")
+    page.evaluate(f"""async () => {{ {FOLDER}
+      await put("deep/new.md", "The quokka is a small wallaby.");
+      await drop("gold.md");
+    }}""")
+    page.locator("search-box input[type=search]").fill("quokka")
+    expect(page.locator(".hit").first).to_contain_text("new.md", timeout=30_000)
+    asked = [path for paths in page.evaluate("() => asked") for path in paths]
+    assert {"papers/deep/new.md", "papers/gold.md"} <= set(asked)
+    assert "papers" not in asked and "all" not in page.evaluate("() => asked")
+    assert page.evaluate("async () => (await fossick.stats()).documents") == 2
 
 
 def test_the_page_keeps_a_folder_in_step(
