@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from app.errors import FileError
 from app.formats.detect_office import is_office_name, office_family
 from app.formats.detect_text import is_text_name, text_family
@@ -83,7 +81,7 @@ def extension(path: str) -> str:
     >>> extension("notes/Report.final.PDF")
     'pdf'
     """
-    name = PurePosixPath(path.replace("\\", "/")).name
+    name = path.replace("\\", "/").rstrip("/").rpartition("/")[2]
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 

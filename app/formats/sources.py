@@ -101,7 +101,7 @@ async def data_of(source: Source, limits: Limits) -> bytes | Slices:
     By parts are read large archives and mailboxes, which are known by how they begin: mail
     programs give mailboxes names without an end.
     """
-    if isinstance(source, Sliced) and (source.size or 0) >= LARGE:
+    if (source.size or 0) >= LARGE and isinstance(source, Sliced):
         data = await _given(source, source.slices())
         if data is not None and _large_family(source.path, data, limits):
             check_limit(source.path, len(data), limits.archive_bytes)
