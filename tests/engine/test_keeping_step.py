@@ -60,6 +60,28 @@ def test_what_is_gone_is_removed():
     run(test())
 
 
+def test_paths_that_are_given_whole():
+    """A file or a folder in the folder: nothing else of it is looked at, and none of its name."""
+
+    async def test():
+        found = await collection()
+        single = source("notes", "a file that is called like the folder")
+        deep = [Counted(f"notes/deep/{name}.txt", name.encode(), 5.0) for name in "xy"]
+        await found.add([single, *files(a="gold", b="silver", c="tin"), *deep])
+        [x, _] = deep
+        report = await found.add([x, *files(b="silver")], whole=["notes/a.txt", "notes/deep"])
+        assert numbers(report) == (0, 0, 2, 2, 0)
+        left = ["notes", "notes/b.txt", "notes/c.txt", "notes/deep/x.txt"]
+        assert await paths(found) == left
+        moved = [Counted("notes/new.txt", b"tin", 5.0)]
+        report = await found.add(moved, whole=["notes/c.txt", "notes/new.txt"])
+        assert numbers(report) == (1, 0, 0, 0, 1)
+        await found.add([], whole=["notes"])
+        assert await paths(found) == ["notes"]
+
+    run(test())
+
+
 def test_only_what_changed_is_read():
     """Size and time tell; the rest is not touched."""
 
