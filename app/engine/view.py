@@ -17,6 +17,7 @@ from app.engine.facets import FacetCounter
 from app.engine.filters import Filters
 from app.engine.reports import ModelStats
 from app.ports import Store
+from app.storage.document_table import digest_head
 from app.storage.segment import Segment
 from app.storage.snapshot import LiveSegment, Snapshot
 from app.storage.vectors import VectorBlock as Block
@@ -164,12 +165,24 @@ class View:
         """Live documents with the content of this one, oldest first, itself among them."""
         number, ordinal = place
         digest = self.snapshot.segments[number].segment.documents.digest[ordinal]
+        if int.from_bytes(digest[:8].tobytes(), "big") not in self._repeated:
+            return [place]
         return [
             (other, row)
             for other, live in enumerate(self.snapshot.segments)
             for row in live.segment.of_digest(digest)
             if not live.dead[row]
         ]
+
+    @cached_property
+    def _repeated(self) -> frozenset[int]:
+        """Heads of digests that more than one live document has."""
+        parts = [
+            digest_head(live.segment.documents.digest[~live.dead])
+            for live in self.snapshot.segments
+        ]
+        heads = np.sort(np.concatenate([np.empty(0, np.uint64), *parts]))
+        return frozenset(heads[1:][heads[1:] == heads[:-1]].tolist())
 
     def fingerprints(self, ordinals: NDArray[np.int64]) -> NDArray[np.uint64]:
         """What the words of chunks leave behind, by global ordinal: `core.duplicates`."""

@@ -25,8 +25,8 @@ async ({ documents, rounds }) => {
   };
   let state = 1;
   const next = (n) => {
-    state = (state * 1103515245 + 12345) % 2147483648;
-    return state % n;
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
   };
   const word = () => `w${Math.floor((next(8000) * next(8000)) / 8000).toString(36)}`;
   const text = (n) => Array.from({ length: 500 }, word).join(" ") + ` unique${n}`;

@@ -12,6 +12,7 @@ from app.browser import ffi
 from app.browser.kernels import browser_kernels
 from app.browser.store import BrowserStore
 from app.engine import Vectors
+from app.storage import checksum
 
 FIRST = 10
 NAME = "million"
@@ -24,7 +25,9 @@ def _since(began: float) -> float:
 
 async def load(files: ffi.JsObject) -> str:
     """Open the index: milliseconds of that and of the first search, and what is held."""
-    kernels = browser_kernels(js.kernels).vectors
+    both = browser_kernels(js.kernels)
+    checksum.run_on(both)  # as an engine in the browser begins
+    kernels = both.vectors
     before = js.memory.buffer.byteLength
     began = time.perf_counter()
     vectors = await Vectors.open(BrowserStore(files), NAME, kernels=kernels)
