@@ -56,7 +56,7 @@ export class Walk {
     const above = [];
     let at = folder;
     let below = "";
-    for (const part of path.split("/").filter(Boolean)) {
+    for (const part of path.split("/").filter((each) => each !== "" && each !== ".")) {
       if (at.kind === "file") return [];
       const own = rules.gitignore ? await entryIn(at, GITIGNORE) : null;
       if (own?.kind === "file") above.push(await gitignore(own, below));
