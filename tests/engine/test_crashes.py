@@ -44,7 +44,7 @@ schedules = st.lists(
 
 
 @given(schedules, st.sampled_from(DEVICES), st.booleans(), st.integers(0, 2**32))
-@settings(max_examples=SCHEDULES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=SCHEDULES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_stopped_anywhere(schedule, device, loose, seed):
     """Lives of a few acts, each ended by a crash somewhere in it, one after the other."""
     asyncio.run(crashed(schedule, device, loose, Random(seed)))
