@@ -45,6 +45,8 @@ class Life:
         self.content = content
         self.model = model
         self.found = None
+        self.torn: frozenset[str] = frozenset()
+        """Kinds of damage that the crash before it may have left."""
 
     async def open(self, store):
         """Begin, or go on after a crash."""
@@ -109,6 +111,7 @@ class Life:
         await self.found._state.widen(MODELS[0], factor)
 
     async def _repair(self, _store):
+        assert {one.kind for one in (await self.found.repair()).damage} <= self.torn
         assert (await self.found.repair()).damage == ()
 
     async def _reopen(self, store):

@@ -23,6 +23,8 @@ from tests.fixtures.crashing_store import DEVICES, RecordingStore, left
 SCHEDULES = int(os.environ.get("FOSSICK_CRASHES", "20"))
 STRIDE = max(1, 2000 // SCHEDULES)
 """Steps of the one long life from crash to crash."""
+TORN = frozenset({"manifest", "ledger", "tuning"})
+"""Half of a file whose end is there cannot be told from one that was damaged."""
 TALLY: Counter[str] = Counter()
 """Crashes by device and world, as `python tests/engine/test_crashes.py` prints them."""
 
@@ -76,6 +78,7 @@ async def crashed(schedule, device, loose, random):
     files, content, model = {}, Content(), 0
     for acts, share in schedule:
         store, life = RecordingStore(device, files), Life(content, model)
+        life.torn = TORN if files and loose else frozenset()
         marks = await lived(store, life, acts)
         at = somewhere(store.log, share, random)
         files = left(files, store.log, at, random, loose=loose)
@@ -125,8 +128,7 @@ async def stood(files, device, allowed, model, *, loose):
     assert content.texts in [one.texts for one in allowed]
     # The ledger is no part of a commit: it is the one before or after, or has to be made anew.
     assert content.refused in [frozenset(), *(one.refused for one in allowed)]
-    # Half of a file whose end is there cannot be told from one that was damaged.
-    torn = {"manifest", "ledger", "tuning"} if loose else set()
+    torn = TORN if loose else frozenset()
     await whole(found, set(texts), but=torn)
     assert {one.kind for one in (await found.stats()).damage} <= torn
     snapshot = found._state.view.snapshot
