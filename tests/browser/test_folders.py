@@ -134,7 +134,7 @@ def test_only_what_has_changed_is_looked_at(run: Run) -> None:
       out.push(await sync("deep/0/.gitignore"), await sync("deep/0/more/lead.md"));
       const ignored = (await fossick.unread()).map(({ path, code }) => [path, code]);
       const before = await paths();
-      await root.getDirectoryHandle("papers").then((at) => at.removeEntry("deep", { recursive: true }));
+      await folder.removeEntry("deep", { recursive: true });
       out.push(await sync("deep"));
       const left = await paths();
       out.push(await sync(""), await code(fossick.syncFolders({ changed: ["other/a.md"] })));
