@@ -99,13 +99,18 @@ def test_many_tabs(
     """Random changes everywhere, deaths in between: all tabs agree on what was answered."""
     rng = random.Random(SECONDS)
     ledger = Ledger()
+    dead: list[Page] = []
     opened = 0
+
+    def died(page: Page) -> None:
+        dead.append(page)
 
     def open_tab() -> Page:
         nonlocal opened
         opened += 1
         page = context.new_page()
         page.on("console", ledger.hear)
+        page.on("crash", died)
         page.goto(site_server + BARE)
         evaluate(page, WORK, f"tab {opened}")
         return page
@@ -118,7 +123,12 @@ def test_many_tabs(
         writers = [tab for tab in tabs if tab.evaluate(WRITES)]
         assert len(writers) <= 1
         victim = rng.choice(writers or tabs) if rng.random() < 0.6 else rng.choice(tabs)
-        kill(victim) if rng.random() < 0.7 else victim.close()
+        if rng.random() < 0.7:
+            kill(victim)  # or, where others work harder, one of those
+            eventually(lambda: context.cookies() == [] and dead)  # asking lets events come
+            victim = dead.pop()
+        else:
+            victim.close()
         deaths += 1
         tabs.remove(victim)
         tabs.append(open_tab())
