@@ -46,7 +46,8 @@ test: .venv/.dev site browser
 
 check: lint
 	@echo '==> Fast tests'
-	@$(PY) -m pytest -q -m 'not browser and not slow' $(ARGS)
+	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+		-m 'not browser and not slow' $(ARGS)
 
 # Types of vendored libraries lie beside them, hence `vendor`.
 lint: .venv/.dev vendor

@@ -328,6 +328,7 @@ def test_requests_that_are_none(get: Get, serve: Callable[..., Any], folder: Pat
     assert exchange(netloc, HEAD + b"\r\n").startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.slow
 def test_slow_clients_are_let_go(serve: Callable[..., Any], folder: Path) -> None:
     """Who sends a letter a second is hung up on, before a request or between two of them."""
     netloc = serve(folder).netloc
