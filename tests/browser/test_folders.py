@@ -48,8 +48,8 @@ def run(page: Page, site_server: str) -> Run:
     return lambda body, argument=None: evaluate(page, FOLDER + body, argument)
 
 
-def pick_papers(page: Page, site_server: str) -> None:
-    """Open the page, and pick the folder with its one document."""
+def pick_papers(page: Page, site_server: str, there: str = "1 document ready") -> None:
+    """Open the page, and pick the folder with its documents."""
     from playwright.sync_api import expect
 
     page.goto(site_server)
@@ -58,7 +58,7 @@ def pick_papers(page: Page, site_server: str) -> None:
         (await navigator.storage.getDirectory()).getDirectoryHandle("papers");
     }""")
     page.get_by_role("button", name="Add folder").first.click()
-    expect(page.get_by_text("1 document ready")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(there)).to_be_visible(timeout=60_000)
 
 
 def test_a_folder_is_kept_in_step(run: Run) -> None:
@@ -191,13 +191,7 @@ def test_changes_that_the_browser_tells_of(page: Page, site_server: str) -> None
 
     page.goto(site_server + BARE)
     evaluate(page, FOLDER + 'await put("gold.md", "gold"); await put("deep/old.md", "tin");')
-    page.goto(site_server)
-    page.evaluate("""() => {
-      globalThis.showDirectoryPicker = async () =>
-        (await navigator.storage.getDirectory()).getDirectoryHandle("papers");
-    }""")
-    page.get_by_role("button", name="Add folder").first.click()
-    expect(page.get_by_text("2 documents ready")).to_be_visible(timeout=60_000)
+    pick_papers(page, site_server, "2 documents ready")
     page.evaluate("""() => {
       globalThis.asked = [];
       const sync = fossick.syncFolders.bind(fossick);
