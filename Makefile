@@ -47,7 +47,7 @@ test: .venv/.dev site browser
 check: lint
 	@echo '==> Fast tests'
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder \
-		-m 'not browser and not slow' $(ARGS)
+		-m 'not browser and not slow and not exhaustive' $(ARGS)
 
 # Types of vendored libraries lie beside them, hence `vendor`.
 lint: .venv/.dev vendor

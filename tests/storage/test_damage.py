@@ -73,7 +73,6 @@ def test_the_rest_is_there():
     asyncio.run(test())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("change", [1, 0x80, 0xFF])
 @pytest.mark.exhaustive
 def test_every_flipped_byte_of_a_segment(change):
@@ -110,7 +109,6 @@ def test_every_flipped_byte_of_tombstones():
         asyncio.run(test(place))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [FIRST, TOMBSTONES])
 @pytest.mark.exhaustive
 def test_every_cut(name):

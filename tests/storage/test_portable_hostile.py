@@ -107,7 +107,7 @@ def test_every_flipped_byte_is_found(data):
     run(test())
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_flipped_byte_where_it_lies(data):
     """A file that is searched without import has no wrong results either."""
 

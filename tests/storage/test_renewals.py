@@ -149,7 +149,7 @@ def test_another_file_of_the_same_form():
     asyncio.run(test())
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_killed_at_any_byte():
     """The vectors of one commit or of the next are there, never a mixture, and writing goes on."""
 

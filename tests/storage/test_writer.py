@@ -100,7 +100,7 @@ def test_commits_stand():
     asyncio.run(run())
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_killed_at_any_byte():
     """After a kill at any written byte the last commit stands and the next start cleans up."""
 
