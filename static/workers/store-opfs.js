@@ -244,15 +244,19 @@ export class OpfsStore {
   }
 
   /**
+   * A File that is written or removed before it is read fails: then it is taken anew.
+   *
    * @param {string} name
    * @param {number} offset
    * @param {number | null | undefined} length
    */
   async readBlob(name, offset, length) {
-    const file = await this.file(name);
-    if (!file) return null;
-    const end = length == null ? file.size : offset + length;
-    return new Uint8Array(await file.slice(offset, end).arrayBuffer());
+    return patiently(async () => {
+      const file = await this.file(name);
+      if (!file) return null;
+      const end = length == null ? file.size : offset + length;
+      return new Uint8Array(await file.slice(offset, end).arrayBuffer());
+    }, isOutdated);
   }
 }
 
@@ -269,18 +273,20 @@ function readHandle(handle, offset, length) {
 }
 
 /**
- * Ask again for what is locked: the writer before this one may have been killed just now.
+ * Ask again for what may be had soon, such as a lock: the writer before this one may have been
+ * killed just now.
  *
  * @template T
  * @param {() => Promise<T>} ask
+ * @param {(error: unknown) => boolean} [isPassing]
  * @returns {Promise<T>}
  */
-async function patiently(ask) {
+async function patiently(ask, isPassing = isLocked) {
   for (let waited = 0; ; waited += AGAIN) {
     try {
       return await ask();
     } catch (error) {
-      if (!isLocked(error) || waited >= AFTERLIFE) throw error;
+      if (!isPassing(error) || waited >= AFTERLIFE) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN));
   }
@@ -289,6 +295,11 @@ async function patiently(ask) {
 /** @param {unknown} error */
 function isLocked(error) {
   return error instanceof DOMException && error.name === "NoModificationAllowedError";
+}
+
+/** @param {unknown} error */
+function isOutdated(error) {
+  return isMissing(error) || (error instanceof DOMException && error.name === "NotReadableError");
 }
 
 /** @param {unknown} error */

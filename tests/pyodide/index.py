@@ -43,6 +43,7 @@ async def written(
     for part in (sources[:middle], sources[middle:]):
         await collection.add([BytesSource(path, data, modified=1.5) for path, data in part])
     await collection.remove(removed)
+    await collection.settle()  # what merges have replaced is removed meanwhile
     return {name: bytes(await store.read(name)) for name in await store.names()}
 
 

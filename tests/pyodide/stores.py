@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -61,6 +62,30 @@ async def two_at_once(kind: str) -> tuple[bytes, bytes]:
     await reader.close()
     await writer.write("a", [b"second"])
     return first, bytes(await (await reopened(kind, "shared", writable=False)).read("a"))
+
+
+async def read_while_changed(kind: str, rounds: int) -> set[bytes | str]:
+    """What a reading store sees of a file that is written and removed again and again."""
+    writer = await reopened(kind, "changing")
+    reader = await reopened(kind, "changing", writable=False)
+    seen: set[bytes | str] = set()
+
+    async def change() -> None:
+        for _ in range(rounds):
+            await writer.write("a", [b"whole"])
+            await writer.remove("a")
+
+    async def read() -> None:
+        while not changing.done():
+            try:
+                seen.add(bytes(await reader.read("a")))
+            except StorageError as error:
+                seen.add(error.message)
+
+    changing = asyncio.ensure_future(change())
+    await asyncio.gather(*(read() for _ in range(4)))
+    await changing
+    return seen
 
 
 async def refused(kind: str) -> list[str | None]:

@@ -36,6 +36,14 @@ def test_two_stores(call, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_read_while_changed(call, kind):
+    """What reads while another writes sees the file, what there is of it, or that there is none."""
+    seen = call("read_while_changed", kind, 100)
+    assert b"whole" in seen
+    assert seen <= {b"whole", b"", "There is no file a."}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_read_only(call, kind):
     """Where another tab writes, changes are refused with a code."""
     assert call("refused", kind) == ["read-only", "read-only"]
