@@ -53,6 +53,9 @@ BRIEFLY = "--js-flags=--wasm-tiering-budget=100000000"
 """Compile only the very hottest of WebAssembly anew: a test ends before the rest pays, and up to
 half of a test's processor time went there. Measurements do without."""
 
+ONCE = "--js-flags=--liftoff-only"
+"""The same for pages, none of which lives long enough to compile anything anew: a fifth less."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests first, then those that hold a browser open, the longest file of them first."""
@@ -290,7 +293,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
     """A headless Chromium, never one that a test tool downloaded."""
-    flags = [*CHROMIUM_FLAGS, BRIEFLY]
+    flags = [*CHROMIUM_FLAGS, ONCE]
     chromium = playwright.chromium.launch(executable_path=chromium_path, args=flags)
     yield chromium
     chromium.close()
