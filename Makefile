@@ -8,6 +8,8 @@ OPEN ?= 1
 DATA ?=
 BENCH ?=
 ARGS ?=
+# 1: the long form of the tests, which takes over an hour (tests/forms.py).
+LONG ?=
 # Files of tests that run side by side: each with a browser of its own.
 JOBS ?= 2
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -26,7 +28,7 @@ export FOSSICK_DATA
 
 help: ## list the targets
 	@echo 'make run        set up what is missing, then serve the app (PORT=8000, OPEN=0: no browser window)'
-	@echo 'make test       set up what is missing, then run all tests (ARGS="-k words" picks some)'
+	@echo 'make test       set up what is missing, then run all tests (ARGS="-k words": some, LONG=1: more)'
 	@echo 'make check      lint, types, layers and the fast tests: before each commit'
 	@echo 'make lint       lint, types and layers alone'
 	@echo 'make fix        format the code and mend what can be mended by itself'
@@ -42,7 +44,7 @@ run: site
 test: .venv/.dev site browser
 	@$(PY) pyodide_build/test_dist.py
 	@echo '==> Tests'
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@FOSSICK_LONG=$(LONG) $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint
 	@echo '==> Fast tests'

@@ -26,6 +26,8 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import settings
 
+from tests.forms import EXAMPLES, LONG
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
@@ -57,14 +59,28 @@ ONCE = "--js-flags=--liftoff-only"
 """The same for pages, none of which lives long enough to compile anything anew: a fifth less."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Fast tests first, then those that hold a browser open, the longest file of them first."""
+    if not LONG:
+        in_short_form(config, items)
     items.sort(
         key=lambda item: (
             item.get_closest_marker("browser") is not None,
             item.path.name != LONGEST,
         )
     )
+
+
+def in_short_form(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is in the long form alone; a property is tried with few examples."""
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+    for item in items:
+        test = getattr(item, "obj", None)
+        own = getattr(test, "_hypothesis_internal_use_settings", None)
+        if own is not None and own.max_examples > EXAMPLES:
+            test._hypothesis_internal_use_settings = settings(own, max_examples=EXAMPLES)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

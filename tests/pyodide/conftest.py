@@ -177,7 +177,8 @@ def tests_archive(root: Path) -> bytes:
     packed = io.BytesIO()
     folders = [root / "tests" / name for name in (*TEST_FOLDERS, "fixtures")]
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.write(root / "tests" / "conftest.py", "tests/conftest.py")
+        for name in ("tests/conftest.py", "tests/forms.py"):
+            archive.write(root / name, name)
         for path in sorted(path for folder in folders for path in folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 archive.write(path, path.relative_to(root))

@@ -32,7 +32,7 @@ def run(folder: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("browser")
-    Path("pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  slow\n  exhaustive\n")
+    Path("pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  slow\n  exhaustive\n  long\n")
     seen = Outcomes()
     printed = io.StringIO()
     with redirect_stdout(printed):
