@@ -39,6 +39,15 @@ settings.register_profile("patient", deadline=None)
 LONGEST = "test_suite.py"
 """Where tests run side by side, what is begun last should not be what takes longest."""
 
+NOT_WANTED = (
+    # A page of the browser's own in two processes for each of ours: what its address bar suggests.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    # What Playwright leaves out, as the last list counts alone.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "OptimizationHints", "AimEnabled", "PreconnectToSearch"),
+)
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # containers run tests as root
     "--disable-quic",
@@ -48,6 +57,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--enable-unsafe-webgpu",
+    f"--disable-features={','.join(NOT_WANTED)}",
 ]
 """Quiet, and with a software WebGPU adapter where there is no device."""
 
