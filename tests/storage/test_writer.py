@@ -129,7 +129,7 @@ def test_killed_at_any_byte():
 
     spent, stages = asyncio.run(total())
     seen = []
-    for budget in some(range(0, spent, 29), 5) + [spent - 1]:
+    for budget in [*some(range(0, spent, 29), 5), spent - 1]:
         before = asyncio.run(reopened(asyncio.run(killed(budget))))
         assert before in stages
         if not seen or seen[-1] != before:
