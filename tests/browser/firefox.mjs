@@ -193,6 +193,7 @@ async function main() {
     browser: "firefox",
     executablePath: executable,
     headless: true,
+    protocolTimeout: START, // the first call waits for all that the page does at its start
     extraPrefsFirefox: {
       "network.proxy.type": 1,
       "network.proxy.http": host,

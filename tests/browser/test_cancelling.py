@@ -78,7 +78,7 @@ def settled(page: Page) -> bool:
     )
 
 
-@pytest.mark.parametrize("pause", [None, 15])
+@pytest.mark.parametrize("pause", [None, pytest.param(15, marks=pytest.mark.long)])
 def test_typing_fast(
     profiles: SharedProfiles, site_server: str, pause: int | None, eventually: Callable[..., object]
 ) -> None:

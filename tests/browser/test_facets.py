@@ -269,7 +269,7 @@ def test_all_words(asked: Page) -> None:
     expect(box(asked)).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [320, 900])
+@pytest.mark.parametrize("width", [320, pytest.param(900, marks=pytest.mark.long)])
 def test_on_narrow_screens_they_are_folded_away(
     profiles: SharedProfiles, site_server: str, width: int
 ) -> None:

@@ -59,7 +59,7 @@ def document_count(page: Page) -> int:
     return page.evaluate("async () => window.fossick ? (await fossick.stats()).documents : 0")
 
 
-@pytest.fixture(params=["serve.py", "http.server"])
+@pytest.fixture(params=["serve.py", pytest.param("http.server", marks=pytest.mark.long)])
 def host(request: pytest.FixtureRequest) -> str:
     """The site behind serve.py, and in a sub-path of a server that sends no headers."""
     name = "site_server" if request.param == "serve.py" else "plain_server"

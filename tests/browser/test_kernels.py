@@ -55,7 +55,9 @@ def test_plain_and_from_the_image(
     assert opened() == {"start": "image", "total": 1, "kernels": "wasm"}
 
 
-@pytest.mark.parametrize("fault", ["missing", "broken", "another"])
+@pytest.mark.parametrize(
+    "fault", [pytest.param("missing", marks=pytest.mark.long), "broken", "another"]
+)
 def test_without_them(
     context: BrowserContext, opened: Callable[[], dict[str, Any]], fault: str
 ) -> None:

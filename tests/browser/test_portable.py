@@ -65,7 +65,7 @@ def run(page: Page, site_server: str) -> Run:
     return lambda body, argument=None: evaluate(page, MORE + body, argument)
 
 
-@pytest.mark.parametrize("storage", ["opfs", "indexeddb"])
+@pytest.mark.parametrize("storage", ["opfs", pytest.param("indexeddb", marks=pytest.mark.long)])
 def test_there_and_back(run: Run, storage: str) -> None:
     """What comes back is what went out: results, vector indexes, kept names; in either store."""
     out = run(

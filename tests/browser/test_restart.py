@@ -62,7 +62,7 @@ def python(page: Page, code: str) -> Any:
     return engine_of(page).evaluate("(code) => engine.python.runPython(code)", code)
 
 
-@pytest.mark.parametrize("storage", ["opfs", "indexeddb"])
+@pytest.mark.parametrize("storage", ["opfs", pytest.param("indexeddb", marks=pytest.mark.long)])
 def test_a_killed_worker_is_replaced(run: Run, storage: str) -> None:
     """It ends without a word: calls under way are answered by the next, and nothing is lost."""
     run(OPEN, {"storage": storage})

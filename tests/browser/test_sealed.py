@@ -112,7 +112,7 @@ def forms(word: str) -> set[bytes]:
     return {word.lower().encode(code) for code in ("utf-8", "utf-16-le", "utf-32-le")}
 
 
-@pytest.mark.parametrize("storage", ["opfs", "indexeddb"])
+@pytest.mark.parametrize("storage", ["opfs", pytest.param("indexeddb", marks=pytest.mark.long)])
 def test_nothing_is_in_the_open(run: Run, storage: str, tmp_path: Path) -> None:
     """Sealed from the start: no trace in any byte that is kept; found with the passphrase alone."""
     out = run(

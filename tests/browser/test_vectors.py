@@ -427,7 +427,7 @@ def test_under_a_name_it_is_there_again(page: Page, site_server: str, storage: s
         assert after[name].startswith(f"FossickError {code}: "), after[name]
 
 
-@pytest.mark.parametrize("storage", ["opfs", "indexeddb"])
+@pytest.mark.parametrize("storage", ["opfs", pytest.param("indexeddb", marks=pytest.mark.long)])
 def test_float32_in_the_store(page: Page, site_server: str, storage: str) -> None:
     """Hits are those of float32 in memory, also after a reload; memory holds the codes alone."""
     n, dim = 3000, 24
