@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 TEXTS = """
   const texts = Array.from({ length: 1200 }, (_, n) => ({ path: `${n}.rst`,
-    text: Array.from({ length: 40 }, (_, at) => `Gold ${n * 40 + at} is heavy.`).join("\\n\\n") }));
+    text: Array.from({ length: 15 }, (_, at) => `Gold ${n * 15 + at} is heavy.`).join("\\n\\n") }));
 """
 
 

@@ -68,8 +68,8 @@ def test_a_killed_worker_is_replaced(run: Run, storage: str) -> None:
     run(OPEN, {"storage": storage})
     out = run("""
       const before = await fossick.add([{ path: "a.txt", text: "gold before" }]);
-      const text = "The quick brown fox jumps over the lazy dog. ".repeat(60);
-      const sources = Array.from({ length: 3000 }, (_, n) =>
+      const text = "The quick brown fox jumps over the lazy dog. ".repeat(20);
+      const sources = Array.from({ length: 1500 }, (_, n) =>
         ({ path: `${n}.txt`, text: `gold ${n} ${text}` }));
       let seen = 0;
       const adding = fossick.add(sources, { onProgress: ({ phase, done }) => {
@@ -83,8 +83,8 @@ def test_a_killed_worker_is_replaced(run: Run, storage: str) -> None:
         damage: stats.damage, notes, errors, writable: fossick.info().writable };
     """)
     assert out["found"] == 1
-    assert out["report"]["added"] + out["report"]["skipped"] == 3000
-    assert (out["documents"], out["damage"], out["errors"]) == (3001, [], [])
+    assert out["report"]["added"] + out["report"]["skipped"] == 1500
+    assert (out["documents"], out["damage"], out["errors"]) == (1501, [], [])
     assert out["writable"]
     (note,) = out["notes"]
     assert "started again" in note
