@@ -105,8 +105,9 @@ def test_a_text_on_the_status_page(page: Page, site_server: str) -> None:
     page.get_by_role("button", name="Show its vector").click()
     line = page.locator("embed-line [role=status]")
     expect(line).to_contain_text("dimensions", timeout=60_000)
-    expect(line).to_contain_text("length 1.0000")
-    expect(line).to_contain_text("ms")
+    expect(line).to_contain_text("384 dimensions · 4 tokens · ")
+    expect(line).to_contain_text(re.compile(r"\d+\.\d ms · length 1\.0000 · all-MiniLM-L6-v2/"))
+    expect(line.locator("code")).to_have_text(re.compile(r"^\[(-?0\.\d{4}, ){6}…\]$"))
 
 
 def test_a_download_that_breaks_off_goes_on(

@@ -40,3 +40,33 @@ def test_found_at_once_then_understood(run: Run) -> None:
     assert (out["first"], out["then"]) == ("a.txt", "a.txt")
     assert "upgrade" in out["phases"]
     assert out["upgrade"] is None
+
+
+def test_a_battery_that_runs_low_is_spared(run: Run) -> None:
+    """Passages are found by static vectors until the device is plugged in again."""
+    out = run("""
+      const battery = Object.assign(new EventTarget(), { charging: false, level: 0.2 });
+      const become = (change, event) => {
+        Object.assign(battery, change);
+        battery.dispatchEvent(new Event(event));
+      };
+      navigator.getBattery = async () => battery;
+      const fossick = await Fossick.open({ collection: "battery" });
+      await fossick.embed("the model is there");
+      const models = async () => (await fossick.stats()).models.map(({ model }) => model);
+      await fossick.add([{ path: "a.txt", text: "Pasta cooks for eight minutes." }]);
+      await sleep(1500);
+      const low = await models();
+      become({ charging: true }, "chargingchange");
+      await fossick.upgraded();
+      const plugged = await models();
+      become({ charging: false }, "chargingchange");
+      await fossick.add([{ path: "b.txt", text: "The treasurer signs the report." }]);
+      await sleep(1500);
+      const unplugged = await models();
+      become({ level: 0.8 }, "levelchange");
+      await fossick.upgraded();
+      return { low, plugged, unplugged, charged: await models() };
+    """)
+    assert (out["low"], out["plugged"], out["charged"]) == ([STATIC], [MODEL], [MODEL])
+    assert sorted(out["unplugged"]) == sorted([STATIC, MODEL])
