@@ -51,11 +51,20 @@ class HashEmbedder:
 
 
 class StaticEmbedder:
-    """Vectors of tokens from a table, added up; the table is fetched when a text first comes."""
+    """Vectors of tokens from a table, added up; the table is fetched when a text first comes.
 
-    def __init__(self, table: Callable[[], Awaitable[bytes]], pieces: WordPiece) -> None:
+    It must pass `probe` then, a known text with the beginning of its vector.
+    """
+
+    def __init__(
+        self,
+        table: Callable[[], Awaitable[bytes]],
+        pieces: WordPiece,
+        probe: static_embedder.Probe | None = static_embedder.PROBE,
+    ) -> None:
         self._table = table
         self._pieces = pieces
+        self._probe = probe
         self._turn = asyncio.Lock()
         self._embedder: static_embedder.StaticEmbedder | None = None
         self._info = EmbedderInfo(
@@ -88,7 +97,10 @@ class StaticEmbedder:
         async with self._turn:
             if self._embedder is None:
                 table = static_embedder.StaticTable.from_bytes(await self._table())
-                self._embedder = static_embedder.StaticEmbedder(table, self._pieces)
+                embedder = static_embedder.StaticEmbedder(table, self._pieces)
+                if self._probe is not None:
+                    embedder.prove(self._probe)
+                self._embedder = embedder
             return self._embedder
 
 

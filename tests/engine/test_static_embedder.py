@@ -40,7 +40,7 @@ class Fetched:
 
 def embedder(fetch):
     """Over a vocabulary of five."""
-    return StaticEmbedder(fetch, WordPiece(WORDS))
+    return StaticEmbedder(fetch, WordPiece(WORDS), probe=None)
 
 
 def test_fetched_once_and_late():

@@ -18,11 +18,19 @@ from numpy.typing import NDArray
 from app.core.analysis.wordpiece import WordPiece
 from app.errors import EmbedderError
 
+Probe = tuple[str, tuple[float, ...]]
+
 MODEL = "static"
 """What the names of its vector spaces begin with."""
 
 BUNDLED, DIM = "static/minilm-256/1", 256
 """Vector space of the table that comes with Fossick, and its dimension."""
+
+PROBE: Probe = (
+    "gold in the river",
+    (0.0409, 0.0529, 0.0230, 0.0271, -0.0208, -0.0644, 0.1395, 0.0138),
+)
+"""A text, and how its vector by that table and the bundled vocabulary begins."""
 
 MOST_TOKENS = 8000
 """Tokens of a text that are looked at."""
@@ -113,6 +121,15 @@ class StaticEmbedder:
         self._codes = table.codes
         self._weights = table.weights.astype(np.float64)
         self._tokens = _Tokens(pieces)
+
+    def prove(self, probe: Probe) -> None:
+        """`EmbedderError("model-failed")` unless the vector of a known text begins as it should.
+
+        A vocabulary of the right size in another order is found only so.
+        """
+        text, known = probe
+        if np.abs(self.embed([text])[0, : len(known)] - known).max() > 1e-3:
+            raise _damaged(f"Its vector of {text!r} is wrong.")
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 matrix (len(texts), dim), rows of length 1; one without a token is all zeros."""
