@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.dense import graph, table
 from app.core.dense.codes import DTYPES
+from app.core.dense.elsewhere import Elsewhere
+from app.core.dense.graph import Graph
 from app.core.dense.plan import Plan
 from app.core.dense.scan import DISTANCES, METRICS
 from app.core.dense.table import Column
@@ -360,3 +363,56 @@ def test_no_memory_loses_nothing(monkeypatch):
     assert caught.value.code == "quota-exceeded"
     assert isinstance(caught.value, FossickError)
     assert index.search([1, 2, 2]).ids == ("here",)
+
+
+KEPT = {"keep_float32": True, "is_elsewhere": True}
+GRAPH = {"graph": "fast"}
+
+
+@pytest.mark.parametrize(
+    ("options", "owner", "name", "passing"),
+    [
+        (GRAPH, Column, "kept", 0),
+        (GRAPH, Column, "kept", 2),
+        (GRAPH, table, "Ids", 0),
+        (GRAPH, Graph, "_reserve", 0),
+        (GRAPH, graph, "_renumbered", 0),
+        (KEPT, Column, "kept", 1),
+        (KEPT, Elsewhere, "left", 0),
+    ],
+)
+def test_no_memory_to_let_go_of_rows(monkeypatch, options, owner, name, passing):
+    """Whichever copy cannot be had: what is found stays, and later there is room again."""
+    chosen = np.random.default_rng(5)
+    rows, queries = rows_of(chosen, 60, 8), rows_of(chosen, 5, 8)
+    index = VectorIndex(8, **options)
+    index.add_batch([f"{number}" for number in range(60)], rows)
+    index.remove(f"{number}" for number in range(0, 60, 3))
+
+    def seen():
+        hits = [(one.ids, one.scores.tolist()) for one in index.search_batch(queries, 10)]
+        places = None
+        if index.elsewhere:
+            places = index.elsewhere.places(np.flatnonzero(index.table.live)).tolist()
+        return hits, [index.get(key).tolist() for key in ("1", "59")], places
+
+    real, calls = getattr(owner, name), []
+
+    def short(*given):
+        calls.append(given)
+        if len(calls) > passing:
+            raise MemoryError
+        return real(*given)
+
+    before = seen()
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, name, short)
+        with pytest.raises(MemoryError):
+            index.vacuum()
+    assert (len(index), index.stats().removed) == (40, 20)
+    assert seen() == before
+    index.vacuum()
+    assert (len(index), index.stats().removed) == (40, 0)
+    assert seen() == before
+    index.add("more", rows[0])
+    assert "more" in index.search(rows[0], 60).ids

@@ -18,8 +18,8 @@ class Elsewhere:
     """What an index knows of rows that it does not keep.
 
     >>> rows = Elsewhere()
-    >>> rows.add(np.float32([[1], [2], [3]]))
-    >>> rows.move(np.array([True, False, True]))
+    >>> rows.add(np.float32([[1], [2], [3]]), rows.grown(3))
+    >>> rows.move(rows.left(np.array([True, False, True])))
     >>> rows.places(np.array([0, 1])).tolist(), rows.n, rows.has_moved
     ([0, 2], 3, True)
     """
@@ -50,18 +50,26 @@ class Elsewhere:
         """Places of rows that do not wait."""
         return self.n - sum(map(len, self.waiting))
 
-    def add(self, rows: Matrix) -> None:
-        """Rows that were added to the table, (n, dim)."""
-        if self._moved is not None:
-            more = np.arange(self.n, self.n + len(rows), dtype=np.intp)
-            self._moved = np.concatenate([self._moved, more])
+    def grown(self, n: int) -> Places | None:
+        """The places when n more rows have been added; None where they are the rows' numbers."""
+        if self._moved is None:
+            return None
+        return np.concatenate([self._moved, np.arange(self.n, self.n + n, dtype=np.intp)])
+
+    def add(self, rows: Matrix, places: Places | None) -> None:
+        """Rows that were added to the table, (n, dim); `places` as `grown` gave them before."""
+        self._moved = places
         self.n += len(rows)
         self.waiting.append(rows)
 
-    def move(self, kept: NDArray[np.bool_]) -> None:
-        """Of the rows of the table only these are left."""
+    def left(self, kept: NDArray[np.bool_]) -> Places:
+        """The places when of the rows of the table only these are left."""
         before = np.arange(self.n, dtype=np.intp) if self._moved is None else self._moved
-        self._moved = before[kept]
+        return before[kept]
+
+    def move(self, places: Places) -> None:
+        """Rows of the table have gone; `places` as `left` gave them before. Cannot fail."""
+        self._moved = places
 
     def places(self, rows: NDArray[np.integer]) -> Places:
         """Where rows of the table lie, in the same order."""

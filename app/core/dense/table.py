@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,14 @@ class Column:
     def kept(self, which: NDArray[np.bool_]) -> Column:
         """Only these rows."""
         return Column(self.rows[which])
+
+
+class Living(NamedTuple):
+    """What a table is without its dead rows."""
+
+    columns: list[tuple[Column, Column]]
+    live: Column
+    ids: Ids
 
 
 def no_memory(n: int) -> StorageError:
@@ -200,11 +208,15 @@ class Table:
         mask[[known[key] for key in keys if key in known]] = 1
         return mask
 
-    def compact(self) -> None:
-        """Let go of dead rows; the others are numbered anew, in the same order."""
+    def living(self) -> Living:
+        """Copies of the live rows, for `take`; the table stays as it is."""
         kept = self.live.astype(np.bool_)
-        self._columns = [(a.kept(kept), b.kept(kept) if b.nbytes else b) for a, b in self._columns]
-        self._live = self._live.kept(kept)
-        left = [key for key, lives in zip(self._ids, kept.tolist(), strict=True) if lives]
-        self._ids = Ids([left], self.live)
+        columns = [(a.kept(kept), b.kept(kept) if b.nbytes else b) for a, b in self._columns]
+        live = self._live.kept(kept)
+        ids = [key for key, lives in zip(self._ids, kept.tolist(), strict=True) if lives]
+        return Living(columns, live, Ids([ids], live.rows.view(np.uint8)))
+
+    def take(self, living: Living) -> None:
+        """Let go of dead rows; the others are numbered anew, in the same order. Cannot fail."""
+        self._columns, self._live, self._ids = living
         self.moves += 1

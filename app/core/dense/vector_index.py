@@ -112,11 +112,12 @@ class VectorIndex:
             if self.metric == "cosine" and self.dtype in {"int8", "int4"}:
                 coded = unit_scales(coded, self.kernels)
             both = [coded, encode(rows, "float32")] if self._keeps else [coded]
+            places = self.elsewhere.grown(len(rows)) if self.elsewhere else None
         except MemoryError:
             raise no_memory(len(ids)) from None
         self._table.add(ids, both, self.graph.extend if self.graph else None)
         if self.elsewhere:
-            self.elsewhere.add(rows)
+            self.elsewhere.add(rows, places)
         self._finder.forget()
 
     def remove(self, keys: str | Iterable[str]) -> int:
@@ -129,15 +130,22 @@ class VectorIndex:
         return removed
 
     def vacuum(self) -> None:
-        """Let go of vectors that were taken out; happens by itself once most of many are."""
-        if self._table.n_rows > len(self):
-            if self.graph:
-                self._finder.ready()
-                self.graph.vacuum(self._table.coded(0), self._table.live)
-            if self.elsewhere:
-                self.elsewhere.move(self._table.live.view(np.bool_))
-            self._table.compact()
-            self._finder.forget()
+        """Let go of vectors that were taken out; happens by itself once most of many are.
+
+        `MemoryError` if there is no room for a copy of the others, and nothing has changed.
+        """
+        if self._table.n_rows == len(self):
+            return
+        living, live = self._table.living(), self._table.live
+        places = self.elsewhere.left(live.view(np.bool_)) if self.elsewhere else None
+        if self.graph:
+            self._finder.ready()
+            self.graph.vacuum(self._table.coded(0), live)
+        # From here on nothing takes memory: all of them change, or none.
+        if self.elsewhere and places is not None:
+            self.elsewhere.move(places)
+        self._table.take(living)
+        self._finder.forget()
 
     def clear(self) -> None:
         """Take all vectors out."""
