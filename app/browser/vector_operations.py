@@ -8,19 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.dense import pooling
 from app.core.dense.batch_processor import BatchProcessor
 from app.core.dense.codes import decode
 from app.core.dense.rows import BATCH
 from app.core.dense.vector_index import VectorIndex
 from app.errors import InputError
-
-POOLINGS = {
-    "mean": pooling.mean,
-    "max": pooling.maximum,
-    "sum": pooling.total,
-    "cls": pooling.cls,
-}
 
 
 def statistics(index: VectorIndex) -> dict[str, Any]:
@@ -90,15 +82,8 @@ def pooled(
             hint="Pad texts to the same number of tokens, and give a mask.",
         )
     cut = tokens.reshape(texts, length, dim)
-    there = None if mask is None else _cut(mask, texts)
-    if (strategy == "weighted") != (weights is not None):
-        raise InputError("Weights of tokens go with the strategy 'weighted', and only with it.")
-    if weights is not None:
-        return pooling.weighted(cut, there, _cut(weights, texts))
-    if strategy not in POOLINGS:
-        names = ", ".join([*POOLINGS, "weighted"])
-        raise InputError(f"There is no pooling {strategy!r}.", hint=f"There are {names}.")
-    return POOLINGS[strategy](cut, there)
+    there, counting = (None if each is None else _cut(each, texts) for each in (mask, weights))
+    return BatchProcessor(dim).pooled(cut, strategy, there, counting)
 
 
 def _cut(values: NDArray[np.float32], texts: int) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from app.core.dense import pooling
 from app.core.dense.batch_processor import BatchProcessor
 from app.core.dense.clustering import kmeans
 from app.core.dense.pca import principal_components
@@ -265,3 +266,39 @@ def test_a_processor_of_many_does_all_of_it():
     assert processor.components(vectors, 2).axes.shape == (2, 24)
     assert np.allclose(processor.centroid(vectors), vectors.mean(axis=0), atol=1e-3)
     assert processor.centroids([], np.empty(0, np.intp), 2).tolist() == [[0.0] * 24] * 2
+
+
+@pytest.mark.parametrize("batch", [1, 7, 1000])
+@pytest.mark.parametrize("strategy", ["mean", "max", "sum", "cls", "weighted"])
+def test_pooled_text_by_text(strategy, batch):
+    """However many texts are worked on at a time, each has the vector that it has alone."""
+    chosen = np.random.default_rng(4)
+    tokens = chosen.standard_normal((5, 3, 4)).astype(np.float32)
+    mask = chosen.integers(0, 2, (5, 3))
+    weights = chosen.random((5, 3)) if strategy == "weighted" else None
+    found = BatchProcessor(4, batch=batch).pooled(tokens, strategy, mask, weights)
+    alone = [
+        pooling.pooled(tokens[at : at + 1], strategy, mask[at : at + 1], own)[0].tolist()
+        for at in range(5)
+        for own in [None if weights is None else weights[at : at + 1]]
+    ]
+    assert found.tolist() == alone
+    assert found.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((np.zeros((1, 2, 3), np.float32), "mean"), "dimension-mismatch"),
+        ((np.zeros((2, 4), np.float32), "mean"), "dimension-mismatch"),
+        ((np.zeros((1, 2, 4), np.float32), "median"), "bad-option"),
+        ((np.zeros((1, 2, 4), np.float32), "weighted"), "bad-option"),
+        ((np.zeros((1, 2, 4), np.float32), "max", None, np.ones((1, 2))), "bad-option"),
+        ((np.zeros((1, 2, 4), np.float32), "mean", np.ones((1, 3))), "dimension-mismatch"),
+    ],
+)
+def test_what_cannot_be_pooled(arguments, code):
+    """Is said with a code."""
+    with pytest.raises(InputError) as caught:
+        BatchProcessor(4).pooled(*arguments)
+    assert caught.value.code == code

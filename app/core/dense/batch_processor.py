@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.dense import pooling
 from app.core.dense import statistics as stats
 from app.core.dense.clustering import Clusters, kmeans
 from app.core.dense.pca import Components, principal_components
@@ -41,6 +42,32 @@ class BatchProcessor:
         """Each row scaled to length 1, float32 (n, dim); a row of zeros stays as it is."""
         found = [self._unit(part) for part in self._parts(vectors)]
         return np.concatenate([np.empty((0, self.dim), np.float32), *found])
+
+    def pooled(
+        self,
+        tokens: NDArray[np.float32],
+        strategy: str = "mean",
+        mask: NDArray[Any] | None = None,
+        weights: NDArray[Any] | None = None,
+    ) -> NDArray[np.float32]:
+        """One vector (texts, dim) for each text of its tokens' (texts, length, dim), see `pooling`.
+
+        >>> BatchProcessor(2).pooled(np.float32([[[2, 4], [4, 8]]])).tolist()
+        [[3.0, 6.0]]
+        """
+        shape = tokens.shape
+        if len(shape) != 3 or shape[2] != self.dim:
+            raise InputError(
+                f"Token vectors have shape {shape}; (texts, length, {self.dim}) is needed.",
+                code="dimension-mismatch",
+            )
+        size = max(1, self.batch // max(1, shape[1]))  # so many texts have a batch of tokens
+        found = [np.empty((0, self.dim), np.float32)]
+        for first in range(0, len(tokens), size):
+            step = slice(first, first + size)
+            cut = (each if each is None else each[step] for each in (mask, weights))
+            found.append(pooling.pooled(tokens[step], strategy, *cut))
+        return np.concatenate(found)
 
     def centroid(
         self, vectors: Vectors, weights: NDArray[Any] | None = None

@@ -76,6 +76,29 @@ def maximum(tokens: Tokens, mask: Mask | None = None) -> Matrix:
     return np.where(present.any(axis=1), largest, np.float32(0))
 
 
+def pooled(
+    tokens: Tokens, strategy: str, mask: Mask | None = None, weights: NDArray[Any] | None = None
+) -> Matrix:
+    """One vector for each text by "mean", "max", "sum", "cls", or "weighted", which takes weights.
+
+    Raises `InputError("bad-option")` for other strategies, and for weights where there are none.
+
+    >>> pooled(np.float32([[[2, 4], [4, 8]]]), "max").tolist()
+    [[4.0, 8.0]]
+    """
+    if (strategy == "weighted") != (weights is not None):
+        raise InputError("Weights of tokens go with the strategy 'weighted', and only with it.")
+    if weights is not None:
+        return weighted(tokens, mask, weights)
+    if strategy not in _STRATEGIES:
+        names = ", ".join([*_STRATEGIES, "weighted"])
+        raise InputError(f"There is no pooling {strategy!r}.", hint=f"There are {names}.")
+    return _STRATEGIES[strategy](tokens, mask)
+
+
+_STRATEGIES = {"mean": mean, "max": maximum, "sum": total, "cls": cls}
+
+
 def l2_normalise(rows: Matrix) -> Matrix:
     """Each row of (n, dim) scaled to length 1; a row of zeros stays as it is.
 
