@@ -67,10 +67,15 @@ KEEP_BUSY = """(ms) => {
 """Has a worker do nothing else for a time, soon after."""
 
 
+def is_idle(page: Page) -> bool:
+    """Whether half a second passes after which nothing waits."""
+    page.wait_for_timeout(500)
+    return not page.evaluate("fossick.calls.pending.size")
+
+
 def settled(page: Page) -> bool:
     """Whether the search for the whole word is made, and nothing waits any more."""
-    page.wait_for_timeout(500)
-    if page.evaluate("fossick.calls.pending.size"):
+    if not is_idle(page):
         return False
     made = calls(page, "search")
     return made[-1]["query"] == WORD and not any(
@@ -90,6 +95,8 @@ def test_typing_fast(
 
     for page in opened(profiles, site_server):
         page.evaluate(FILL)
+        page.evaluate("() => fossick.vacuum()")  # waits for merges; each commit asks again
+        eventually(lambda: is_idle(page))
         page.evaluate(f"() => {{ {WATCH} }}")
         if pause is None:
             box(page).focus()
