@@ -96,7 +96,7 @@ def test_typing_fast(
     for page in opened(profiles, site_server):
         page.evaluate(FILL)
         page.evaluate("() => fossick.vacuum()")  # waits for merges; each commit asks again
-        eventually(lambda: is_idle(page))
+        eventually(partial(is_idle, page))
         page.evaluate(f"() => {{ {WATCH} }}")
         if pause is None:
             box(page).focus()
