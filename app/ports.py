@@ -6,7 +6,7 @@ is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -97,6 +97,28 @@ class Embedder(Protocol):
 
         Raises `EmbedderError` when this embedder cannot go on; the caller falls to the next.
         """
+        ...
+
+
+class FormerModels(Protocol):
+    """Models that new texts go to no more, for queries against vectors that they have made.
+
+    One at a time: the first that is asked for stays until a collection has nothing of it.
+    """
+
+    def is_ready(self, model: str) -> bool:
+        """Whether nobody has to wait for a model; has it loaded where it is not."""
+        ...
+
+    async def embed_query(self, model: str, text: str) -> Float32Row | None:
+        """Unit vector of a query, float32 (dim,); None while another model is in use.
+
+        Raises `EmbedderError` where the model is not there, or fails.
+        """
+        ...
+
+    def keep(self, models: Collection[str]) -> None:
+        """Let go of one that is not among these."""
         ...
 
 

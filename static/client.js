@@ -15,8 +15,9 @@ import { hear, restarted } from "./engine-events.js";
 import { EngineLink } from "./engine-link.js";
 import { asFossickError, FossickError } from "./errors.js";
 import { Folders } from "./folders.js";
+import { FormerModel } from "./former-model.js";
 import { GivenFiles } from "./given-files.js";
-import { InferenceHost } from "./inference-host.js";
+import { handingTo, InferenceHost } from "./inference-host.js";
 import { infoOf } from "./info.js";
 import { BUNDLED, modelOf, planEmbedder } from "./models.js";
 import { networkReport } from "./network.js";
@@ -31,7 +32,6 @@ import { SealedState } from "./sealing.js";
 import { wellFormed } from "./texts.js";
 import { Upgrading } from "./upgrading.js";
 import { deleteVectors, openVectors, vectorNames } from "./vectors.js";
-import * as Comlink from "./vendor/comlink.js";
 
 /** @typedef {import("./fossick.js").Progress} Progress */
 /** @typedef {import("./calls.js").CallOptions} CallOptions */
@@ -147,14 +147,12 @@ export class Fossick extends EventTarget {
       onEnd: (reason) => this.left(reason),
     });
     this.host = new InferenceHost(this.plan, {
-      onPort: (port, info) =>
-        void this.engine.attachInference(Comlink.transfer(port, [port]), info),
-      onLeft: () => void this.engine.detachInference(),
-      onGone: (message) => void this.engine.giveUpInference(message),
+      ...handingTo(() => this.engine, "embedder", this.plan),
       onStatus: (_info, note) => this.tellStatus(note),
       onProgress: (progress) => this.tellProgress(progress),
     });
     this.reranking = new Reranking(() => this.engine);
+    this.former = new FormerModel(() => this.engine, this.plan);
     this.given = new GivenFiles();
     this.kept = new Folders(
       this.options.collection,
@@ -505,6 +503,7 @@ export class Fossick extends EventTarget {
   left(reason) {
     this.host.close();
     this.reranking.close();
+    this.former.close();
     this.sealed.end();
     if (this.started) this.started.key = null;
     if (reason.code === "locked" && this.started) this.dispatchEvent(new Event("locked"));

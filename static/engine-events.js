@@ -12,7 +12,7 @@ const LOST =
  * @param {EngineEvent} event
  */
 export function hear(fossick, event) {
-  const { host, reranking, upgrading } = fossick;
+  const { host, reranking, former, upgrading } = fossick;
   if (event.type === "progress") {
     fossick.tellProgress(/** @type {import("./fossick.js").Progress} */ (event.progress));
   } else if (event.type === "embedder") {
@@ -26,8 +26,10 @@ export function hear(fossick, event) {
   } else if (event.type === "carried") {
     upgrading.wake();
   } else if (event.type === "hung") {
-    if (event.reranker) reranking.abandon(event.worker, event.message);
-    else host.abandonNumber(event.worker, event.message);
+    const hosts = { embedder: host, reranker: reranking.host, former: former.host };
+    hosts[event.use]?.abandonNumber(event.worker, event.message);
+  } else if (event.type === "former") {
+    void former.want(event.model);
   }
 }
 

@@ -39,8 +39,27 @@ import * as Comlink from "./vendor/comlink.js";
  * @property {(progress: import("./fossick.js").Progress) => void} onProgress of loading
  */
 
+/** @typedef {import("./workers/engine.worker.js").ModelUse} ModelUse */
+
 /** A model that loads for longer has hung; the download of 50 MB on a slow line has not. */
 const LOAD_LIMIT = 15 * 60_000;
+
+/**
+ * What hands a model to the engine.
+ *
+ * @param {() => any} engine
+ * @param {ModelUse} use
+ * @param {EmbedderPlan} plan
+ * @returns {Pick<HostEvents, "onPort" | "onLeft" | "onGone">}
+ */
+export function handingTo(engine, use, { card, dtype }) {
+  const model = spaceName(card, dtype);
+  return {
+    onPort: (port, info) => void engine().attachModel(use, Comlink.transfer(port, [port]), info),
+    onLeft: () => void engine().detachModel(use, model),
+    onGone: (message) => void engine().giveUpModel(use, model, message),
+  };
+}
 
 export class InferenceHost {
   /**

@@ -48,6 +48,7 @@ export const BUNDLED = {
 
 /** The part of a vector space's name that says how exact its numbers are. */
 const TAG_OF_DTYPE = { q8: "int8", int8: "int8", fp32: "fp32", fp16: "fp16", q4: "q4" };
+/** @type {Dtype[]} */
 const BUNDLED_DTYPES = ["q8", "fp32"];
 
 /**
@@ -58,6 +59,17 @@ const BUNDLED_DTYPES = ["q8", "fp32"];
  */
 export const spaceName = (card, dtype) =>
   `${card.name}/${card.revision.slice(0, 8)}/${TAG_OF_DTYPE[dtype]}`;
+
+/**
+ * The bundled model, as exact as the name of a vector space says; null for another's.
+ *
+ * @param {string} model
+ * @returns {{ card: ModelCard, dtype: Dtype } | null}
+ */
+export function bundled(model) {
+  const dtype = BUNDLED_DTYPES.find((one) => spaceName(BUNDLED, one) === model);
+  return dtype ? { card: BUNDLED, dtype } : null;
+}
 
 /**
  * The model that an `embedder` option names, if it is another than the bundled one.

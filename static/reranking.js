@@ -2,9 +2,8 @@
 /** The reranker of a collection: started when a search first asks for it, on a device of its own. */
 
 import { anyReranker, installed } from "./catalogue.js";
-import { InferenceHost } from "./inference-host.js";
+import { handingTo, InferenceHost } from "./inference-host.js";
 import { planReranker } from "./models.js";
-import * as Comlink from "./vendor/comlink.js";
 
 export class Reranking {
   /** @param {() => any} engine */
@@ -29,25 +28,14 @@ export class Reranking {
     if (this.host && this.id === id) return; // another search was first
     this.close();
     const host = new InferenceHost(plan, {
-      onPort: (port, info) =>
-        void this.engine().attachReranker(Comlink.transfer(port, [port]), info),
-      onLeft: () => void this.engine().detachReranker(),
-      onGone: (message) => void this.engine().giveUpReranker(message),
+      ...handingTo(this.engine, "reranker", plan),
       onStatus: () => {},
       onProgress: () => {},
     });
     this.host = host;
     this.id = id;
-    await this.engine().detachReranker(); // the engine waits again, also for one that had failed
+    await this.engine().detachModel("reranker", id); // it waits again, also for one that had failed
     void host.start();
-  }
-
-  /**
-   * @param {number} worker
-   * @param {string} message
-   */
-  abandon(worker, message) {
-    this.host?.abandonNumber(worker, message);
   }
 
   /** There is another engine. */

@@ -12,7 +12,7 @@ from app import __version__
 from app.browser import ciphers, ffi
 from app.browser.bridge import Bridge
 from app.browser.endpoint import Endpoint
-from app.browser.inference import BrowserEmbedder, BrowserReranker
+from app.browser.inference import BrowserEmbedder, BrowserFormer, BrowserReranker
 from app.browser.kernels import browser_kernels
 from app.browser.parsing_client import BrowserParser
 from app.browser.passphrase import Passphrase
@@ -38,13 +38,13 @@ async def boot(capabilities: ffi.JsObject) -> Endpoint | ffi.JsObject:
     that is searched in place of a store, or null), `writable`, `sealing` (see
     `app.browser.ciphers.opened`; of that file, where there is one), `embedder` (flags
     `transformer`, `static` and `hash`), `inference` (an InferenceClient, or null), `reranker`
-    (another, whose model comes when it is asked for), `parse` (a ParsePool), `vocabulary` (the
-    model's, one entry a line, may be empty), `limits` (of what readers keep to, those that are not
-    the defaults, as JSON), `staticTable` (gives a promise of the bytes of the table of static
-    vectors), `kernels` (what the WebAssembly module exports, or null), `memory` (bytes: those
-    `taken()` and the `most` there can be), `onEmbedder`, which is told whenever another embedder
-    takes over, and `onCommit`, which is told the number of every commit and how many documents are
-    in it.
+    and `former` (others, whose models come when they are asked for), `parse` (a ParsePool),
+    `vocabulary` (the model's, one entry a line, may be empty), `limits` (of what readers keep to,
+    those that are not the defaults, as JSON), `staticTable` (gives a promise of the bytes of the
+    table of static vectors), `kernels` (what the WebAssembly module exports, or null), `memory`
+    (bytes: those `taken()` and the `most` there can be), `onEmbedder`, which is told whenever
+    another embedder takes over, `onFormer`, which is told which former model is wanted, and
+    `onCommit`, which is told the number of every commit and how many documents are in it.
     """
     try:
         return await _endpoint(capabilities)
@@ -61,7 +61,9 @@ async def _endpoint(capabilities: ffi.JsObject) -> Endpoint:
         embedders.append(_static_embedder(capabilities.staticTable, vocabulary))
     if wants.hash:
         embedders.append(HashEmbedder())
-    chain = EmbedderChain(embedders)
+    former = BrowserFormer(capabilities.former, capabilities.onFormer)
+    # Who wants no model wants no former one either.
+    chain = EmbedderChain(embedders, former if wants.transformer else None)
     kernels = browser_kernels(capabilities.kernels)
     checksum.run_on(kernels)
     raw = await _store(capabilities)

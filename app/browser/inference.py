@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -45,14 +45,14 @@ class BrowserEmbedder:
 
         Cancelling the task takes texts that still wait out of the worker's queue.
         """
-        dim = int(self._client.dim)
         if not texts:
-            return np.empty((0, dim), dtype=np.float32)
+            return np.empty((0, int(self._client.dim)), dtype=np.float32)
         call = self._client.nextCall()
         owner = CURRENT.get()
         asked = self._client.embed(call, owner, ffi.to_javascript(list(texts)), role)
         try:
-            return ffi_arrays.to_float32(await ffi.settled(asked, EmbedderError), dim)
+            rows = await ffi.settled(asked, EmbedderError)
+            return ffi_arrays.to_float32(rows, int(self._client.dim))
         except asyncio.CancelledError:
             self._client.abort(call)
             raise
@@ -60,6 +60,47 @@ class BrowserEmbedder:
     def interrupt(self, request: int) -> None:
         """End what waits for the model on behalf of a request, with `CancelledError`."""
         self._client.interrupt(request)
+
+
+class BrowserFormer:
+    """The `FormerModels` port over an inference worker of its own.
+
+    `client` is an InferenceClient of static/workers/inference-client.js; `on_turn` is told the
+    name of the model that is wanted of it, "" for none.
+    """
+
+    def __init__(self, client: ffi.JsObject, on_turn: ffi.JsObject) -> None:
+        self._client = client
+        self._on_turn = on_turn
+        self._embedder = BrowserEmbedder(client)
+
+    def is_ready(self, model: str) -> bool:
+        """Whether nobody has to wait for a model; has it loaded where it is not."""
+        return not self._turns_to(model) or self._embedder.state != "loading"
+
+    async def embed_query(self, model: str, text: str) -> Float32Row | None:
+        """Unit vector of a query; None while another model is in use."""
+        if not self._turns_to(model):
+            return None
+        row: Float32Row = (await self._embedder.embed([text], "query"))[0]
+        return row
+
+    def keep(self, models: Collection[str]) -> None:
+        """Let go of one that is not among these."""
+        if (current := str(self._client.model)) and current not in models:
+            self._turn("")
+
+    def _turns_to(self, model: str) -> bool:
+        current, has_failed = str(self._client.model), self._embedder.state == "failed"
+        if current != model or has_failed:
+            if current and not has_failed:
+                return False
+            self._turn(model)
+        return True
+
+    def _turn(self, model: str) -> None:
+        self._client.turnTo(model)
+        self._on_turn(model)
 
 
 class BrowserReranker:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +18,22 @@ from numpy.typing import NDArray
 from app.core.analysis.wordpiece import WordPiece
 from app.core.dense import hash_embedder, static_embedder
 from app.errors import CancelledError, ClosedError, EmbedderError
-from app.ports import Embedder, EmbedderInfo, Float32Matrix, TextRole
+from app.ports import (
+    Embedder,
+    EmbedderInfo,
+    Float32Matrix,
+    Float32Row,
+    FormerModels,
+    TextRole,
+)
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 64
 _AT_ONCE = 16
 _STATIC_AT_ONCE = 64
+
+GIVEN = "given/"
+"""How names begin of vectors that came with passages of unknown make."""
 
 Weigh = Callable[[str], float]
 """How much a word of a query says of what is looked for, 0 to 1."""
@@ -113,11 +123,16 @@ class Embedded:
 
 
 class EmbedderChain:
-    """Embedders, best first. One that fails is left, with a sentence in `notes`."""
+    """Embedders, best first. One that fails is left, with a sentence in `notes`.
 
-    def __init__(self, embedders: Sequence[Embedder]) -> None:
+    Queries go to a model of the `former` ones as well, where a collection has vectors of it.
+    """
+
+    def __init__(self, embedders: Sequence[Embedder], former: FormerModels | None = None) -> None:
         self._embedders = list(embedders)
         self._failed: set[int] = set()
+        self._former = former
+        self._missing: set[str] = set()
         self._queries: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
         self.notes: list[str] = []
 
@@ -135,9 +150,20 @@ class EmbedderChain:
     def retry(self) -> None:
         """Give embedders that were left another chance."""
         self._failed.clear()
+        self._missing.clear()
+
+    def keep(self, models: Collection[str]) -> None:
+        """Let go of a former model that is not among these, all that a collection still has."""
+        if self._former is not None:
+            self._former.keep(models)
 
     def is_ready(self, model: str) -> bool:
-        """Whether nobody has to wait for a model to load; True for one that is not here."""
+        """Whether nobody has to wait for a model to load; True for one that is not here.
+
+        A former one begins to load by that.
+        """
+        if (former := self._former_of(model)) is not None:
+            return former.is_ready(model)
         return not any(
             one.info.model == model and getattr(one, "state", "ready") == "loading"
             for number, one in enumerate(self._embedders)
@@ -174,11 +200,35 @@ class EmbedderChain:
                 row: NDArray[np.float32] = found.rows[0]
                 if isinstance(embedder, StaticEmbedder):
                     return row  # quick, and another one when the collection has changed
-                self._queries[key] = row
-                if len(self._queries) > _REMEMBERED:
-                    self._queries.popitem(last=False)
-                return row
-        return None
+                return self._remembered(key, row)
+        former = await self._embed_by_former(text, model)
+        return None if former is None else self._remembered(key, former)
+
+    def _remembered(self, key: tuple[str, str], row: Float32Row) -> Float32Row:
+        self._queries[key] = row
+        if len(self._queries) > _REMEMBERED:
+            self._queries.popitem(last=False)
+        return row
+
+    def _former_of(self, model: str) -> FormerModels | None:
+        """Who may have a model that no embedder here has; None for one that has failed."""
+        is_here = self.dim(model) is not None
+        return None if is_here or model in self._missing or not is_network(model) else self._former
+
+    async def _embed_by_former(self, text: str, model: str) -> Float32Row | None:
+        if (former := self._former_of(model)) is None:
+            return None
+        try:
+            row = await former.embed_query(model, text)
+            if row is not None:
+                _check(row[np.newaxis], 1, EmbedderInfo(model, len(row), "", "float32"))
+        except (CancelledError, ClosedError):
+            raise
+        except Exception as error:  # as of any other: words and other vectors must go on
+            _log.warning("the former model %s failed: %s", model, error)
+            self._missing.add(model)
+            return None
+        return row
 
     def _current(self, *, quick: bool = False) -> int | None:
         working = [n for n in range(len(self._embedders)) if n not in self._failed]
@@ -215,6 +265,11 @@ class EmbedderChain:
         rest = f"going on with {following.model}" if following else "going on by words only"
         _log.warning("embedder %s failed: %s", model, reason)
         self.notes.append(f"The model {model} failed ({reason}); {rest}.")
+
+
+def is_network(model: str) -> bool:
+    """Whether a network has made the vectors of this name, which a device may have."""
+    return not model.startswith((hash_embedder.MODEL, static_embedder.MODEL, GIVEN))
 
 
 def _check(rows: Float32Matrix, count: int, info: EmbedderInfo) -> None:

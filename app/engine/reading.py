@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.core.model import Chunk
+from app.engine.embedding import GIVEN
 from app.engine.options import unit_vector
 from app.engine.sources import PLAIN, PlainChunk
 from app.errors import InputError
@@ -94,7 +95,7 @@ class PassageReader:
 
 def given_model(dim: int) -> str:
     """Model tag of vectors that came with passages of unknown make."""
-    return f"given/{dim}"
+    return f"{GIVEN}{dim}"
 
 
 MADE = b"made"

@@ -23,7 +23,7 @@ from app.core.lexical import (
 )
 from app.core.ranking import convex, recency
 from app.engine.days import midnight_after
-from app.engine.embedding import EmbedderChain
+from app.engine.embedding import GIVEN, EmbedderChain
 from app.engine.filters import Mask
 from app.engine.legs import Fusion, Leg, Ranking, fused, joined, tier_of
 from app.engine.options import SearchOptions
@@ -99,13 +99,14 @@ class Searcher:
             self.vectors = self._given(self.options.vector, models)
             return
         failures = len(chain.notes)
+        chain.keep(models)
         if text.strip():
             for model in models:
                 if not (self.options.wait or chain.is_ready(model)):
                     self.notes.append(STILL_LOADING)
                     continue
                 vector = await chain.embed_query(text, model, self._weight)
-                if vector is not None:
+                if vector is not None and len(vector) == self.view.dim(model):
                     self.vectors[model] = vector
                 else:
                     self.notes.append(_missing(model))
@@ -304,6 +305,6 @@ class Searcher:
 
 
 def _missing(model: str) -> str:
-    if model.startswith("given/"):
+    if model.startswith(GIVEN):
         return "The collection has vectors of its own; searched by words, give a query vector."
     return f"The model {model} is not available: its vectors were left out of this search."

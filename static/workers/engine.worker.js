@@ -42,15 +42,17 @@ import { handingOver } from "./transfers.js";
  *
  * @typedef {{ passphrase?: string | null, key?: CryptoKey | null, act?: "seal" | "unseal" | null }} Sealing
  */
+/** What a model is for. @typedef {"embedder" | "reranker" | "former"} ModelUse */
 /**
  * What the page hears of without having asked: progress of the start (`id` 0) or of the call
  * with this `id`, another embedder taking over, a model that does not answer, a commit that
  * searches see from now on, that this tab writes from now on, work that another tab has had done
- * here, and that Python has died.
+ * here, a former model that is wanted for queries ("" for none), and that Python has died.
  *
  * @typedef {{ type: "progress", id: number, progress: object }
  *   | { type: "embedder", embedder: object | null, note: string }
- *   | { type: "hung", worker: number, message: string, reranker?: boolean }
+ *   | { type: "hung", use: ModelUse, worker: number, message: string }
+ *   | { type: "former", model: string }
  *   | { type: "commit", generation: number, documents: number }
  *   | { type: "writer", lost: boolean } | { type: "carried" }
  *   | { type: "died", message: string }} EngineEvent
@@ -69,6 +71,9 @@ const STEPS = 5;
 /** How long a reloaded page waits for its former self to let go, in milliseconds. */
 const PATIENCE = 300;
 
+/** The space of a model that is not known yet. */
+const LATER = { model: "", dim: 1, maxTokens: 0, dtype: "" };
+
 const ACTS = {
   open: "Opening the collection",
   seal: "Sealing the collection",
@@ -81,12 +86,14 @@ class Engine {
     this.endpoint = null;
     /** @type {any} kept, as each look at a method makes a new proxy of it */
     this.callPython = null;
-    /** @type {InferenceClient | null} */
-    this.inference = null;
-    /** The reranker's; nothing loads one before it is asked for. */
-    this.reranker = new InferenceClient({ model: "", dim: 1, maxTokens: 0, dtype: "" }, (n, why) =>
-      this.onEvent({ type: "hung", worker: n, message: why, reranker: true }),
-    );
+    /**
+     * By what they are for; nothing loads a reranker or a former model before it is asked for.
+     * @type {Partial<Record<ModelUse, InferenceClient>>}
+     */
+    this.models = {
+      reranker: this.clientFor("reranker", LATER),
+      former: this.clientFor("former", LATER),
+    };
     /** @type {Map<number, boolean>} calls under way, and whether they are cancelled */
     this.calls = new Map();
     this.vocabulary = Promise.resolve("");
@@ -109,11 +116,19 @@ class Engine {
   start(options, onEvent) {
     this.onEvent = onEvent;
     if (options.embedder.transformer) {
-      this.inference = new InferenceClient(options.space, (worker, message) =>
-        onEvent({ type: "hung", worker, message }),
-      );
+      this.models.embedder = this.clientFor("embedder", options.space);
     }
     return enveloped(() => this.startNow(options), "boot-failed");
+  }
+
+  /**
+   * @param {ModelUse} use
+   * @param {StartOptions["space"]} space
+   */
+  clientFor(use, space) {
+    return new InferenceClient(space, (worker, message) =>
+      this.onEvent({ type: "hung", use, worker, message }),
+    );
   }
 
   /**
@@ -157,8 +172,9 @@ class Engine {
       writable,
       sealing: { ciphers, passphrase, key, act },
       embedder: options.embedder,
-      inference: this.inference,
-      reranker: this.reranker,
+      inference: this.models.embedder ?? null,
+      reranker: this.models.reranker,
+      former: this.models.former,
       parse: this.parse,
       vocabulary,
       limits: JSON.stringify(options.limits),
@@ -168,6 +184,7 @@ class Engine {
       onEmbedder: (/** @type {object | undefined} */ embedder, /** @type {string} */ note) => {
         this.heard = this.tellEmbedder(embedder ?? null, note);
       },
+      onFormer: (/** @type {string} */ model) => void this.onEvent({ type: "former", model }),
       onCommit: (/** @type {number} */ generation, /** @type {number} */ documents) => {
         this.role?.committed();
         void this.onEvent({ type: "commit", generation, documents });
@@ -327,37 +344,44 @@ class Engine {
   }
 
   /**
+   * A model is there.
+   *
+   * @param {ModelUse} use
    * @param {MessagePort} port
-   * @param {{ device: string, worker: number }} info
+   * @param {{ model: string, device: string, worker: number, dim: number }} info
    */
-  attachInference(port, info) {
-    this.inference?.attach(port, info);
-  }
-
-  detachInference() {
-    this.inference?.detach();
-  }
-
-  /** @param {string} message */
-  giveUpInference(message) {
-    this.inference?.giveUp(message);
+  attachModel(use, port, info) {
+    this.clientOf(use, info.model)?.attach(port, info);
   }
 
   /**
-   * @param {MessagePort} port
-   * @param {{ device: string, worker: number }} info
+   * It has gone, and another worker may come.
+   *
+   * @param {ModelUse} use
+   * @param {string} model
    */
-  attachReranker(port, info) {
-    this.reranker.attach(port, info);
+  detachModel(use, model) {
+    this.clientOf(use, model)?.detach();
   }
 
-  detachReranker() {
-    this.reranker.detach();
+  /**
+   * No other will come.
+   *
+   * @param {ModelUse} use
+   * @param {string} model
+   * @param {string} message
+   */
+  giveUpModel(use, model, message) {
+    this.clientOf(use, model)?.giveUp(message);
   }
 
-  /** @param {string} message */
-  giveUpReranker(message) {
-    this.reranker.giveUp(message);
+  /**
+   * @param {ModelUse} use
+   * @param {string} model a former one may have gone out of use while the page saw to it
+   */
+  clientOf(use, model) {
+    const client = this.models[use];
+    return use === "former" && client?.model !== model ? undefined : client;
   }
 
   /** Close the collection. The page ends the worker afterwards. */

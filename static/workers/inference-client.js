@@ -53,9 +53,9 @@ export class InferenceClient {
 
   /**
    * @param {MessagePort} port
-   * @param {{ device: string, worker: number }} info
+   * @param {{ device: string, worker: number, dim: number }} info
    */
-  attach(port, { device, worker }) {
+  attach(port, { device, worker, dim }) {
     if (this.line) this.hangUp(new Error("replaced"));
     /** @type {(error: Error) => void} */
     let leave = () => {};
@@ -66,8 +66,20 @@ export class InferenceClient {
     this.line = { port: Comlink.wrap(port), gone: /** @type {Promise<never>} */ (gone), leave };
     this.device = device;
     this.worker = worker;
+    this.dim = dim;
     this.state = "ready";
     this.arrived(undefined);
+  }
+
+  /**
+   * From now on this is for another model; what was asked of the one before fails.
+   *
+   * @param {string} model
+   */
+  turnTo(model) {
+    this.giveUp("Another model is wanted.");
+    this.model = model;
+    this.reset();
   }
 
   /** The model's worker has ended; another may come. */
@@ -158,8 +170,10 @@ export class InferenceClient {
    * @returns {Promise<Float32Array>}
    */
   async keepAsking(id, count, ask) {
+    const { model } = this;
     for (;;) {
       await this.arrival;
+      if (this.model !== model) throw new FossickError("model-failed", "Another model is wanted.");
       const { line } = this;
       if (!this.pending.has(id)) throw new FossickError("cancelled", "Stopped.");
       if (!line) continue;

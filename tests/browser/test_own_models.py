@@ -153,6 +153,93 @@ def test_a_broken_zip_and_nothing(run: Run) -> None:
     assert codes == ["model-unsuitable", "model-unsuitable", "bad-option"]
 
 
+FORMER = """
+  const models = async (fossick) => Object.fromEntries(
+    (await fossick.stats()).models.map(({ model, chunks }) => [model, chunks]));
+  const own = [
+    placed(await fileAt("onnx/model_quantized.onnx"), "Other/onnx/model_quantized.onnx"),
+    placed(await fileAt("tokenizer.json"), "Other/tokenizer.json"),
+  ];
+  const texts = [{ id: "dog", text: "A puppy barks at strangers." },
+    { id: "car", text: "The automobile would not start." },
+    { id: "cash", text: "Coins lie in the drawer." }];
+  const ask = async (fossick) => {
+    const { hits, notes } = await fossick.search("dogs", { mode: "vector" });
+    return { first: hits[0]?.id, score: hits[0]?.score, notes };
+  };
+  const formers = (fossick) => fossick.former.host?.info.state ?? "none";
+"""
+
+
+def test_the_former_model_serves(run: Run) -> None:
+    """Until the last vector of it has been made anew; then its worker goes."""
+    out = run(
+        f"""{FORMER}
+      const wasm = {{ device: "wasm" }};
+      const before = await Fossick.open({{ collection: "changing", embedder: wasm }});
+      await before.add(texts);
+      await before.upgraded();
+      const first = await ask(before);
+      await before.close();
+      const {{ id }} = await Fossick.addModel(own);
+      const after = await Fossick.open({{
+        collection: "changing", embedder: {{ model: id, ...wasm }} }});
+      await after.pauseUpgrade();
+      const old = {{ models: await models(after), asked: await ask(after), formers: formers(after),
+        device: after.former.host?.info.device }};
+      await after.pauseUpgrade(false);
+      await after.upgraded();
+      const fresh = {{ models: await models(after), asked: await ask(after) }};
+      await after.search("dogs");
+      const {{ left }} = after.info();
+      const gone = formers(after);
+      await after.close();
+      return {{ id, first, old, fresh, gone, left }};
+    """
+    )
+    assert (out["first"]["first"], out["first"]["notes"]) == ("dog", [])
+    old, fresh = out["old"], out["fresh"]
+    assert (sorted(old["models"].values()), old["asked"]["notes"]) == ([3], [])
+    assert next(iter(old["models"])).startswith("all-MiniLM-L6-v2/")
+    assert old["asked"]["first"] == "dog"
+    assert old["asked"]["score"] == pytest.approx(out["first"]["score"], abs=1e-3)
+    assert (old["formers"], old["device"]) == ("ready", "wasm")
+    assert [name.split("/")[0] for name in fresh["models"]] == [out["id"]]
+    assert (fresh["asked"]["first"], fresh["asked"]["notes"]) == ("dog", [])
+    assert (out["gone"], out["left"]) == ("none", [])
+
+
+def test_a_former_model_that_has_gone(run: Run) -> None:
+    """The search says whose vectors were left out, and what is found by words is found."""
+    out = run(
+        f"""{FORMER}
+      const {{ id }} = await Fossick.addModel(own);
+      const embedder = {{ model: id, device: "wasm" }};
+      const before = await Fossick.open({{ collection: "orphaned", embedder }});
+      await before.add(texts);
+      await before.upgraded();
+      await before.close();
+      await Fossick.removeModel(id);
+      const wasm = {{ device: "wasm" }};
+      const after = await Fossick.open({{ collection: "orphaned", embedder: wasm }});
+      await after.pauseUpgrade();
+      const words = await after.search("puppy");
+      const asked = await ask(after);
+      const gone = formers(after);
+      await after.pauseUpgrade(false);
+      await after.upgraded();
+      const fresh = await ask(after);
+      await after.close();
+      return {{ id, words: [words.hits[0].id, words.notes], asked, gone, fresh }};
+    """
+    )
+    first, notes = out["words"]
+    assert first == "dog" and any(out["id"] in note for note in notes)
+    assert any(out["id"] in note for note in out["asked"]["notes"])
+    assert out["gone"] == "none"
+    assert (out["fresh"]["first"], out["fresh"]["notes"]) == ("dog", [])
+
+
 def test_a_reranker(page: Page, run: Run, cross_encoder: Path, tmp_path: Path) -> None:
     """A cross-encoder from a zip orders the first hits by its scores, when it is asked for."""
     give(page, zipped(cross_encoder, tmp_path / "judge.zip"))

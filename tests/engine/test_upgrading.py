@@ -2,13 +2,15 @@
 
 import asyncio
 import functools
+from functools import partial
 
 import numpy as np
 import pytest
 
 from app.engine import Cancellation, EmbedderChain, PlainChunk
 from app.engine import upgrading as job
-from app.errors import CancelledError, ClosedError
+from app.engine.searcher import STILL_LOADING
+from app.errors import CancelledError, ClosedError, EmbedderError
 from app.ports import EmbedderInfo
 from tests.engine.helpers import (
     ConceptEmbedder,
@@ -249,6 +251,114 @@ async def test_another_model():
     assert again.lesser == 3
     await again.upgrade()
     assert await models(again) == {"concept/2": 3}
+
+
+class Shelf:
+    """Former models of a device: those that are on it, and what became of them."""
+
+    def __init__(self, *models, fails=False):
+        self.there = {model: ConceptEmbedder(model=model) for model in models}
+        self.fails = fails
+        self.loading = set()
+        self.asked = []
+        self.kept = None
+
+    def is_ready(self, model):
+        """Whether it has come."""
+        return model not in self.loading
+
+    async def embed_query(self, model, text):
+        """By the model of that name."""
+        self.asked.append(model)
+        if self.fails or model not in self.there:
+            raise EmbedderError(f"there is no {model}", code="model-missing")
+        return (await self.there[model].embed([text], "query"))[0]
+
+    def keep(self, models):
+        """Note what is still wanted."""
+        self.kept = set(models)
+
+
+async def changed(shelf, *embedders):
+    """A collection of one model that is opened with another one."""
+    store = KeptStore()
+    found = await collection(store, ConceptEmbedder(model="concept/1"))
+    await found.add(SOURCES)
+    await found.close()
+    best = embedders or [ConceptEmbedder(model="concept/2")]
+    return await collection(store, EmbedderChain(best, shelf))
+
+
+@asynchronous
+async def test_the_former_model_serves():
+    """Queries go to it until the last of its vectors has been made anew; texts never do."""
+    shelf = Shelf("concept/1")
+    found = await changed(shelf)
+    by_meaning = await found.search("puppy", {"mode": "vector"})
+    assert paths(by_meaning)[0] == "dog.txt" and not by_meaning.notes
+    assert shelf.kept == {"concept/1"}
+    await found.add([source("hound.txt", "A hound sleeps.")])
+    assert await models(found) == {"concept/1": 3, "concept/2": 1}
+    both = await found.search("puppy", {"mode": "vector"})
+    assert paths(both)[0] == "dog.txt" and "hound.txt" in paths(both)
+    await found.upgrade()
+    assert await models(found) == {"concept/2": 4}
+    await found.search("puppy", {"mode": "vector"})
+    assert shelf.kept == {"concept/2"}
+    assert set(shelf.asked) == {"concept/1"}
+    assert shelf.there["concept/1"].batches == [["puppy"]]
+
+
+@asynchronous
+async def test_a_former_model_that_loads():
+    """Who waits for nothing gets words meanwhile, and is told."""
+    shelf = Shelf("concept/1")
+    shelf.loading.add("concept/1")
+    found = await changed(shelf)
+    told = await found.search("dog barks", {"wait": False})
+    assert paths(told) == ["dog.txt"] and STILL_LOADING in told.notes
+    shelf.loading.clear()
+    assert not (await found.search("dog barks", {"wait": False})).notes
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@asynchronous
+async def test_no_former_model(fails):
+    """It is looked for once, and the search says whose vectors were left out."""
+    shelf = Shelf(*(["concept/1"] if fails else []), fails=fails)
+    found = await changed(shelf)
+    for _ in range(2):
+        told = await found.search("barks")
+        assert paths(told) == ["dog.txt"]
+        assert "concept/1" in told.notes[0]
+    assert shelf.asked == ["concept/1"]
+    found.chain.retry()
+    await found.search("barks")
+    assert len(shelf.asked) == 2
+
+
+@asynchronous
+async def test_a_former_model_that_is_another():
+    """Vectors of another size, or not of length 1, are compared with none."""
+    shelf = Shelf("concept/1")
+    for row in (np.float32([1, 0]), np.float32([3, *[0] * 15])):
+        shelf.embed_query = partial(asyncio.sleep, 0, row)
+        found = await changed(shelf)
+        told = await found.search("barks")
+        assert paths(told) == ["dog.txt"] and "concept/1" in told.notes[0]
+
+
+@asynchronous
+async def test_former_models_are_networks():
+    """No device is asked for a model of given, static or hashed vectors."""
+    shelf = Shelf()
+    store = KeptStore()
+    found = await collection(store, QuickEmbedder())
+    await found.add([PlainChunk("own", "gold", vector=np.float32([1, 0])), SOURCES[0]])
+    await found.close()
+    again = await collection(store, EmbedderChain([ConceptEmbedder()], shelf))
+    assert paths(await again.search("barks")) == ["dog.txt"]
+    assert not shelf.asked
 
 
 @asynchronous

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BUNDLED, modelOf, planEmbedder, spaceName } from "../../static/models.js";
+import { BUNDLED, bundled, modelOf, planEmbedder, spaceName } from "../../static/models.js";
 import { factsOf, languagesOf, stateOf } from "../../static/ui/models-plain.js";
 import { chooseGraph, idOf, takeIn } from "../../static/workers/models/intake.js";
 import { poolUnit, tokenStates } from "../../static/workers/pooling.js";
@@ -18,6 +18,14 @@ const code = (work) => {
 test("a vector space is named by model, revision and precision", () => {
   assert.equal(spaceName(BUNDLED, "q8"), "all-MiniLM-L6-v2/1/int8");
   assert.equal(spaceName(CARD, "fp16"), "pebble/01234567/fp16");
+});
+
+test("the bundled model is known by the name of its space", () => {
+  assert.deepEqual(bundled("all-MiniLM-L6-v2/1/int8"), { card: BUNDLED, dtype: "q8" });
+  assert.deepEqual(bundled("all-MiniLM-L6-v2/1/fp32"), { card: BUNDLED, dtype: "fp32" });
+  for (const other of ["all-MiniLM-L6-v2/2/int8", "all-MiniLM-L6-v2", "pebble/1/int8", ""]) {
+    assert.equal(bundled(other), null);
+  }
 });
 
 test("an option names a model of this device, or none", () => {
