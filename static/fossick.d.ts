@@ -1046,8 +1046,8 @@ export interface VectorClusters {
 export interface PoolingOptions {
   /** How many there are; 1 if it is left out. */
   texts?: number;
-  /** "mean" if it is left out; "cls" takes the first token's. */
-  strategy?: "mean" | "max" | "sum" | "weighted" | "cls";
+  /** "mean" if it is left out; "cls" takes the first token's, "last" the last one's. */
+  strategy?: "mean" | "max" | "sum" | "weighted" | "cls" | "last";
   /** One for each token: 0 for padding, as a tokenizer's attention mask has it. */
   mask?: ArrayLike<number> | ArrayLike<bigint>;
   /** One for each token, from 0; for "weighted", and only for that. */

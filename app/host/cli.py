@@ -87,6 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--model", type=Path, default=BUNDLED_MODEL, metavar="DIR", help="folder of the model"
     )
+    common.add_argument(
+        "--device", default="auto", metavar="NAME",
+        help="what models run on: cuda, coreml, directml or cpu (the best there is)",
+    )  # fmt: skip
     parser = argparse.ArgumentParser(
         prog="python -m app",
         description="Search your own files by words and by meaning.",

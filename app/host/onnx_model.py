@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import EmbedderError
+from app.host.model_card import ModelCard
 from app.host.model_files import missing
 
-_GRAPHS = (("onnx/model_quantized.onnx", "int8"), ("onnx/model.onnx", "fp32"))
 _PROVIDERS = {
     "CUDAExecutionProvider": "cuda",
     "CoreMLExecutionProvider": "coreml",
@@ -31,20 +31,17 @@ overflow; with this they take a slower multiplication that cannot. Others are no
 class OnnxModel:
     """A graph and its tokenizer, on the best device that this ONNX Runtime has.
 
-    `folder` holds `tokenizer.json` and `onnx/model_quantized.onnx` (int8, taken first) or
-    `onnx/model.onnx`. It runs on the best device that takes the graph, or on `device`: "cuda",
-    "coreml", "directml" or "cpu". Raises `EmbedderError("model-missing")` when a file is not there
-    and `model-failed` when one cannot be used.
+    `folder` is that of `card`. It runs on the best device that takes the graph, or on `device`:
+    "cuda", "coreml", "directml" or "cpu". Raises `EmbedderError("model-missing")` when there is no
+    tokenizer and `model-failed` when a file cannot be used.
     """
 
     def __init__(
-        self, folder: str | os.PathLike[str], *, max_tokens: int, threads: int, device: str
+        self, folder: str | os.PathLike[str], card: ModelCard, *, threads: int, device: str
     ) -> None:
-        path = Path(folder)
-        graph, self.dtype = _graph(path)
-        self.tokenizer = _tokenizer(path, max_tokens)
-        self.session = _session(graph, threads, device)
-        self.name = path.resolve().name
+        self.card = card
+        self.tokenizer = _tokenizer(Path(folder), card.max_tokens)
+        self.session = _session(card.graph, threads, device)
         self.device = _PROVIDERS.get(self.session.get_providers()[0], "cpu")
         self._inputs = {node.name for node in self.session.get_inputs()}
 
@@ -95,13 +92,6 @@ def providers(available: Sequence[str], device: str = "auto") -> list[str]:
             hint="Install the build of onnxruntime for that device, or use another one.",
         )
     return wanted
-
-
-def _graph(folder: Path) -> tuple[Path, str]:
-    for name, dtype in _GRAPHS:
-        if (folder / name).is_file():
-            return folder / name, dtype
-    raise missing(folder / _GRAPHS[0][0])
 
 
 def _tokenizer(folder: Path, max_tokens: int) -> Any:  # noqa: ANN401 (no types published)

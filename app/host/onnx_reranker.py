@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.errors import EmbedderError
+from app.host.model_card import read_card
 from app.host.onnx_model import OnnxModel, batches
 from app.ports import Float32Row
 
@@ -20,14 +21,13 @@ class OnnxReranker:
         self,
         folder: str | os.PathLike[str],
         *,
-        max_tokens: int = 512,
         threads: int = 0,
         device: str = "auto",
     ) -> None:
-        self._model = OnnxModel(folder, max_tokens=max_tokens, threads=threads, device=device)
+        self._model = OnnxModel(folder, read_card(folder), threads=threads, device=device)
         if len(self._model.session.get_outputs()[0].shape) != 2:
             raise EmbedderError(
-                f"The model {self._model.name} is no reranker: it gives no score for a pair.",
+                f"The model {self._model.card.name} is no reranker: it gives no score for a pair.",
                 hint="Name a cross-encoder's folder, or leave --rerank out.",
             )
 
@@ -46,7 +46,7 @@ class OnnxReranker:
                 scores[batch] = logits[:, 0]
         except Exception as error:
             raise EmbedderError(
-                f"The model {self._model.name} failed: {error}",
+                f"The model {self._model.card.name} failed: {error}",
                 hint="The hits stay in their order; leave --rerank out.",
             ) from error
         return scores

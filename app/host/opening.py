@@ -13,6 +13,7 @@ from app.engine import Collection, EmbedderChain, HashEmbedder, InlineParser, St
 from app.errors import EmbedderError, InputError
 from app.formats.limits import DEFAULT_LIMITS, Limits
 from app.formats.parsing import Parser
+from app.host.former_models import SiblingModels
 from app.host.model_files import BUNDLED_MODEL, counter
 from app.host.onnx_embedder import OnnxEmbedder
 from app.host.onnx_reranker import OnnxReranker
@@ -28,12 +29,14 @@ BUNDLED_TABLE = Path(__file__).parents[2] / "static/models/static-minilm-256.npz
 DEFAULT_INDEX = Path(".fossick")
 
 
-def embedders(name: str, model: Path = BUNDLED_MODEL) -> tuple[list[Embedder], list[str]]:
+def embedders(
+    name: str, model: Path = BUNDLED_MODEL, device: str = "auto"
+) -> tuple[list[Embedder], list[str]]:
     """The embedders that a name stands for, best first, and notes for the user.
 
     "auto" is the transformer where its files are there, with static vectors until it is done,
     then hash; "transformer" and "static" insist on their files (`EmbedderError("model-missing")`
-    else).
+    else). `device` is that of the transformer, see `OnnxModel`.
     """
     if name == "none":
         return [], []
@@ -42,7 +45,7 @@ def embedders(name: str, model: Path = BUNDLED_MODEL) -> tuple[list[Embedder], l
     if name not in EMBEDDERS:
         raise InputError(f"There is no embedder {name!r}.", hint=f"Use {', '.join(EMBEDDERS)}.")
     makers: dict[str, Callable[[], Embedder]] = {
-        "transformer": lambda: OnnxEmbedder(model),
+        "transformer": lambda: OnnxEmbedder(model, device=device),
         "static": static_embedder,
     }
     found: list[Embedder] = []
@@ -87,6 +90,7 @@ async def collection(
     *,
     embedder: str,
     model: Path,
+    device: str = "auto",
     read_only: bool = False,
     must_be: bool = False,
     exported: Path | None = None,
@@ -99,7 +103,7 @@ async def collection(
 
     `InputError("not-found")` if it `must_be` there, as one for reading must, and is not. With a
     portable file in `exported` that is searched where it lies, and `index` is not looked at.
-    `reranker` is the folder of a cross-encoder.
+    `reranker` is the folder of a cross-encoder. Models run on `device`, see `OnnxModel`.
     A sealed index is opened by the passphrase in a file, or by one that is asked for; so is a
     sealed portable file, by that in `file_passphrase_file`.
     """
@@ -109,7 +113,8 @@ async def collection(
             code="not-found",
             hint="Make one first: python -m app index FOLDER.",
         )
-    chain, notes = embedders(embedder, model)
+    chain, notes = embedders(embedder, model, device)
+    former = SiblingModels(model, device) if embedder in {"auto", "transformer"} else None
     store: Store = (
         await store_in(index, passphrase_file, read_only=read_only)
         if exported is None
@@ -120,11 +125,11 @@ async def collection(
     parser = ProcessParser(inline, model=model, limits=limits)
     opened = await Collection.open(
         store,
-        embedder=EmbedderChain(chain),
+        embedder=EmbedderChain(chain, former),
         clock=time.perf_counter,
         count_tokens=count,
         parser=parser,
-        reranker=None if reranker is None else OnnxReranker(reranker),
+        reranker=None if reranker is None else OnnxReranker(reranker, device=device),
         read_only=read_only,
     )
     try:

@@ -279,7 +279,7 @@ def test_from_tokens_to_texts(run: Callable[..., Any]) -> None:
         const weights = [1, 2, 3, 1, 2, 3];
         const list = (arrays) => arrays.map((array) => Array.from(array));
         const out = {};
-        for (const strategy of ["mean", "max", "sum", "cls"])
+        for (const strategy of ["mean", "max", "sum", "cls", "last"])
           out[strategy] = list(await index.pool(tokens, { texts: 2, strategy, mask }));
         const weighing = { texts: 2, strategy: "weighted", mask, weights };
         out.weighted = list(await index.pool(tokens, weighing));
@@ -303,7 +303,13 @@ def test_from_tokens_to_texts(run: Callable[..., Any]) -> None:
     )
     tokens = np.float32([*found["tokens"], *[np.nan] * 5]).reshape(2, 3, 5)
     mask, weights = np.array([[1, 1, 1], [1, 1, 0]]), np.array([[1, 2, 3], [1, 2, 3]])
-    ways = {"mean": pooling.mean, "max": pooling.maximum, "sum": pooling.total, "cls": pooling.cls}
+    ways = {
+        "mean": pooling.mean,
+        "max": pooling.maximum,
+        "sum": pooling.total,
+        "cls": pooling.cls,
+        "last": pooling.last,
+    }
     for name, way in ways.items():
         assert np.allclose(found[name], way(tokens, mask), atol=1e-6), name
     assert np.allclose(found["weighted"], pooling.weighted(tokens, mask, weights), atol=1e-6)

@@ -269,7 +269,7 @@ def test_a_processor_of_many_does_all_of_it():
 
 
 @pytest.mark.parametrize("batch", [1, 7, 1000])
-@pytest.mark.parametrize("strategy", ["mean", "max", "sum", "cls", "weighted"])
+@pytest.mark.parametrize("strategy", ["mean", "max", "sum", "cls", "last", "weighted"])
 def test_pooled_text_by_text(strategy, batch):
     """However many texts are worked on at a time, each has the vector that it has alone."""
     chosen = np.random.default_rng(4)

@@ -69,6 +69,17 @@ def cls(tokens: Tokens, mask: Mask | None = None) -> Matrix:
     return np.array(tokens[:, 0, :], dtype=np.float32)
 
 
+def last(tokens: Tokens, mask: Mask | None = None) -> Matrix:
+    """The vector of the last token that is there, of each text; the first where there is none.
+
+    >>> last(np.float32([[[2, 4], [4, 8], [9, 9]]]), np.array([[1, 1, 0]])).tolist()
+    [[4.0, 8.0]]
+    """
+    present = _present(tokens, mask)[:, :, 0]
+    places = np.where(present, np.arange(tokens.shape[1]), 0).max(axis=1)
+    return np.array(tokens[np.arange(len(tokens)), places], dtype=np.float32)
+
+
 def maximum(tokens: Tokens, mask: Mask | None = None) -> Matrix:
     """Largest value of each dimension over the tokens that are there; zeros if there are none."""
     present = _present(tokens, mask)
@@ -79,7 +90,9 @@ def maximum(tokens: Tokens, mask: Mask | None = None) -> Matrix:
 def pooled(
     tokens: Tokens, strategy: str, mask: Mask | None = None, weights: NDArray[Any] | None = None
 ) -> Matrix:
-    """One vector for each text by "mean", "max", "sum", "cls", or "weighted", which takes weights.
+    """One vector for each text by "mean", "max", "sum", "cls", "last", or "weighted".
+
+    "weighted" takes weights, and nothing else does.
 
     Raises `InputError("bad-option")` for other strategies, and for weights where there are none.
 
@@ -96,7 +109,7 @@ def pooled(
     return _STRATEGIES[strategy](tokens, mask)
 
 
-_STRATEGIES = {"mean": mean, "max": maximum, "sum": total, "cls": cls}
+_STRATEGIES = {"mean": mean, "max": maximum, "sum": total, "cls": cls, "last": last}
 
 
 def l2_normalise(rows: Matrix) -> Matrix:

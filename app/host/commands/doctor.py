@@ -56,7 +56,7 @@ async def run(options: argparse.Namespace) -> int:
     checks = [
         _python(),
         *map(_package, PACKAGES),
-        await _attempt("model", lambda: _model(options.model)),
+        await _attempt("model", lambda: _model(options.model, options.device)),
         await _attempt("store", _store),
         await _attempt("index", lambda: _index(options.index, options.passphrase_file)),
     ]
@@ -93,9 +93,9 @@ async def _attempt(name: str, check: Callable[[], Awaitable[str]]) -> Check:
         return Check(name, False, error.message, error.hint)
 
 
-async def _model(folder: Path) -> str:
+async def _model(folder: Path, device: str) -> str:
     """Texts of like meaning must be near each other, and the vocabulary must be there."""
-    embedder = OnnxEmbedder(folder)
+    embedder = OnnxEmbedder(folder, device=device)
     began = time.perf_counter()
     near, same, far = await embedder.embed(
         ["The cat sleeps.", "A kitten is napping.", "Tax law was changed."], "passage"

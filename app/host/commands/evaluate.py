@@ -48,7 +48,7 @@ async def run(options: argparse.Namespace) -> int:
     """0 with a measurement, 1 when no query has judgements."""
     judged = load_beir(options.data, options.split)
     name = "none" if options.mode == "keyword" else options.embedder
-    found, notes = opening.embedders(name, options.model)
+    found, notes = opening.embedders(name, options.model, options.device)
     cache = None if options.no_cache else options.cache
     embedders = [one if one.info.quick else CachedEmbedder(one, cache) for one in found]
     collection = await Collection.open(

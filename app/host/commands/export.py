@@ -137,6 +137,7 @@ async def _publish(options: argparse.Namespace, described: Contents, write: Writ
             options.directory,
             embedder="none",
             model=options.model,
+            device=options.device,
             read_only=True,
             passphrase_file=options.passphrase_file,
         ) as (collection, _),

@@ -46,6 +46,7 @@ async def run(options: argparse.Namespace) -> int:
         options.index,
         embedder=options.embedder,
         model=options.model,
+        device=options.device,
         limits=Limits.of(dict(options.limit)),
         passphrase_file=options.passphrase_file,
     ) as (collection, notes):

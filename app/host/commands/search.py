@@ -97,6 +97,7 @@ async def run(options: argparse.Namespace) -> int:
         options.index,
         embedder=embedder,
         model=options.model,
+        device=options.device,
         read_only=True,
         exported=options.exported,
         reranker=options.rerank,
