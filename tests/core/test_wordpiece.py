@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 import unicodedata
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.core.analysis.wordpiece import WordPiece, estimate_tokens
 from app.errors import InputError
+from tests.forms import LONG
 
 MODEL = Path(__file__).parents[2] / "static/vendor/models/all-MiniLM-L6-v2"
 SMALL = WordPiece(
@@ -51,15 +53,23 @@ def vocab() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def reference():
-    """The ids that the reference tokenizer gives a text."""
+def reference_of_all():
+    """The ids that the reference tokenizer gives each of several texts."""
     tokenizers = pytest.importorskip("tokenizers")
     if not (MODEL / "tokenizer.json").exists():
         pytest.skip("the model is not vendored")
     tokenizer = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return lambda text: tokenizer.encode(text, add_special_tokens=False).ids
+    return lambda texts: [
+        found.ids for found in tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+    ]
+
+
+@pytest.fixture(scope="module")
+def reference(reference_of_all):
+    """The same for one text."""
+    return lambda text: reference_of_all([text])[0]
 
 
 def test_longest_pieces_from_the_left():
@@ -108,6 +118,39 @@ def test_same_ids_as_the_reference_on_random_text(vocab, reference):
     for _ in range(1500):
         text = "".join(rng.choice(alphabet) for _ in range(rng.randrange(30)))
         assert pieces.encode(text) == reference(text), ascii(text)
+
+
+def test_same_ids_as_the_reference_in_every_script(vocab, reference_of_all):
+    """Lines of words in every script that Unicode has; 100,000 of them in the long form."""
+    pieces = WordPiece(vocab)
+    rng = random.Random(11)
+    scripts = _scripts()
+    assert len(scripts) > 150
+    assert {"LATIN", "CJK", "ARABIC", "DEVANAGARI", "HANGUL", "THAI", "ADLAM"} <= set(scripts)
+    lines = []
+    count = 100_000 if LONG else 4_000
+    for characters in itertools.islice(itertools.cycle(scripts.values()), count):
+        words = ("".join(rng.choices(characters, k=rng.randrange(1, 9))) for _ in range(6))
+        lines.append(rng.choice(" -,.").join(words) + rng.choice(["", " 12.5", " and so on"]))
+    for line, ids in zip(lines, reference_of_all(lines), strict=True):
+        assert pieces.encode(line) == ids, ascii(line)
+
+
+def _scripts() -> dict[str, list[str]]:
+    """Characters by the first word of their names: scripts, and kinds of signs.
+
+    Without marks, punctuation and controls that are younger than Unicode 3.2, and what has changed
+    its class since: the reference knows the classes of Unicode 8.
+    """
+    scripts: dict[str, list[str]] = {}
+    for char in map(chr, range(0x21, 0x110000)):
+        now, then = unicodedata.category(char), unicodedata.ucd_3_2_0.category(char)
+        if then not in {now, "Cn"} or now in {"Cn", "Cs", "Co"}:
+            continue
+        if then == now or now[0] not in "MPC":
+            name = unicodedata.name(char, "")
+            scripts.setdefault(name.split(" ")[0].split("-")[0], []).append(char)
+    return {name: characters for name, characters in scripts.items() if len(characters) >= 16}
 
 
 def _old(char: str) -> bool:
