@@ -978,7 +978,19 @@ export interface VectorOptions extends CallOptions {
    * "manhattan". It is built as vectors are added, which takes far longer than a search saves
    * below some hundred thousand of them.
    */
-  graph?: "fast" | "balanced" | "high-recall";
+  graph?: "fast" | "balanced" | "high-recall" | GraphOptions;
+}
+
+/** What a graph hangs on, beside the vectors and the order in which they are added. */
+export interface GraphOptions {
+  /** Links that a vector is given when it is put in, 2 to 128, default 16. */
+  M?: number;
+  /** Candidates that they are chosen from, default 200; more take longer to build. */
+  efConstruction?: number;
+  /** Candidates of a search for up to ten hits, default 160. */
+  efSearch?: number;
+  /** Of the levels, default 0. */
+  seed?: number;
 }
 
 /** The nearest vectors, nearest first; equally near ones in the order of adding. */
@@ -1010,7 +1022,7 @@ export interface VectorStats {
   /** Rows that a search for ten hits scores; absent where it scores all, or none was made yet. */
   candidates?: number;
   /** Parameters of the graph, where there is one. */
-  graph?: Record<string, number>;
+  graph?: Required<GraphOptions>;
 }
 
 /** Of each dimension, as many numbers as a vector has. */
@@ -1107,6 +1119,9 @@ export interface VectorIndex {
   ): Promise<Neighbours>;
 
   stats(options?: CallOptions): Promise<VectorStats>;
+
+  /** Let go of what vectors that were taken out still occupy; happens by itself once most are. */
+  vacuum(options?: CallOptions): Promise<void>;
 
   /** Take all vectors out. */
   clear(options?: CallOptions): Promise<void>;

@@ -62,6 +62,7 @@ export const VECTOR_CALLS = /** @type {const} */ ([
   "search",
   "page",
   "stats",
+  "vacuum",
   "clear",
   "audit",
   "statistics",

@@ -111,6 +111,11 @@ export class VectorIndex {
     return this.ask("stats", {}, [], { signal, atOnce: true });
   }
 
+  /** @type {Contract["vacuum"]} */
+  vacuum({ signal } = {}) {
+    return this.ask("vacuum", {}, [], { signal });
+  }
+
   /** @type {Contract["clear"]} */
   clear({ signal } = {}) {
     return this.ask("clear", {}, [], { signal });

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from app.browser import vector_operations as operations
 from app.browser.plain import plain
 from app.core.dense.batch_processor import BatchProcessor
+from app.core.dense.graph_options import GraphOptions
 from app.core.dense.reports import Neighbours
 from app.core.dense.vector_index import VectorIndex
 from app.core.kernels import Kernels
@@ -66,7 +67,10 @@ class VectorBridge:
         self, options: Mapping[str, Any], name: str | None = None, dim: int | None = None
     ) -> Plain:
         """A handle, and what the index is."""
-        vectors = await self._opened(name, dim, dict(options))
+        given = dict(options)
+        if isinstance(given.get("graph"), Mapping):
+            given["graph"] = _graph(given["graph"])
+        vectors = await self._opened(name, dim, given)
         handle = next(self._handles)
         self._open[handle] = vectors
         stats = vectors.index.stats()
@@ -107,6 +111,10 @@ class VectorBridge:
     async def call_stats(self, handle: int) -> Plain:
         """What the index holds."""
         return plain(self._of(handle).index.stats())
+
+    async def call_vacuum(self, handle: int) -> Plain:
+        """Let go of vectors that were taken out."""
+        await self._of(handle).vacuum()
 
     async def call_clear(self, handle: int) -> Plain:
         """Take all vectors out."""
@@ -234,6 +242,23 @@ def _rows(data: Buffer, dim: int, n: int | None) -> NDArray[np.float32]:
     if len(flat) % dim or (n == 1 and len(flat) != dim):
         return flat[np.newaxis]
     return flat.reshape(-1, dim)
+
+
+def _graph(given: Mapping[str, Any]) -> GraphOptions:
+    """Options of a graph under the page's names; those that are left out are as they are."""
+    for key in given:
+        if key not in _GRAPH_OPTIONS:
+            hint = f"There are {', '.join(_GRAPH_OPTIONS)}."
+            raise InputError(f"A graph has no option {key!r}.", hint=hint)
+    return GraphOptions(**{_GRAPH_OPTIONS[key]: _whole(one, key) for key, one in given.items()})
+
+
+_GRAPH_OPTIONS = {
+    "M": "M",
+    "efConstruction": "ef_construction",
+    "efSearch": "ef_search",
+    "seed": "seed",
+}
 
 
 def _answer(found: Sequence[Neighbours]) -> Plain:

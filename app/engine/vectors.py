@@ -128,6 +128,10 @@ class Vectors:
         """Take vectors out; how many of them were there."""
         return await asyncio.shield(self._remove([keys] if isinstance(keys, str) else list(keys)))
 
+    async def vacuum(self) -> None:
+        """Let go of vectors that were taken out, here and in the store; happens by itself too."""
+        await asyncio.shield(self._vacuum())
+
     async def clear(self) -> None:
         """Take all vectors out."""
         await asyncio.shield(self._clear())
@@ -261,6 +265,13 @@ class Vectors:
                     return 0
                 await self._file.save(self.index, np.array(rows, np.intp))
             return self.index.remove(wanted)
+
+    async def _vacuum(self) -> None:
+        async with self._turn:
+            before = self.index.table.moves
+            self.index.vacuum()
+            if self._file and self.index.table.moves != before:
+                await self._file.save(self.index)
 
     async def _clear(self) -> None:
         async with self._turn:

@@ -155,6 +155,9 @@ BAD = [
     ("fossick.vectors({ dim: 3, dtype: 'binary', metric: 'dot' })", "bad-option", "Binary"),
     ("fossick.vectors({ dim: 3, graph: 'slow' })", "bad-option", "slow"),
     ("fossick.vectors({ dim: 3, graph: 'fast', metric: 'manhattan' })", "bad-option", "manhattan"),
+    ("fossick.vectors({ dim: 3, graph: { ef: 3 } })", "bad-option", "no option 'ef'"),
+    ("fossick.vectors({ dim: 3, graph: { M: 1 } })", "bad-option", "M is 1"),
+    ("fossick.vectors({ dim: 3, graph: { M: '16' } })", "bad-option", "M is '16'"),
     ("fossick.vectors({ dim: 3, recall: 2 })", "bad-option", "recall is 2"),
     ("fossick.vectors({ name: 'not there' })", "bad-option", "no name"),
     ("fossick.vectors({ name: 'not-there' })", "not-found", "not-there"),
@@ -479,13 +482,18 @@ def test_float32_in_the_store(page: Page, site_server: str, storage: str) -> Non
 
 def test_a_graph_is_kept_as_well(run: Callable[..., Any]) -> None:
     """It is opened as it was built, with what was added since."""
-    before, after, graph = run(
+    before, after, graph, removed = run(
         """
-        const options = { name: "linked", dim: 16, metric: "euclidean", graph: "fast" };
+        const graphs = { graph: { M: 16, efConstruction: 100, efSearch: 96 } };
+        const options = { name: "linked", dim: 16, metric: "euclidean", ...graphs };
         const queries = random(16 * 5, 9);
         let index = await fossick.vectors(options);
         await index.addBatch(numbered(1000), random(16 * 1000, 6));
         await index.addBatch(["more"], queries.subarray(0, 16));
+        await index.remove(numbered(1000).slice(0, 100));
+        const removed = [(await index.stats()).removed];
+        await index.vacuum();
+        removed.push((await index.stats()).removed);
         const found = async () => (await index.searchBatch(queries)).map(plain);
         const before = await found();
         await index.close();
@@ -494,10 +502,11 @@ def test_a_graph_is_kept_as_well(run: Callable[..., Any]) -> None:
         const { graph } = await index.stats();
         await index.close();
         await fossick.deleteVectors("linked");
-        return [before, after, graph];
+        return [before, after, graph, removed];
         """
     )
     assert before == after and before[0]["ids"][0] == "more"
+    assert removed == [100, 0]
     assert graph == {"M": 16, "efConstruction": 100, "efSearch": 96, "seed": 0}
 
 

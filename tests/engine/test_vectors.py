@@ -69,7 +69,7 @@ def test_any_history_is_found_again(metric, dtype, keeps, data):
         model = []
         for number, seed in enumerate(steps):
             chosen = np.random.default_rng(seed)
-            act = chosen.choice(["add", "add", "one", "remove", "clear", "reopen"])
+            act = chosen.choice(["add", "add", "one", "remove", "vacuum", "clear", "reopen"])
             if act == "add":
                 new = [f"{number}/{n} ö" for n in range(int(chosen.integers(0, 30)))]
                 await vectors.add_batch(new, rows_of(len(new), seed))
@@ -81,6 +81,9 @@ def test_any_history_is_found_again(metric, dtype, keeps, data):
                 gone = [key for key in model if chosen.random() < 0.4]
                 assert await vectors.remove([*gone, "never there"]) == len(gone)
                 model = [key for key in model if key not in gone]
+            elif act == "vacuum":
+                await vectors.vacuum()
+                assert vectors.index.table.n_rows == len(model)
             elif act == "clear":
                 await vectors.clear()
                 model = []
@@ -125,6 +128,27 @@ def test_removed_vectors_leave_the_store_when_most_are_gone():
 
     full, left, n = run(scenario())
     assert (n, left < full / 4) == (501, True)
+
+
+def test_vacuum_gives_back_the_room():
+    """What was taken out goes from memory and store, and is written once."""
+
+    async def scenario():
+        store = DyingStore()
+        vectors = await opened(store, dim=5)
+        await vectors.add_batch([str(n) for n in range(3000)], rows_of(3000))
+        await vectors.remove(map(str, range(1000)))
+        assert vectors.index.table.n_rows == 3000
+        before = await content(vectors)
+        await vectors.vacuum()
+        assert vectors.index.table.n_rows == 2000
+        assert await content(vectors) == before == await content(await opened(store))
+        spent = store.spent
+        await vectors.vacuum()
+        return store.spent - spent, sum([await store.size(name) for name in await store.names()])
+
+    again, kept = run(scenario())
+    assert (again, kept < 2000 * 40) == (0, True)
 
 
 class KilledError(BaseException):
