@@ -18,7 +18,7 @@ from app.engine.group import Group
 from app.engine.keeping_step import KeepingStep
 from app.engine.progress import Cancellation, Gate, Meter, Pacer
 from app.engine.reading import PassageReader, document, plain_digest
-from app.engine.reading_ahead import Job, ReadAhead, jobs
+from app.engine.reading_ahead import Job, Passages, ReadAhead, jobs
 from app.engine.reports import AddReport, Failure
 from app.engine.sources import FileParser, PlainChunk
 from app.engine.timing import Timings
@@ -38,7 +38,7 @@ PARTS = ("read", "analyse", "embed", "write", "merge")
 
 Remove = Callable[[Iterable[str]], Awaitable[int]]
 """Deletes documents; answers how many there were."""
-Outcome = tuple[Job, Sequence[Parsed]] | PlainChunk
+Outcome = tuple[Job, Sequence[Parsed]] | Passages
 
 
 class Indexer:
@@ -105,8 +105,9 @@ class Indexer:
             outcomes = self._ahead.outcomes(jobs(changed, map(self._known, changed)))
             async for outcome in self._waited(outcomes):
                 self._check()
-                if isinstance(outcome, PlainChunk):
-                    self._take_passage(outcome)
+                if isinstance(outcome, list):
+                    for plain in outcome:
+                        self._take_passage(plain)
                 else:
                     for parsed in outcome[1]:
                         await self._take(outcome[0], parsed)

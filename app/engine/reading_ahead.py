@@ -1,7 +1,7 @@
 """Files go to the parser in jobs, several ahead of what the indexer takes, and come back in order.
 
-Small files share a job, so that what a job costs is paid once for many. How much lies ahead is
-bounded in files and in bytes.
+Small files share a job, so that what a job costs is paid once for many; so do passages as they
+stand, which nobody has to parse. How much lies ahead is bounded in files and in bytes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ JOB_BYTES = 1 << 20
 """A job takes no further file once it holds so many, or so many bytes."""
 MOST_BYTES = 64 << 20
 """Bytes of sources that are begun ahead of time; one alone may be larger."""
+PASSAGES = 64
+"""As they stand, that come together."""
+MOST_OPEN = 16
+"""Jobs, and lots of passages, that are taken ahead of time."""
+
+Passages = list[PlainChunk]
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class Job:
         """Paths of what is known, sorted."""
         return sorted(self.known)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Bytes, as far as they are known."""
         return sum(source.size or 0 for source in self.sources)
@@ -53,9 +59,10 @@ class Job:
 
 def jobs(
     sources: Iterable[Source | PlainChunk], known: Iterable[Known]
-) -> Iterator[Job | PlainChunk]:
-    """The sources in their order, small files together. `known` has one entry for each."""
+) -> Iterator[Job | Passages]:
+    """The sources in their order, small ones together. `known` has one entry for each."""
     files: list[Source] = []
+    passages: Passages = []
     facts: dict[str, bytes] = {}
     size = 0
     for source, fact in zip(sources, known, strict=True):
@@ -63,14 +70,19 @@ def jobs(
         if files and (is_plain or len(files) == JOB_FILES or size >= JOB_BYTES):
             yield Job(files, facts)
             files, facts, size = [], {}, 0
+        if passages and (not is_plain or len(passages) == PASSAGES):
+            yield passages
+            passages = []
         if isinstance(source, PlainChunk):
-            yield source
+            passages.append(source)
         else:
             files.append(source)
             facts.update(fact)
             size += JOB_BYTES if source.size is None else source.size
     if files:
         yield Job(files, facts)
+    if passages:
+        yield passages
 
 
 class ReadAhead:
@@ -78,15 +90,17 @@ class ReadAhead:
 
     def __init__(self, parser: FileParser) -> None:
         self._parser = parser
-        self._open: deque[_Running | PlainChunk] = deque()
+        self._open: deque[_Running | Passages] = deque()
+        self._running = 0
+        self._bytes = 0
 
     async def outcomes(
-        self, waiting: Iterator[Job | PlainChunk]
-    ) -> AsyncIterator[tuple[Job, Sequence[Parsed]] | PlainChunk]:
+        self, waiting: Iterator[Job | Passages]
+    ) -> AsyncIterator[tuple[Job, Sequence[Parsed]] | Passages]:
         """What becomes of each job, in order; passages as they stand come through."""
         if self._parser.ahead == 0:
             for job in waiting:
-                if isinstance(job, PlainChunk):
+                if isinstance(job, list):
                     yield job
                     continue
                 async for some in self._parser.parse(job.sources, job.known):
@@ -94,7 +108,7 @@ class ReadAhead:
             return
         while self._fill(waiting):
             first = self._open[0]
-            if isinstance(first, PlainChunk):
+            if isinstance(first, list):
                 self._open.popleft()
                 yield first
                 continue
@@ -102,6 +116,8 @@ class ReadAhead:
                 yield first.job, batch
                 self._fill(waiting)
             self._open.popleft()
+            self._running -= 1
+            self._bytes -= first.job.size
 
     async def close(self) -> None:
         """Give up what is under way."""
@@ -110,17 +126,22 @@ class ReadAhead:
         for one in running:
             await one.close()
 
-    def _fill(self, waiting: Iterator[Job | PlainChunk]) -> bool:
+    def _fill(self, waiting: Iterator[Job | Passages]) -> bool:
         """Begin as many jobs as may be under way; whether there is anything left."""
-        while True:
-            running = [one for one in self._open if isinstance(one, _Running)]
-            size = sum(one.job.size for one in running)
-            if len(running) > self._parser.ahead or (running and size > MOST_BYTES):
+        while len(self._open) < MOST_OPEN:
+            is_full = self._bytes > MOST_BYTES and self._running > 0
+            if self._running > self._parser.ahead or is_full:
                 return True
             job = next(waiting, None)
             if job is None:
                 return bool(self._open)
-            self._open.append(job if isinstance(job, PlainChunk) else _Running(self._parser, job))
+            if isinstance(job, list):
+                self._open.append(job)
+                continue
+            self._open.append(_Running(self._parser, job))
+            self._running += 1
+            self._bytes += job.size
+        return True
 
 
 class _Running:

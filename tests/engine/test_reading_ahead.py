@@ -1,11 +1,12 @@
 """Jobs of files: how they are cut, run ahead of their turn, come back in order and are given up."""
 
 import asyncio
+import time
 
 import pytest
 
 from app.engine import BytesSource, PlainChunk, reading_ahead
-from app.engine.reading_ahead import JOB_BYTES, JOB_FILES, ReadAhead, jobs
+from app.engine.reading_ahead import JOB_BYTES, JOB_FILES, PASSAGES, ReadAhead, jobs
 from app.errors import FileError
 from app.formats.parsing import Parsed
 from tests.engine.helpers import collection, run, source
@@ -45,8 +46,8 @@ async def order(parser, sources, known=None):
     found = []
     work = jobs(sources, [known or {}] * len(sources))
     async for outcome in ReadAhead(parser).outcomes(work):
-        if isinstance(outcome, PlainChunk):
-            found.append(outcome.id)
+        if isinstance(outcome, list):
+            found += [plain.id for plain in outcome]
         else:
             found += [one.path for one in outcome[1]]
     return found
@@ -56,13 +57,37 @@ def test_small_files_share_a_job():
     """Up to a number and a size; passages stand between jobs."""
     small = [source(f"{n}.txt", "x") for n in range(JOB_FILES + 2)]
     cut = list(jobs([*small, PlainChunk("p", "text"), big(1), small[0]], [{}] * (JOB_FILES + 5)))
-    assert [1 if isinstance(job, PlainChunk) else len(job.sources) for job in cut] == [
+    assert [len(job if isinstance(job, list) else job.sources) for job in cut] == [
         JOB_FILES,
         2,
         1,
         1,
         1,
     ]
+
+
+def test_passages_come_together():
+    """So many at a time, and files are not overtaken by them."""
+    passages = [PlainChunk(f"p{n}", "text") for n in range(PASSAGES + 1)]
+    sources = [*passages, source("a.txt", "x"), *passages[:2]]
+    cut = list(jobs(sources, [{}] * len(sources)))
+    sizes = [len(job) if isinstance(job, list) else "file" for job in cut]
+    assert sizes == [PASSAGES, 1, "file", 2]
+
+
+@pytest.mark.parametrize("ahead", [0, 2])
+def test_as_many_passages_as_one_likes(ahead):
+    """None is looked at twice: twice as many take about twice as long."""
+    passages = [PlainChunk(str(n), "text") for n in range(40_000)]
+
+    def seconds(count):
+        begun = time.process_time()
+        found = run(order(Slow(ahead), [big(0), *passages[:count], big(1)]))
+        assert found == ["0.txt", *map(str, range(count)), "1.txt"]
+        return time.process_time() - begun
+
+    few, many = seconds(4_000), seconds(40_000)
+    assert many < 40 * few + 0.2
 
 
 @pytest.mark.parametrize("ahead", [0, 1, 3])
