@@ -108,13 +108,13 @@ class Indexer:
                 if isinstance(outcome, list):
                     for plain in outcome:
                         self._take_passage(plain)
+                        await self._hand_over_in_time()
                 else:
                     for parsed in outcome[1]:
                         await self._take(outcome[0], parsed)
                 self._meter.tell()
                 await self._pacer.pause()
-                if self._committer.is_time(self._group):
-                    await self._hand_over()
+                await self._hand_over_in_time()
             await self._hand_over()
             await self._committer.done()
             self._check()
@@ -170,8 +170,8 @@ class Indexer:
                         await asyncio.wait([reading], timeout=LOOK)
                     self._check()
                     await self._held_up()
-                    if not reading.done() and self._committer.is_time(self._group):
-                        await self._hand_over()
+                    if not reading.done():
+                        await self._hand_over_in_time()
             finally:
                 reading.cancel()
                 await asyncio.wait([reading])
@@ -256,6 +256,10 @@ class Indexer:
         if waiting is not None:
             return waiting == digest
         return self._snapshot().digest(document_id) == digest
+
+    async def _hand_over_in_time(self) -> None:
+        if self._committer.is_time(self._group):
+            await self._hand_over()
 
     async def _hand_over(self) -> None:
         """Have the group at hand committed, as soon as the one before it is."""
