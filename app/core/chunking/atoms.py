@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.core.chunking.graphemes import next_cut
 from app.core.chunking.sentences import add_stripped, sentence_spans
@@ -23,8 +24,7 @@ CHARS_PER_TOKEN = 16
 the model takes any word of more than 100 characters for a single unknown token."""
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """The slice `text[start:end]`, without spaces at its ends."""
 
     start: int
@@ -139,13 +139,13 @@ def block_atoms(text: str, block: Block, measure: Measure) -> list[Atom]:
     if weight <= (measure.size if whole else measure.grain):
         return [Atom(start, end, weight, 0.0, prose)]
     atoms = _split(text, (start, end), _LEVELS[block.kind], measure, prose)
-    return [replace(atoms[0], cost=0.0), *atoms[1:]]
+    return [atoms[0]._replace(cost=0.0), *atoms[1:]]
 
 
 def colon_cost(text: str, before: Atom, after: Atom) -> Atom:
     """`after`, dearer to cut off when what stands before it announces it with a colon."""
     announced = text[before.end - 1] in ":：" and after.cost == 0
-    return replace(after, cost=_AFTER_COLON) if announced else after
+    return after._replace(cost=_AFTER_COLON) if announced else after
 
 
 def _split(
@@ -163,10 +163,10 @@ def _split(
         weight = measure(text, start, end)
         if weight > measure.size:
             inner = _split(text, (start, end), deeper, measure, prose)
-            atoms += [replace(inner[0], cost=cost), *inner[1:]]
+            atoms += [inner[0]._replace(cost=cost), *inner[1:]]
         elif atoms and atoms[-1].weight + weight <= measure.grain:
             last = atoms[-1]
-            atoms[-1] = replace(last, end=end, weight=last.weight + weight)
+            atoms[-1] = Atom(last.start, end, last.weight + weight, last.cost, prose)
         else:
             atoms.append(Atom(start, end, weight, cost, prose))
     return atoms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.core.chunking.atoms import AFTER_HEADING, Atom, Measure, block_atoms, colon_cost
 from app.core.chunking.cuts import cheapest_cuts, overlap_starts
@@ -96,7 +96,7 @@ def _run(text: str, section: Section, measure: Measure) -> _Run:
     for block in section.blocks:
         for atom in block_atoms(text, block, measure):
             if after_heading:
-                atoms.append(replace(atom, cost=AFTER_HEADING))
+                atoms.append(atom._replace(cost=AFTER_HEADING))
             elif atoms:
                 atoms.append(colon_cost(text, atoms[-1], atom))
             else:

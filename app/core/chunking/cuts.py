@@ -9,6 +9,7 @@ left over.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from app.core.chunking.atoms import Atom
 
@@ -48,20 +49,25 @@ def cheapest_cuts(atoms: Sequence[Atom], starts: Sequence[int], size: int) -> li
     total = [0]
     for atom in atoms:
         total.append(total[-1] + atom.weight)
-    best = [0.0] + [float("inf")] * len(atoms)
+    shown = [total[start] for start in starts]
     came_from = [0] * (len(atoms) + 1)
-    for end in range(1, len(atoms) + 1):
-        for begin in range(end - 1, -1, -1):
-            if total[end] - total[begin] > size and begin < end - 1:
-                break
-            weight = total[end] - total[starts[begin]]
-            if weight > size and begin < end - 1:
+    best = 0.0
+    before: list[float] = []
+    """For each atom the cost of all chunks before it, and of a cut there."""
+    furthest = 0
+    for last, upto in enumerate(total[1:]):
+        before.append(best + (atoms[last].cost if last else 0.0))
+        while upto - total[furthest] > size and furthest < last:
+            furthest += 1
+        best = inf
+        for begin in range(last, furthest - 1, -1):
+            weight = upto - shown[begin]
+            if weight > size and begin < last:
                 continue
             empty = 1 - weight / size
-            cut = atoms[begin].cost if begin else 0.0
-            cost = best[begin] + cut + empty * empty + _PER_CHUNK
-            if cost < best[end]:
-                best[end], came_from[end] = cost, begin
+            cost = before[begin] + empty * empty + _PER_CHUNK
+            if cost < best:
+                best, came_from[last + 1] = cost, begin
     cuts = [came_from[len(atoms)]]
     while cuts[-1]:
         cuts.append(came_from[cuts[-1]])
