@@ -12,8 +12,9 @@ from collections.abc import AsyncIterable, Awaitable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from js import Object
+from js import Error, Object
 from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull, to_js
+from pyodide.webloop import PyodideFuture
 
 from app.errors import CODES, CancelledError, FossickError
 
@@ -121,6 +122,23 @@ def as_error(error: JsException, fallback: type[FossickError]) -> FossickError:
     if code == "cancelled":
         return CancelledError(message, hint=hint)
     return fallback(message, code=code or fallback.code, hint=hint)
+
+
+def _fail(future: PyodideFuture, reason: object) -> None:
+    """End a wait for a promise with what it was rejected with, whatever that is.
+
+    Pyodide takes for an exception only what has a stack or is a plain DOMException; with anything
+    else, such as Chromium's QuotaExceededError, a class of its own, the wait would never end.
+    """
+    if not isinstance(reason, (BaseException, type)):
+        told = "no reason was given" if is_nothing(reason) else getattr(reason, "message", reason)
+        error = Error.new(str(told))
+        error.name = str(getattr(reason, "name", error.name))
+        reason = error
+    super(PyodideFuture, future).set_exception(reason)
+
+
+PyodideFuture.set_exception = _fail
 
 
 def succeeded(value: object) -> JsObject:

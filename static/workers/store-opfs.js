@@ -120,26 +120,11 @@ export class OpfsStore {
    * @param {Uint8Array[]} parts
    */
   async write(name, parts) {
-    await this.letGo(name);
-    const entry = await this.folder.getFileHandle(name, { create: true });
-    /** @type {SyncHandle} */
-    const handle = await patiently(() => /** @type {any} */ (entry).createSyncAccessHandle());
-    try {
+    await this.writing(name, (handle) => {
       reserve(handle, parts);
       let at = 0;
-      for (const part of parts) {
-        const count = handle.write(part, { at });
-        // A full disk may show as a short write instead of an exception.
-        if (count !== part.length) throw new DOMException("a short write", "QuotaExceededError");
-        at += count;
-      }
-      handle.flush();
-    } catch (error) {
-      const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
-      throw isFull ? quotaExceeded(name) : error;
-    } finally {
-      handle.close();
-    }
+      for (const part of parts) at += append(handle, part, at);
+    });
   }
 
   /**
@@ -147,24 +132,37 @@ export class OpfsStore {
    * @param {() => Promise<Uint8Array | null>} next the next part, null at the end
    */
   async writeFrom(name, next) {
-    await this.letGo(name);
-    const entry = await this.folder.getFileHandle(name, { create: true });
-    /** @type {SyncHandle} */
-    const handle = await patiently(() => /** @type {any} */ (entry).createSyncAccessHandle());
     try {
-      handle.truncate(0);
-      let at = 0;
-      for (let part = await next(); part; part = await next()) {
-        const count = handle.write(part, { at });
-        if (count !== part.length) throw quotaExceeded(name);
-        at += count;
-      }
-      handle.flush();
-      handle.close();
+      await this.writing(name, async (handle) => {
+        handle.truncate(0);
+        let at = 0;
+        for (let part = await next(); part; part = await next()) at += append(handle, part, at);
+      });
     } catch (error) {
-      handle.close();
       await this.remove(name);
       throw error;
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {(handle: SyncHandle) => Promise<void> | void} write
+   */
+  async writing(name, write) {
+    await this.letGo(name);
+    try {
+      const entry = await this.folder.getFileHandle(name, { create: true });
+      /** @type {SyncHandle} */
+      const handle = await patiently(() => /** @type {any} */ (entry).createSyncAccessHandle());
+      try {
+        await write(handle);
+        handle.flush();
+      } finally {
+        handle.close();
+      }
+    } catch (error) {
+      const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+      throw isFull ? quotaExceeded(name) : error;
     }
   }
 
@@ -321,6 +319,18 @@ const LARGE = 1 << 20;
 function reserve(handle, parts) {
   const size = parts.reduce((sum, part) => sum + part.length, 0);
   handle.truncate(handle.getSize() === 0 && size >= LARGE ? size : 0);
+}
+
+/**
+ * @param {SyncHandle} handle
+ * @param {Uint8Array} part
+ * @param {number} at
+ * @returns {number} bytes
+ */
+function append(handle, part, at) {
+  // A full disk may show as a short write instead of an exception.
+  if (handle.write(part, { at }) === part.length) return part.length;
+  throw new DOMException("a short write", "QuotaExceededError");
 }
 
 /** @param {string} name */

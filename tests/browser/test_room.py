@@ -151,3 +151,27 @@ def test_a_full_device_is_a_message(
     eventually(
         lambda: page.evaluate("async () => (await fossick.stats()).documents") == 2, timeout=60
     )
+
+
+def test_no_room_for_a_name(first_visit: BrowserContext, site_server: str) -> None:
+    """Where not even an empty file can be made, adding ends with a code and a way out."""
+    page = first_visit.new_page()
+    page.goto(site_server + BARE)
+    open_one = "const fossick = globalThis.one ??= await Fossick.open({ embedder: 'none' });"
+    adding = """
+      try {
+        return await fossick.add([{ path: given, text: "gold" }]);
+      } catch ({ code, message, hint }) {
+        return { code, message, hint };
+      }
+    """
+    assert evaluate(page, open_one + adding, "a.txt")["added"] == 1
+    devtools = first_visit.new_cdp_session(page)
+    origin = {"origin": site_server.rstrip("/")}
+    devtools.send("Storage.overrideQuotaForOrigin", {**origin, "quotaSize": 1})
+    refused = evaluate(page, open_one + adding, "b.txt")
+    assert refused["code"] == "quota-exceeded", refused
+    assert "no room left" in refused["message"]
+    assert "Free some space" in refused["hint"]
+    devtools.send("Storage.overrideQuotaForOrigin", origin)
+    assert evaluate(page, open_one + adding, "b.txt")["added"] == 1
