@@ -306,6 +306,78 @@ EXPORT(scan_float32) int scan_float32(const struct scan *a) {
   return 0;
 }
 
+/* ---- int8 and int4 beside float32 --------------------------------------------------------- */
+
+/* Sizes of the differences between values of a query and codes times their scale, a sum in each
+ * lane: no sums of products would tell those. Four sums, for each waits for the one before. */
+struct apart {
+  v128_t s0, s1, s2, s3;
+};
+
+INLINE v128_t size_of(v128_t values, v128_t scale, const f32 *query) {
+  v128_t known = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(values), scale);
+  return wasm_f32x4_abs(wasm_f32x4_sub(known, wasm_v128_load(query)));
+}
+
+INLINE struct apart further(struct apart sum, v128_t bytes, v128_t scale, const f32 *query) {
+  v128_t low = wasm_i16x8_extend_low_i8x16(bytes), high = wasm_i16x8_extend_high_i8x16(bytes);
+  v128_t a = size_of(wasm_i32x4_extend_low_i16x8(low), scale, query);
+  v128_t b = size_of(wasm_i32x4_extend_high_i16x8(low), scale, query + 4);
+  v128_t c = size_of(wasm_i32x4_extend_low_i16x8(high), scale, query + 8);
+  v128_t d = size_of(wasm_i32x4_extend_high_i16x8(high), scale, query + 12);
+  return (struct apart){wasm_f32x4_add(sum.s0, a), wasm_f32x4_add(sum.s1, b),
+                        wasm_f32x4_add(sum.s2, c), wasm_f32x4_add(sum.s3, d)};
+}
+
+INLINE f32 sum_apart(struct apart sum) {
+  return sum_floats(wasm_f32x4_add(wasm_f32x4_add(sum.s0, sum.s1), wasm_f32x4_add(sum.s2, sum.s3)));
+}
+
+INLINE void apart_i8(const struct scan *a, u32 q, u32 i, f32 *to) {
+  const f32 *query = float_query(a, q), factor = a->scales[row_at(a, i)];
+  const i8 *row = (const i8 *)bytes_at(a, i);
+  v128_t scale = wasm_f32x4_splat(factor), none = wasm_f32x4_splat(0);
+  struct apart sum = {none, none, none, none};
+  u32 at = 0, dim = a->dim;
+  for (; dim - at >= 16; at += 16) sum = further(sum, wasm_v128_load(row + at), scale, query + at);
+  f32 rest = 0;
+  for (; at < dim; at++) rest += __builtin_fabsf((f32)row[at] * factor - query[at]);
+  *to = sum_apart(sum) + rest;
+}
+
+INLINE void apart_i4(const struct scan *a, u32 q, u32 i, f32 *to) {
+  const f32 *query = float_query(a, q);
+  const u8 *row = bytes_at(a, i);
+  v128_t scale = wasm_f32x4_splat(a->scales[row_at(a, i)]), none = wasm_f32x4_splat(0);
+  v128_t low = wasm_i8x16_splat(15), eight = wasm_i8x16_splat(8);
+  struct apart sum = {none, none, none, none};
+  for (u32 at = 0; at < a->query_items; at += 32) {
+    v128_t both = wasm_v128_load(row + at / 2);
+    v128_t first = wasm_i8x16_sub(wasm_v128_and(both, low), eight);
+    v128_t second = wasm_i8x16_sub(wasm_u8x16_shr(both, 4), eight);
+    sum = further(sum, first, scale, query + at);
+    sum = further(sum, second, scale, query + at + 16);
+  }
+  *to = sum_apart(sum);
+}
+
+#define FOUR_APART(ONE, a, q, i, to) \
+  ONE(a, q, i, to), ONE(a, q, i + 1, to + 1), ONE(a, q, i + 2, to + 2), ONE(a, q, i + 3, to + 3)
+#define FOUR_APART_I8(a, q, i, far, to) FOUR_APART(apart_i8, a, q, i, to)
+#define FOUR_APART_I4(a, q, i, far, to) FOUR_APART(apart_i4, a, q, i, to)
+
+EXPORT(apart_int8) int apart_int8(const struct scan *a) {
+  if (!chosen_are_inside(a)) return DAMAGED;
+  SCAN(a, FOUR_APART_I8, apart_i8)
+  return 0;
+}
+
+EXPORT(apart_int4) int apart_int4(const struct scan *a) {
+  if (!chosen_are_inside(a)) return DAMAGED;
+  SCAN(a, FOUR_APART_I4, apart_i4)
+  return 0;
+}
+
 /* ---- binary ------------------------------------------------------------------------------ */
 
 struct hamming {
