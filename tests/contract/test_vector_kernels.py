@@ -254,10 +254,11 @@ def test_differences(wasm, seed, n, dim, size, subset, by):
     queries = (chosen.standard_normal((2, width)) * size).astype(np.float32)
     vectors, place = wasm()
     only = some_rows(chosen, n, subset)
-    given_ = shifted(place, codes, by), scales, shifted(place, queries[:, :dim], by // 4 * 4), only
+    asked = np.ascontiguousarray(queries[:, :dim])
+    given_ = shifted(place, codes, by), scales, shifted(place, asked, by // 4 * 4), only
     halves = shifted(place, packed, by), scales, queries, only
     for each in (vectors, TWIN):
-        close_to(each.int8_apart(*given_), codes, scales, queries[:, :dim], only)
+        close_to(each.int8_apart(*given_), codes, scales, asked, only)
         close_to(each.int4_apart(*halves), unpacked_int4(packed), scales, queries, only)
 
 

@@ -29,7 +29,7 @@ struct scan {
   u32 stride, measure; /* the latter of floats */
 };
 
-INLINE int chosen_are_inside(const struct scan *a) {
+CALLED int chosen_are_inside(const struct scan *a) {
   if (a->chosen)
     for (u32 i = 0; i < a->n; i++)
       if (a->chosen[i] - a->first >= a->n_rows) return 0;
@@ -308,73 +308,44 @@ EXPORT(scan_float32) int scan_float32(const struct scan *a) {
 
 /* ---- int8 and int4 beside float32 --------------------------------------------------------- */
 
-/* Sizes of the differences between values of a query and codes times their scale, a sum in each
- * lane: no sums of products would tell those. Four sums, for each waits for the one before. */
-struct apart {
-  v128_t s0, s1, s2, s3;
-};
-
+/* Sizes of the differences between values of a query and codes times their scale: no sums of
+ * products would tell those. */
 INLINE v128_t size_of(v128_t values, v128_t scale, const f32 *query) {
   v128_t known = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(values), scale);
   return wasm_f32x4_abs(wasm_f32x4_sub(known, wasm_v128_load(query)));
 }
 
-INLINE struct apart further(struct apart sum, v128_t bytes, v128_t scale, const f32 *query) {
-  v128_t low = wasm_i16x8_extend_low_i8x16(bytes), high = wasm_i16x8_extend_high_i8x16(bytes);
-  v128_t a = size_of(wasm_i32x4_extend_low_i16x8(low), scale, query);
-  v128_t b = size_of(wasm_i32x4_extend_high_i16x8(low), scale, query + 4);
-  v128_t c = size_of(wasm_i32x4_extend_low_i16x8(high), scale, query + 8);
-  v128_t d = size_of(wasm_i32x4_extend_high_i16x8(high), scale, query + 12);
-  return (struct apart){wasm_f32x4_add(sum.s0, a), wasm_f32x4_add(sum.s1, b),
-                        wasm_f32x4_add(sum.s2, c), wasm_f32x4_add(sum.s3, d)};
-}
-
-INLINE f32 sum_apart(struct apart sum) {
-  return sum_floats(wasm_f32x4_add(wasm_f32x4_add(sum.s0, sum.s1), wasm_f32x4_add(sum.s2, sum.s3)));
-}
-
-INLINE void apart_i8(const struct scan *a, u32 q, u32 i, f32 *to) {
-  const f32 *query = float_query(a, q), factor = a->scales[row_at(a, i)];
-  const i8 *row = (const i8 *)bytes_at(a, i);
-  v128_t scale = wasm_f32x4_splat(factor), none = wasm_f32x4_splat(0);
-  struct apart sum = {none, none, none, none};
-  u32 at = 0, dim = a->dim;
-  for (; dim - at >= 16; at += 16) sum = further(sum, wasm_v128_load(row + at), scale, query + at);
-  f32 rest = 0;
-  for (; at < dim; at++) rest += __builtin_fabsf((f32)row[at] * factor - query[at]);
-  *to = sum_apart(sum) + rest;
-}
-
-INLINE void apart_i4(const struct scan *a, u32 q, u32 i, f32 *to) {
-  const f32 *query = float_query(a, q);
-  const u8 *row = bytes_at(a, i);
-  v128_t scale = wasm_f32x4_splat(a->scales[row_at(a, i)]), none = wasm_f32x4_splat(0);
-  v128_t low = wasm_i8x16_splat(15), eight = wasm_i8x16_splat(8);
-  struct apart sum = {none, none, none, none};
-  for (u32 at = 0; at < a->query_items; at += 32) {
-    v128_t both = wasm_v128_load(row + at / 2);
-    v128_t first = wasm_i8x16_sub(wasm_v128_and(both, low), eight);
-    v128_t second = wasm_i8x16_sub(wasm_u8x16_shr(both, 4), eight);
-    sum = further(sum, first, scale, query + at);
-    sum = further(sum, second, scale, query + at + 16);
+/* Of int4 one half of the bytes after the other: `shift` is that of the next eight values. */
+CALLED f32 apart_codes(const f32 *query, const u8 *row, u32 dim, f32 factor, int is_int4) {
+  v128_t scale = wasm_f32x4_splat(factor), sum = wasm_f32x4_splat(0);
+  u32 at = 0;
+  for (; dim - at >= 8; at += 8) {
+    v128_t values;
+    if (is_int4) {
+      values = wasm_u16x8_load8x8(row + at / 32 * 16 + at % 16);
+      values = wasm_v128_and(wasm_u16x8_shr(values, at & 16 ? 4 : 0), wasm_i16x8_splat(15));
+      values = wasm_i16x8_sub(values, wasm_i16x8_splat(8));
+    } else {
+      values = wasm_i16x8_load8x8(row + at);
+    }
+    v128_t low = size_of(wasm_i32x4_extend_low_i16x8(values), scale, query + at);
+    v128_t high = size_of(wasm_i32x4_extend_high_i16x8(values), scale, query + at + 4);
+    sum = wasm_f32x4_add(sum, wasm_f32x4_add(low, high));
   }
-  *to = sum_apart(sum);
+  f32 rest = 0;
+#pragma clang loop unroll(disable) vectorize(disable)
+  for (; at < dim; at++) rest += __builtin_fabsf((f32)((const i8 *)row)[at] * factor - query[at]);
+  return sum_floats(sum) + rest;
 }
 
-#define FOUR_APART(ONE, a, q, i, to) \
-  ONE(a, q, i, to), ONE(a, q, i + 1, to + 1), ONE(a, q, i + 2, to + 2), ONE(a, q, i + 3, to + 3)
-#define FOUR_APART_I8(a, q, i, far, to) FOUR_APART(apart_i8, a, q, i, to)
-#define FOUR_APART_I4(a, q, i, far, to) FOUR_APART(apart_i4, a, q, i, to)
-
-EXPORT(apart_int8) int apart_int8(const struct scan *a) {
+/* `measure`: 0 for int8, 1 for int4, of which the query has as many values as whole blocks. */
+EXPORT(scan_apart) int scan_apart(const struct scan *a) {
   if (!chosen_are_inside(a)) return DAMAGED;
-  SCAN(a, FOUR_APART_I8, apart_i8)
-  return 0;
-}
-
-EXPORT(apart_int4) int apart_int4(const struct scan *a) {
-  if (!chosen_are_inside(a)) return DAMAGED;
-  SCAN(a, FOUR_APART_I4, apart_i4)
+  f32 *to = a->scores;
+  for (u32 q = 0; q < a->n_queries; q++, to += a->stride)
+    for (u32 i = 0; i < a->n; i++)
+      to[i] = apart_codes(float_query(a, q), bytes_at(a, i), a->query_items,
+                          a->scales[row_at(a, i)], (int)a->measure);
   return 0;
 }
 

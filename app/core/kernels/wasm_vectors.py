@@ -49,8 +49,7 @@ class VectorExports(GraphExports, Protocol):
     def squares(self, frame: int, /) -> int: ...  # noqa: D102
     def scan_int4(self, frame: int, /) -> int: ...  # noqa: D102
     def scan_float32(self, frame: int, /) -> int: ...  # noqa: D102
-    def apart_int8(self, frame: int, /) -> int: ...  # noqa: D102
-    def apart_int4(self, frame: int, /) -> int: ...  # noqa: D102
+    def scan_apart(self, frame: int, /) -> int: ...  # noqa: D102
     def hamming(self, frame: int, /) -> int: ...  # noqa: D102
     def within(self, frame: int, /) -> int: ...  # noqa: D102
     def signs(self, frame: int, /) -> int: ...  # noqa: D102
@@ -66,8 +65,7 @@ class WasmVectors:
         self._squares = exports.squares
         self._int4 = exports.scan_int4
         self._float32 = exports.scan_float32
-        self._int8_apart = exports.apart_int8
-        self._int4_apart = exports.apart_int4
+        self._apart = exports.scan_apart
         self._hamming = exports.hamming
         self._within = exports.within
         self._signs = exports.signs
@@ -128,7 +126,7 @@ class WasmVectors:
     ) -> Float32s:
         """Sizes of differences of queries and int8 codes."""
         parts, width = listed(codes), queries.shape[1]
-        return self._scan(self._int8_apart, (parts, _I8, width), (queries, F32), scales, chosen)
+        return self._scan(self._apart, (parts, _I8, width), (queries, F32), scales, chosen)
 
     def int4_apart(
         self,
@@ -140,7 +138,7 @@ class WasmVectors:
         """Sizes of differences of queries and int4 codes."""
         check_fit((queries.shape[1] % INT4_BLOCK, 0))
         parts, width = listed(codes), queries.shape[1] // 2
-        return self._scan(self._int4_apart, (parts, U8, width), (queries, F32), scales, chosen)
+        return self._scan(self._apart, (parts, U8, width), (queries, F32), scales, chosen, 1)
 
     def _scan(
         self,
