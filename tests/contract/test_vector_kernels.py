@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.core.dense.codes import encode
 from app.core.kernels import NumpyKernels
+from app.core.kernels.numpy_vectors import unpacked_int4
 from app.core.kernels.parts import spans
 from app.core.kernels.vectors import (
     MEASURES,
@@ -239,6 +240,42 @@ def test_floats(wasm, seed, n, dim, measure, size, subset, by):
     seed=SEEDS,
     n=ROWS,
     dim=DIMS,
+    size=st.sampled_from([1e-12, 1, 3e7]),
+    subset=st.booleans(),
+    by=SHIFTS,
+)
+def test_differences(wasm, seed, n, dim, size, subset, by):
+    """Of codes times their scale and floats, within a millionth of what is added up."""
+    chosen = np.random.default_rng(seed)
+    width = int4_width(dim)
+    codes = chosen.integers(-128, 128, (n, dim)).astype(np.int8)
+    packed = chosen.integers(0, 256, (n, width // 2)).astype(np.uint8)
+    scales = (chosen.random(n) * size / 99).astype(np.float32)
+    queries = (chosen.standard_normal((2, width)) * size).astype(np.float32)
+    vectors, place = wasm()
+    only = some_rows(chosen, n, subset)
+    asked = np.ascontiguousarray(queries[:, :dim])
+    given_ = shifted(place, codes, by), scales, shifted(place, asked, by // 4 * 4), only
+    halves = shifted(place, packed, by), scales, queries, only
+    for each in (vectors, TWIN):
+        close_to(each.int8_apart(*given_), codes, scales, asked, only)
+        close_to(each.int4_apart(*halves), unpacked_int4(packed), scales, queries, only)
+
+
+def close_to(found, values, scales, queries, only):
+    """Sums of sizes of differences are those of float64, nearly."""
+    known = (values.astype(np.float32) * scales[:, np.newaxis]).astype(np.float64)
+    kept = known if only is None else known[only]
+    sums = np.abs(kept[np.newaxis] - queries.astype(np.float64)[:, np.newaxis]).sum(axis=2)
+    assert (found.dtype, found.shape) == (np.float32, sums.shape)
+    assert (np.abs(found - sums) <= 1e-6 * sums + 1e-30).all()
+
+
+@settings(deadline=None)
+@given(
+    seed=SEEDS,
+    n=ROWS,
+    dim=DIMS,
     n_queries=st.integers(1, 3),
     share=st.sampled_from([None, 0, 0.5, 1]),
     by=st.sampled_from([0, 8]),
@@ -292,8 +329,14 @@ def test_parts(wasm, seed, n, dim, n_queries, places, subset):
     packed = encode(floats, "int4").codes
     wide = chosen.integers(-99, 100, (n_queries, int4_width(dim))).astype(np.int16)
     products = TWIN.int4(packed, scales, wide, rows)
+    apart = TWIN.int8_apart(codes, scales, queries.astype(np.float32), rows)
+    halves = TWIN.int4_apart(packed, scales, wide.astype(np.float32), rows)
     for each in (vectors, TWIN):
         same(each.int4(cut(packed, places), cut(scales, places), wide, rows), products)
+        those = cut(codes, places), cut(scales, places), queries.astype(np.float32), rows
+        assert each.int8_apart(*those) == pytest.approx(apart, rel=1e-6)
+        those = cut(packed, places), cut(scales, places), wide.astype(np.float32), rows
+        assert each.int4_apart(*those) == pytest.approx(halves, rel=1e-6)
         if sums is not None:
             found = each.float32(cut(floats, places), floats[:1], "absolute", rows)
             assert found == pytest.approx(sums, rel=1e-6)
@@ -355,6 +398,9 @@ def test_what_does_not_fit_is_refused(vectors):
             [codes] * 2, [scales] * 2, np.zeros((1, 4), np.int16), np.uint32([4, 1])
         ),
         lambda: vectors.int4(bits, scales, np.zeros((1, 8), np.int16)),
+        lambda: vectors.int8_apart(codes, scales[:2], np.zeros((1, 4), np.float32)),
+        lambda: vectors.int8_apart(codes, scales, np.zeros((1, 4), np.float32), np.uint32([3])),
+        lambda: vectors.int4_apart(bits, scales, np.zeros((1, 16), np.float32)),
         lambda: vectors.float32(codes.astype(np.float32), np.zeros((1, 3), np.float32), "product"),
         lambda: vectors.hamming(bits, np.zeros((1, 16), np.uint8)),
         lambda: vectors.hamming(bits, bits[:1], np.ones(2, np.uint8)),
@@ -388,6 +434,8 @@ def test_nothing_else_is_written(wasm, seed):
     vectors.within(found.distances[0], dim)
     packed = chosen.integers(0, 256, (n, int4_width(dim) // 2)).astype(np.uint8)
     vectors.int4(packed, scales, np.zeros((1, int4_width(dim)), np.int16))
+    vectors.int8_apart(codes, scales, np.ones((2, dim), np.float32))
+    vectors.int4_apart(packed, scales, np.ones((2, int4_width(dim)), np.float32))
     vectors.float32(np.ones((n, dim), np.float32), np.ones((1, dim), np.float32), "absolute")
     vectors.reaching(scores[0], None, vectors.floor(scores[0], None, 3))
     assert arena is None or not arena.strayed()

@@ -19,7 +19,6 @@ from app.core.dense.codes import (
     Float32s,
     Float64s,
     chosen_rows,
-    decode,
     encode,
     integers,
     query_codes,
@@ -102,7 +101,7 @@ class Rows:
         if self._dtype == "float32":
             return self._by_floats(self._codes, asked, chosen)
         if self.metric == "manhattan":
-            return self._by_decoding(asked, chosen)
+            return self._by_differences(asked, chosen)
         return self._by_integers(asked, chosen)
 
     def true(self, near: Near, score: float, length: float) -> float:
@@ -123,18 +122,17 @@ class Rows:
         slacks = (off * self._longest * asked.lengths).tolist()
         return [Near(row, slack, 0.0, 1.0) for row, slack in zip(scores, slacks, strict=True)]
 
-    def _by_decoding(self, asked: Asked, chosen: Uint32s | None) -> list[Near]:
-        """Distances that are no sums of products: the rows are decoded, some at a time."""
-        parts = self.parts if chosen is None else [chosen_rows(self.parts, chosen)]
-        found = [
-            [near.scores for near in self._by_floats([decode(coded[some])], asked, None)]
-            for coded in parts
-            for some in batches(len(coded))
-        ]
-        if not found:
-            return [Near(np.empty(0, np.float32), 0.0, 0.0, 1.0) for _ in asked.queries]
-        off = 4 * (asked.queries.shape[1] + 10) * _EPSILON
-        return [Near(np.concatenate(each), 0.0, off, 1.0) for each in zip(*found, strict=True)]
+    def _by_differences(self, asked: Asked, chosen: Uint32s | None) -> list[Near]:
+        """Distances that are no sums of products: each code is a float for a moment."""
+        queries, kernels = asked.queries, self._kernels
+        if self._dtype == "int4":
+            more = 2 * self._codes[0].shape[1] - queries.shape[1]
+            queries = np.pad(queries, ((0, 0), (0, more)))
+            scores = kernels.int4_apart(self._codes, self._scales, queries, chosen)  # type: ignore[arg-type]
+        else:
+            scores = kernels.int8_apart(self._codes, self._scales, queries, chosen)  # type: ignore[arg-type]
+        off = 4 * (queries.shape[1] + 10) * _EPSILON
+        return [Near(-row, 0.0, off, 1.0) for row in scores]
 
     def _alike(self, query: Float32s, chosen: Uint32s | None) -> Float32s:
         """The cosine of the signs: from 1, all equal, to -1."""

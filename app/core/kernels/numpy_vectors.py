@@ -14,6 +14,7 @@ from app.core.kernels.numpy_graph import NumpyGraph
 from app.core.kernels.parts import Parts, edges_of, listed, spans
 from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s, not_negative
 from app.core.kernels.vectors import (
+    INT4_BLOCK,
     NO_DISTANCE,
     WORD_BITS,
     Hamming,
@@ -101,6 +102,33 @@ class NumpyVectors:
             scores.append(sums)
         return np.ascontiguousarray(np.concatenate(scores, axis=1), dtype=np.float32)
 
+    def int8_apart(
+        self,
+        codes: Parts[np.int8],
+        scales: Parts[np.float32],
+        queries: Float32s,
+        chosen: Uint32s | None = None,
+    ) -> Float32s:
+        """Sizes of differences of queries and int8 codes.
+
+        >>> codes, scales = np.int8([[1, -2], [127, 0]]), np.float32([0.5, 1])
+        >>> NumpyVectors().int8_apart(codes, scales, np.float32([[3, 4]])).tolist()
+        [[7.5, 128.0]]
+        """
+        return _apart(codes, scales, queries, chosen, queries.shape[1], lambda rows: rows)
+
+    def int4_apart(
+        self,
+        codes: Parts[np.uint8],
+        scales: Parts[np.float32],
+        queries: Float32s,
+        chosen: Uint32s | None = None,
+    ) -> Float32s:
+        """Sizes of differences of queries and int4 codes."""
+        check_fit((queries.shape[1] % INT4_BLOCK, 0))
+        width = queries.shape[1] // 2
+        return _apart(codes, scales, queries, chosen, width, unpacked_int4)
+
     def hamming(self, codes: Parts[np.uint8], queries: Bytes, mask: Flags | None = None) -> Hamming:
         """In how many bits rows and queries differ.
 
@@ -170,6 +198,27 @@ def _pieces(
     for part, first, (low, high) in zip(parts, edges, spans(chosen, edges), strict=False):
         some = slice(None) if chosen is None else chosen[low:high] - np.uint32(first)
         yield part[some], some
+
+
+def _apart(
+    codes: Parts[Item],
+    scales: Parts[np.float32],
+    queries: Float32s,
+    chosen: Uint32s | None,
+    width: int,
+    integers: Callable[[Any], Int8s],
+) -> Float32s:
+    parts, factors = listed(codes), listed(scales)
+    check_fit((len(parts), len(factors)), *zip(map(len, parts), map(len, factors), strict=False))
+    scores = [np.empty((len(queries), 0), np.float32)]
+    for (rows, some), factor in zip(_pieces(parts, chosen, width), factors, strict=True):
+        sums, scale = np.empty((len(queries), len(rows)), np.float32), factor[some]
+        for part in batches(len(rows)):
+            known = integers(rows[part]).astype(np.float32) * scale[part, np.newaxis]
+            for number, query in enumerate(queries):
+                sums[number, part] = np.abs(known - query).sum(axis=1)
+        scores.append(sums)
+    return np.concatenate(scores, axis=1)
 
 
 def _products(

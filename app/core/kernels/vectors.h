@@ -29,7 +29,7 @@ struct scan {
   u32 stride, measure; /* the latter of floats */
 };
 
-INLINE int chosen_are_inside(const struct scan *a) {
+CALLED int chosen_are_inside(const struct scan *a) {
   if (a->chosen)
     for (u32 i = 0; i < a->n; i++)
       if (a->chosen[i] - a->first >= a->n_rows) return 0;
@@ -303,6 +303,49 @@ EXPORT(scan_float32) int scan_float32(const struct scan *a) {
   if (a->measure == PRODUCT) SCAN(a, FOUR_PRODUCTS, ONE_PRODUCT)
   else if (a->measure == SQUARE) SCAN(a, FOUR_SQUARES, ONE_SQUARE)
   else SCAN(a, FOUR_ABSOLUTES, ONE_ABSOLUTE)
+  return 0;
+}
+
+/* ---- int8 and int4 beside float32 --------------------------------------------------------- */
+
+/* Sizes of the differences between values of a query and codes times their scale: no sums of
+ * products would tell those. */
+INLINE v128_t size_of(v128_t values, v128_t scale, const f32 *query) {
+  v128_t known = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(values), scale);
+  return wasm_f32x4_abs(wasm_f32x4_sub(known, wasm_v128_load(query)));
+}
+
+/* Of int4 one half of the bytes after the other: `shift` is that of the next eight values. */
+CALLED f32 apart_codes(const f32 *query, const u8 *row, u32 dim, f32 factor, int is_int4) {
+  v128_t scale = wasm_f32x4_splat(factor), sum = wasm_f32x4_splat(0);
+  u32 at = 0;
+  for (; dim - at >= 8; at += 8) {
+    v128_t values;
+    if (is_int4) {
+      values = wasm_u16x8_load8x8(row + at / 32 * 16 + at % 16);
+      values = wasm_v128_and(wasm_u16x8_shr(values, at & 16 ? 4 : 0), wasm_i16x8_splat(15));
+      values = wasm_i16x8_sub(values, wasm_i16x8_splat(8));
+    } else {
+      values = wasm_i16x8_load8x8(row + at);
+    }
+    v128_t low = size_of(wasm_i32x4_extend_low_i16x8(values), scale, query + at);
+    v128_t high = size_of(wasm_i32x4_extend_high_i16x8(values), scale, query + at + 4);
+    sum = wasm_f32x4_add(sum, wasm_f32x4_add(low, high));
+  }
+  f32 rest = 0;
+#pragma clang loop unroll(disable) vectorize(disable)
+  for (; at < dim; at++) rest += __builtin_fabsf((f32)((const i8 *)row)[at] * factor - query[at]);
+  return sum_floats(sum) + rest;
+}
+
+/* `measure`: 0 for int8, 1 for int4, of which the query has as many values as whole blocks. */
+EXPORT(scan_apart) int scan_apart(const struct scan *a) {
+  if (!chosen_are_inside(a)) return DAMAGED;
+  f32 *to = a->scores;
+  for (u32 q = 0; q < a->n_queries; q++, to += a->stride)
+    for (u32 i = 0; i < a->n; i++)
+      to[i] = apart_codes(float_query(a, q), bytes_at(a, i), a->query_items,
+                          a->scales[row_at(a, i)], (int)a->measure);
   return 0;
 }
 

@@ -97,6 +97,27 @@ class VectorKernels(Protocol):
     ) -> Float32s:
         """Sums over the dims of each query and row: products, squares or sizes of differences."""
 
+    def int8_apart(
+        self,
+        codes: Parts[np.int8],
+        scales: Parts[np.float32],
+        queries: Float32s,
+        chosen: Uint32s | None = None,
+    ) -> Float32s:
+        """Sums over the dims of ``abs(code * scale - query)`` for each query and row, (q, n).
+
+        `codes`, `scales` and `chosen` as for `int8`, queries (q, dim) of float32.
+        """
+
+    def int4_apart(
+        self,
+        codes: Parts[np.uint8],
+        scales: Parts[np.float32],
+        queries: Float32s,
+        chosen: Uint32s | None = None,
+    ) -> Float32s:
+        """The same over codes of 4 bits, as for `int4`."""
+
     def hamming(self, codes: Parts[np.uint8], queries: Bytes, mask: Flags | None = None) -> Hamming:
         """In how many bits each row and query differ.
 

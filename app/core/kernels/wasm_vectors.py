@@ -14,6 +14,7 @@ from app.core.kernels.graph import GraphKernels
 from app.core.kernels.parts import Parts, edges_of, listed, spans
 from app.core.kernels.port import Bytes, Flags, Float32s, Uint32s, not_negative
 from app.core.kernels.vectors import (
+    INT4_BLOCK,
     LARGEST_DIM,
     MEASURES,
     NO_DISTANCE,
@@ -48,6 +49,7 @@ class VectorExports(GraphExports, Protocol):
     def squares(self, frame: int, /) -> int: ...  # noqa: D102
     def scan_int4(self, frame: int, /) -> int: ...  # noqa: D102
     def scan_float32(self, frame: int, /) -> int: ...  # noqa: D102
+    def scan_apart(self, frame: int, /) -> int: ...  # noqa: D102
     def hamming(self, frame: int, /) -> int: ...  # noqa: D102
     def within(self, frame: int, /) -> int: ...  # noqa: D102
     def signs(self, frame: int, /) -> int: ...  # noqa: D102
@@ -63,6 +65,7 @@ class WasmVectors:
         self._squares = exports.squares
         self._int4 = exports.scan_int4
         self._float32 = exports.scan_float32
+        self._apart = exports.scan_apart
         self._hamming = exports.hamming
         self._within = exports.within
         self._signs = exports.signs
@@ -113,6 +116,29 @@ class WasmVectors:
         parts, width = listed(rows), queries.shape[1]
         number = MEASURES.index(measure)
         return self._scan(self._float32, (parts, F32, width), (queries, F32), None, chosen, number)
+
+    def int8_apart(
+        self,
+        codes: Parts[np.int8],
+        scales: Parts[np.float32],
+        queries: Float32s,
+        chosen: Uint32s | None = None,
+    ) -> Float32s:
+        """Sizes of differences of queries and int8 codes."""
+        parts, width = listed(codes), queries.shape[1]
+        return self._scan(self._apart, (parts, _I8, width), (queries, F32), scales, chosen)
+
+    def int4_apart(
+        self,
+        codes: Parts[np.uint8],
+        scales: Parts[np.float32],
+        queries: Float32s,
+        chosen: Uint32s | None = None,
+    ) -> Float32s:
+        """Sizes of differences of queries and int4 codes."""
+        check_fit((queries.shape[1] % INT4_BLOCK, 0))
+        parts, width = listed(codes), queries.shape[1] // 2
+        return self._scan(self._apart, (parts, U8, width), (queries, F32), scales, chosen, 1)
 
     def _scan(
         self,

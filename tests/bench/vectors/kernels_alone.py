@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE))
 
 from bench_vectors import harness, vectors  # noqa: E402 (path set above)
 
-from app.core.dense.codes import encode  # noqa: E402
+from app.core.dense.codes import encode, query_codes  # noqa: E402
 from app.core.kernels import NumpyKernels  # noqa: E402
 from tests.contract import kernels_hosts  # noqa: E402
 
@@ -61,6 +61,8 @@ def scans(n: int) -> dict[str, Ways]:
     signs = encode(rows, "binary").codes
     bits = place(signs.reshape(-1)).reshape(signs.shape)
     sign = encode(query, "binary").codes
+    packed, padded = encode(rows, "int4").codes, query_codes(query[0], query.shape[1])[0][None]
+    halves = place(packed.reshape(-1)).reshape(packed.shape)
     floats = place(rows.reshape(-1)).reshape(rows.shape)
 
     def beside(rows: np.ndarray, query: np.ndarray, metric: str, dtype: str | None = None):
@@ -76,6 +78,21 @@ def scans(n: int) -> dict[str, Ways]:
             "Fossick": lambda: ours.hamming(bits, sign).distances[0],
             "NumKong": beside(signs, sign, "hamming", "uint1"),
             "NumPy": lambda: twin.hamming(signs, sign).distances[0],
+        },
+        "int8, sizes of differences": {
+            "Fossick": lambda: ours.int8_apart(codes, ones, query)[0],
+            "NumKong": None,
+            "NumPy": lambda: twin.int8_apart(coded.codes, ones, query)[0],
+        },
+        "int4, products": {
+            "Fossick": lambda: ours.int4(halves, ones, padded)[0],
+            "NumKong": None,
+            "NumPy": lambda: twin.int4(packed, ones, padded)[0],
+        },
+        "int4, sizes of differences": {
+            "Fossick": lambda: ours.int4_apart(halves, ones, query)[0],
+            "NumKong": None,
+            "NumPy": lambda: twin.int4_apart(packed, ones, query)[0],
         },
         "float32, products": {
             "Fossick": lambda: ours.float32(floats, query, "product")[0],
