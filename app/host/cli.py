@@ -89,7 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     common.add_argument(
         "--device", default="auto", metavar="NAME",
-        help="what models run on: cuda, coreml, directml or cpu (the best there is)",
+        help="what models run on: cuda, coreml, directml, cpu (the best there is), or wasm, "
+        "which makes the browser's vectors to the bit",
     )  # fmt: skip
     parser = argparse.ArgumentParser(
         prog="python -m app",

@@ -1,4 +1,4 @@
-"""A model folder as transformers.js lays it out, on CPython: its graph, its tokenizer, a device."""
+"""The files of a model folder on CPython: its graph on a device, its tokenizer."""
 
 from __future__ import annotations
 
@@ -29,18 +29,13 @@ overflow; with this they take a slower multiplication that cannot. Others are no
 
 
 class OnnxModel:
-    """A graph and its tokenizer, on the best device that this ONNX Runtime has.
+    """A graph in ONNX Runtime, on the best of its devices that takes it, or on `device`.
 
-    `folder` is that of `card`. It runs on the best device that takes the graph, or on `device`:
-    "cuda", "coreml", "directml" or "cpu". Raises `EmbedderError("model-missing")` when there is no
-    tokenizer and `model-failed` when a file cannot be used.
+    That is "cuda", "coreml", "directml" or "cpu". `EmbedderError("model-failed")` when the graph
+    cannot be used.
     """
 
-    def __init__(
-        self, folder: str | os.PathLike[str], card: ModelCard, *, threads: int, device: str
-    ) -> None:
-        self.card = card
-        self.tokenizer = _tokenizer(Path(folder), card.max_tokens)
+    def __init__(self, card: ModelCard, *, threads: int, device: str) -> None:
         self.session = _session(card.graph, threads, device)
         self.device = _PROVIDERS.get(self.session.get_providers()[0], "cpu")
         self._inputs = {node.name for node in self.session.get_inputs()}
@@ -94,10 +89,14 @@ def providers(available: Sequence[str], device: str = "auto") -> list[str]:
     return wanted
 
 
-def _tokenizer(folder: Path, max_tokens: int) -> Any:  # noqa: ANN401 (no types published)
+def load_tokenizer(folder: str | os.PathLike[str], max_tokens: int) -> Any:  # noqa: ANN401
+    """The tokenizer of a folder, an object of `tokenizers`; texts are cut at `max_tokens`.
+
+    `EmbedderError`: "model-missing" where there is none, "model-failed" where it cannot be used.
+    """
     from tokenizers import Tokenizer
 
-    path = folder / "tokenizer.json"
+    path = Path(folder) / "tokenizer.json"
     if not path.is_file():
         raise missing(path)
     try:
@@ -109,7 +108,7 @@ def _tokenizer(folder: Path, max_tokens: int) -> Any:  # noqa: ANN401 (no types 
     return tokenizer
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use; macOS and Windows do not say, so all there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -120,7 +119,7 @@ def _session(graph: Path, threads: int, device: str) -> Any:  # noqa: ANN401 (no
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or _cores()
+    options.intra_op_num_threads = threads or cores()
     options.log_severity_level = 3
     options.add_session_config_entry(*_EXACT)
     chosen = providers(onnxruntime.get_available_providers(), device)

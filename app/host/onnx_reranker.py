@@ -10,7 +10,7 @@ import numpy as np
 
 from app.errors import EmbedderError
 from app.host.model_card import read_card
-from app.host.onnx_model import OnnxModel, batches
+from app.host.onnx_model import OnnxModel, batches, load_tokenizer
 from app.ports import Float32Row
 
 
@@ -24,10 +24,13 @@ class OnnxReranker:
         threads: int = 0,
         device: str = "auto",
     ) -> None:
-        self._model = OnnxModel(folder, read_card(folder), threads=threads, device=device)
+        card = read_card(folder)
+        self._name = card.name
+        self._tokenizer = load_tokenizer(folder, card.max_tokens)
+        self._model = OnnxModel(card, threads=threads, device=device)
         if len(self._model.session.get_outputs()[0].shape) != 2:
             raise EmbedderError(
-                f"The model {self._model.card.name} is no reranker: it gives no score for a pair.",
+                f"The model {self._name} is no reranker: it gives no score for a pair.",
                 hint="Name a cross-encoder's folder, or leave --rerank out.",
             )
 
@@ -40,13 +43,13 @@ class OnnxReranker:
         scores = np.empty(len(passages), dtype=np.float32)
         try:
             pairs = [(query, passage) for passage in passages]
-            encoded = self._model.tokenizer.encode_batch(pairs)
+            encoded = self._tokenizer.encode_batch(pairs)
             for batch in batches([len(encoding.ids) for encoding in encoded]):
                 logits, _ = self._model.run([encoded[number] for number in batch])
                 scores[batch] = logits[:, 0]
         except Exception as error:
             raise EmbedderError(
-                f"The model {self._model.card.name} failed: {error}",
+                f"The model {self._name} failed: {error}",
                 hint="The hits stay in their order; leave --rerank out.",
             ) from error
         return scores

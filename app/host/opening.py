@@ -36,7 +36,7 @@ def embedders(
 
     "auto" is the transformer where its files are there, with static vectors until it is done,
     then hash; "transformer" and "static" insist on their files (`EmbedderError("model-missing")`
-    else). `device` is that of the transformer, see `OnnxModel`.
+    else). `device` is that of the transformer, see `OnnxEmbedder`.
     """
     if name == "none":
         return [], []
@@ -103,7 +103,8 @@ async def collection(
 
     `InputError("not-found")` if it `must_be` there, as one for reading must, and is not. With a
     portable file in `exported` that is searched where it lies, and `index` is not looked at.
-    `reranker` is the folder of a cross-encoder. Models run on `device`, see `OnnxModel`.
+    `reranker` is the folder of a cross-encoder. Models run on `device`, see `OnnxEmbedder`; a
+    reranker runs in ONNX Runtime always.
     A sealed index is opened by the passphrase in a file, or by one that is asked for; so is a
     sealed portable file, by that in `file_passphrase_file`.
     """
@@ -129,7 +130,7 @@ async def collection(
         clock=time.perf_counter,
         count_tokens=count,
         parser=parser,
-        reranker=None if reranker is None else OnnxReranker(reranker, device=device),
+        reranker=None if reranker is None else _reranker(reranker, device),
         read_only=read_only,
     )
     try:
@@ -137,6 +138,10 @@ async def collection(
     finally:
         await opened.close()
         parser.close()
+
+
+def _reranker(folder: Path, device: str) -> OnnxReranker:
+    return OnnxReranker(folder, device="auto" if device == "wasm" else device)
 
 
 def existing(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.host.onnx_embedder import OnnxEmbedder
 from tests.browser.profiles import BARE
 from tests.browser.test_runtime import TEXTS, VECTORS, evaluate
 
@@ -55,6 +56,14 @@ def test_both_builds_of_the_encoder(page: Page, site_server: str) -> None:
     assert out["used"] == "relaxed"
     assert 1 <= out["count"] <= max(os.cpu_count() or 1, 1)
     assert out["found"]["relaxed"] == out["found"]["plain"]
+
+
+def test_the_command_line_makes_the_same_vectors(page: Page, site_server: str) -> None:
+    """`--device wasm` runs this encoder: texts to vectors, the same to the last bit."""
+    page.goto(site_server + BARE)
+    out = evaluate(page, VECTORS, {"embedder": {"device": "wasm"}, "texts": TEXTS})
+    assert out["runtime"] == "encoder (relaxed SIMD)"
+    assert OnnxEmbedder(device="wasm").embed_now(TEXTS).tolist() == rows_of(out["vectors"])
 
 
 def test_onnx_runtime_takes_over(page: Page, context: BrowserContext, site_server: str) -> None:

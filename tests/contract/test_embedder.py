@@ -13,13 +13,13 @@ from app.host.vector_cache import CachedEmbedder
 from tests.contract.embedder_suite import CHECKS
 
 
-@pytest.fixture(params=["hash", "onnx", "cached"])
+@pytest.fixture(params=["hash", "onnx", "wasm", "cached"])
 def embedder(request, tmp_path):
     """An embedder of each kind."""
-    if request.param == "onnx":
+    if request.param in {"onnx", "wasm"}:
         if not (BUNDLED_MODEL / "onnx/model_quantized.onnx").is_file():
             pytest.skip("run `make site` first")
-        return OnnxEmbedder()
+        return OnnxEmbedder(device="cpu" if request.param == "onnx" else "wasm")
     return HashEmbedder() if request.param == "hash" else CachedEmbedder(HashEmbedder(), tmp_path)
 
 
