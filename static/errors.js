@@ -40,6 +40,19 @@ const CODE_OF_NAME = /** @type {Record<string, string>} */ ({
 const QUOTA_HINT = "Free some space on this device, or remove documents from the collection.";
 
 /**
+ * Whether the device has no room left.
+ *
+ * @param {unknown} error
+ */
+export const isFull = (error) =>
+  error instanceof DOMException && error.name === "QuotaExceededError";
+
+/** @param {string} name what there is no room for */
+export function quotaExceeded(name) {
+  return new FossickError("quota-exceeded", `There is no room left to write ${name}.`, QUOTA_HINT);
+}
+
+/**
  * Anything thrown, as a FossickError. `fallback` is the code for what has none of its own.
  *
  * @param {unknown} error

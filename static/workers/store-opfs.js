@@ -7,7 +7,7 @@
  * tab holds the lock the file is read as a Blob.
  */
 
-import { FossickError } from "../errors.js";
+import { isFull, quotaExceeded } from "../errors.js";
 
 /** @typedef {import("./stores.js").FileStore} FileStore */
 /** @typedef {any} SyncHandle FileSystemSyncAccessHandle; only workers have the type */
@@ -161,8 +161,7 @@ export class OpfsStore {
         handle.close();
       }
     } catch (error) {
-      const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
-      throw isFull ? quotaExceeded(name) : error;
+      throw isFull(error) ? quotaExceeded(name) : error;
     }
   }
 
@@ -331,12 +330,6 @@ function append(handle, part, at) {
   // A full disk may show as a short write instead of an exception.
   if (handle.write(part, { at }) === part.length) return part.length;
   throw new DOMException("a short write", "QuotaExceededError");
-}
-
-/** @param {string} name */
-function quotaExceeded(name) {
-  const hint = "Free some space on this device, or remove documents from the collection.";
-  return new FossickError("quota-exceeded", `There is no room left to write ${name}.`, hint);
 }
 
 /**

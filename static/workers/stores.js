@@ -1,7 +1,7 @@
 // @ts-check
 /** Choose where a collection is kept, and see to it that one tab at a time writes to it. */
 
-import { FossickError } from "../errors.js";
+import { FossickError, isFull } from "../errors.js";
 import { IndexedDbStore } from "./store-indexeddb.js";
 import { OpfsStore } from "./store-opfs.js";
 
@@ -47,7 +47,7 @@ export async function chooseStore(wanted, collection) {
       const store = await OPENERS[kind].open(collection);
       return { store, kind, note: reasons.join(" ") };
     } catch (error) {
-      if (error instanceof DOMException && error.name === "QuotaExceededError") throw error;
+      if (isFull(error)) throw error;
       reasons.push(`${kind}: ${error instanceof Error ? error.message : error}.`);
     }
   }

@@ -129,7 +129,7 @@ def test_a_full_device_is_a_message(
 
     page = first_visit.new_page()  # its quota would go on to the next test
     page.goto(site_server)
-    words = " ".join(f"word{number * 7919}" for number in range(60_000))
+    words = " ".join(f"word{number * 7919}" for number in range(20_000))
     add = page.get_by_label("Add files")
     small = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"gold before"}
     large = {"name": "big.txt", "mimeType": "text/plain", "buffer": words.encode()}

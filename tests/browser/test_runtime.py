@@ -502,12 +502,15 @@ def test_full_disk(page: Page, context: BrowserContext, run: Run, site_server: s
     origin = site_server.rstrip("/")
     quota = {"origin": origin, "quotaSize": usage + 200_000}
     devtools.send("Storage.overrideQuotaForOrigin", quota)
-    failed, total = run("""
+    failed, hint, total = run("""
       const words = Array.from({ length: 60000 }, (_, n) => `word${n * 7919}`).join(" ");
-      const failed = await code(fossick.add([{ path: "big.txt", text: words }]));
-      return [failed, (await fossick.search("gold")).total];
+      const adding = fossick.add([{ path: "big.txt", text: words }]);
+      const hinted = adding.catch(({ hint }) => hint);
+      const failed = await code(adding);
+      return [failed, await hinted, (await fossick.search("gold")).total];
     """)
     assert (failed, total) == ("quota-exceeded", 1)
+    assert "Free some space" in hint
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
     assert run('return (await fossick.add([{ path: "b.txt", text: "gold after" }])).added') == 1
 

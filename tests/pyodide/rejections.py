@@ -6,10 +6,11 @@ import asyncio
 
 MADE = """
 (kind) => {
-  class QuotaExceededError { name = "QuotaExceededError"; message = "no room" }
+  class Bare { name = "QuotaExceededError"; message = "no room" }
   const error = Object.assign(new Error("one of ours"), { code: "read-only", hint: "reload" });
   const gone = new DOMException("gone", "NotFoundError");
-  const reasons = { bare: new QuotaExceededError(), error, exception: gone, text: "broken" };
+  const full = new QuotaExceededError("no room");
+  const reasons = { full, bare: new Bare(), error, exception: gone, text: "broken" };
   return Promise.reject(kind === "nothing" ? null : reasons[kind]);
 }
 """
@@ -27,18 +28,3 @@ async def told(kind: str) -> tuple[str, str, str]:
     except StorageError as error:
         return error.code, error.message, error.hint
     raise AssertionError(kind)
-
-
-async def on_full_device() -> str:
-    """The name of what Chromium itself rejects with where there is no room, as Python sees it."""
-    from pyodide.code import run_js
-
-    from app.browser import ffi
-    from app.errors import StorageError
-
-    made = run_js("() => Promise.reject(new QuotaExceededError('no room'))")
-    try:
-        await asyncio.wait_for(ffi.settled(made(), StorageError), 10)
-    except StorageError as error:
-        return error.code
-    raise AssertionError

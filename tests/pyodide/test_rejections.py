@@ -10,6 +10,7 @@ from tests.pyodide import rejections
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
+        ("full", ("quota-exceeded", "no room", "")),
         ("bare", ("quota-exceeded", "no room", "")),
         ("error", ("read-only", "one of ours", "reload")),
         ("exception", ("unreadable", "gone", "")),
@@ -18,10 +19,5 @@ from tests.pyodide import rejections
     ],
 )
 def test_every_reason_ends_the_wait(pyodide, kind, told):
-    """Also what is no Error: without a stack, a string, nothing."""
+    """Chromium's own for a full device, and what is no Error: no stack, a string, nothing."""
     assert pyodide.call(rejections.told, kind) == told
-
-
-def test_the_exception_of_a_full_device(pyodide):
-    """Chromium's own class for it."""
-    assert pyodide.call(rejections.on_full_device) == "quota-exceeded"

@@ -9,7 +9,7 @@
  * file is fetched once more from its start.
  */
 
-import { FossickError } from "../../errors.js";
+import { FossickError, isFull } from "../../errors.js";
 import { sha256 } from "../../vendor/hashes.js";
 import { writeAll } from "./shelf.js";
 
@@ -221,9 +221,6 @@ function gaveUp(file, error) {
   const hint = "What has come is kept. Look at the connection, then go on with the download.";
   return new FossickError("download-failed", `${file.path} did not come: ${reason}.`, hint);
 }
-
-/** @param {unknown} error */
-const isFull = (error) => error instanceof DOMException && error.name === "QuotaExceededError";
 
 /**
  * @param {number} milliseconds
