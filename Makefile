@@ -48,8 +48,8 @@ test: .venv/.dev site browser
 
 check: lint
 	@echo '==> Fast tests'
-	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder \
-		-m 'not browser and not slow and not exhaustive' $(ARGS)
+	@FOSSICK_FEW=1 $(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder \
+		-m 'not browser and not slow and not lengthy and not exhaustive' $(ARGS)
 
 # Types of vendored libraries lie beside them, hence `vendor`.
 lint: .venv/.dev vendor

@@ -1,7 +1,8 @@
-"""Two forms of tests that try the same in thousands of places: some of the places, and all.
+"""Forms of tests that try the same in thousands of places: few of the places, some, and all.
 
-`make test` takes the short form, `make test LONG=1` the long one; both find what is wrong, the
-long one sooner. Tests marked `long` are left out of the short form altogether.
+`make check` takes few, `make test` some, `make test LONG=1` all; each finds what is wrong, the
+longer ones sooner. Tests marked `long` are in the long form alone, those marked `lengthy` in all
+but the first.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ T = TypeVar("T")
 LONG = bool(os.environ.get("FOSSICK_LONG"))
 IN_BROWSER = sys.platform == "emscripten"
 
-EXAMPLES = 60
-"""For a property, in the short form; each run tries others."""
+EXAMPLES = 10 if os.environ.get("FOSSICK_FEW") else 60
+"""For a property, but in the long form; each run tries others."""
 
 
 def some(cases: Sequence[T], every: int) -> list[T]:

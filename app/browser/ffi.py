@@ -32,6 +32,7 @@ _CODE_OF_NAME = {
     "SecurityError": "unreadable",
     "AbortError": "cancelled",
 }
+_FREE_ROOM = "Free some space on this device, or remove documents from the collection."
 
 
 def to_javascript(value: object) -> JsObject:
@@ -105,7 +106,7 @@ async def settled(promise: Awaitable[Any], fallback: type[FossickError]) -> Any:
     """What the promise gives; an exception of JavaScript becomes an error of our tree.
 
     Its `code` is kept if it is one of ours, else taken from the name of the DOMException, else
-    it is that of `fallback`.
+    it is that of `fallback`. A full device has a way out in its hint, whatever found it full.
     """
     try:
         return await promise
@@ -118,6 +119,8 @@ def as_error(error: JsException, fallback: type[FossickError]) -> FossickError:
     own = getattr(error, "code", None)
     code = own if own in CODES else _CODE_OF_NAME.get(str(error.name))
     hint = str(getattr(error, "hint", None) or "")
+    if code == "quota-exceeded":
+        hint = hint or _FREE_ROOM
     message = str(error.message)
     if code == "cancelled":
         return CancelledError(message, hint=hint)

@@ -104,6 +104,11 @@ export class PageView extends LightElement {
     this.drawn = drawn;
   }
 
+  /** Whether the page that is asked for is still to come. */
+  get isDrawing() {
+    return this.drawn?.number !== this.number;
+  }
+
   get canvas() {
     return /** @type {HTMLCanvasElement} */ (this.querySelector("canvas"));
   }
@@ -160,7 +165,7 @@ export class PageView extends LightElement {
 
   render() {
     const { drawn, sought, number } = this;
-    const shown = drawn?.number === number ? drawn : null;
+    const shown = this.isDrawing ? null : drawn;
     const marked = shown && sought ? marksOf(shown, sought) : null;
     const label = shown?.label && shown.label !== String(number) ? ` (${shown.label})` : "";
     return html`<div class="page-bar">

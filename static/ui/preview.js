@@ -56,6 +56,8 @@ export class PassagePreview extends LightElement {
     this.sought = null;
     /** Which way a match is looked for on another page, 0 for none. */
     this.underWay = 0;
+    /** @type {number[]} steps from match to match that wait for what is being drawn */
+    this.waiting = [];
   }
 
   /**
@@ -75,7 +77,10 @@ export class PassagePreview extends LightElement {
     if (changed.has("document") || changed.has("file")) this.trouble = null;
     if (!changed.has("document") && !changed.has("hit")) return;
     this.shown = { earlier: MARGIN, later: MARGIN };
-    if (this.isOther(changed)) this.said = "";
+    if (this.isOther(changed)) {
+      this.said = "";
+      this.waiting = [];
+    }
     this.underWay = 0;
     this.sought = this.document && soughtIn(this.document, this.hit);
   }
@@ -84,6 +89,7 @@ export class PassagePreview extends LightElement {
   updated(changed) {
     if (["document", "hit", "asText", "trouble"].some((one) => changed.has(one))) {
       this.scrollToPassage();
+      this.stepOn();
     }
   }
 
@@ -114,10 +120,25 @@ export class PassagePreview extends LightElement {
     const marks = this.textBody?.querySelectorAll("mark") ?? [];
     const target = by > 0 ? marks[0] : marks[marks.length - 1];
     if (by !== 0 && target) this.reachMatch(target);
+    this.stepOn();
+  }
+
+  /** Whether what is asked for is still to be read or drawn. */
+  get isDrawing() {
+    return this.error === null && (this.sought === null || Boolean(this.pageView?.isDrawing));
+  }
+
+  /** Takes the steps that waited. */
+  stepOn() {
+    while (this.waiting.length > 0 && !this.isDrawing) this.stepMatch(this.waiting.shift() ?? 0);
   }
 
   /** @param {number} by */
   stepMatch(by) {
+    if (this.isDrawing) {
+      this.waiting.push(by);
+      return;
+    }
     const { textBody: body, pageView } = this;
     const target = body && matchBeside(body, by);
     if (target) this.reachMatch(target);
@@ -157,8 +178,8 @@ export class PassagePreview extends LightElement {
     else if (event.key === "n" && this.position) this.emit("step", 1);
     else if (event.key === "p" && this.position) this.emit("step", -1);
     else if (event.key === "t" && this.hasPages) this.asText = !this.asText;
-    else if (event.key === "m" && this.sought) this.stepMatch(1);
-    else if (event.key === "M" && this.sought) this.stepMatch(-1);
+    else if (event.key === "m") this.stepMatch(1);
+    else if (event.key === "M") this.stepMatch(-1);
     else if (!this.pageView?.onKey(event.key)) return;
     event.preventDefault();
     event.stopPropagation();

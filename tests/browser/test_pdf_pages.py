@@ -358,6 +358,20 @@ def test_matches_are_stepped_through_across_pages(page_of: Page) -> None:
     expect(said).to_have_text("Match 3 of 3")
 
 
+def test_steps_taken_while_a_page_is_drawn_are_not_lost(page_of: Page) -> None:
+    """Keys may be quicker than pages: each is a step, and none goes past a page."""
+    from playwright.sync_api import expect
+
+    ask(page_of, "cannon bronze", "harbour.pdf")
+    box(page_of).press("Enter")
+    expect(page_of.locator("section.preview .preview-body")).to_be_focused()
+    for key in ("m", "m", "m", "m", "Shift+M", "Shift+M"):
+        page_of.keyboard.press(key)
+    expect(page_of.locator("section.preview header [role=status]")).to_have_text("Match 2 of 3")
+    expect(view(page_of).get_by_role("status")).to_have_text("Page 2 of 3")
+    expect(page_of.locator("mark.current")).to_have_count(1)
+
+
 def test_a_pdf_in_an_archive_opens_as_it_looks(page_of: Page) -> None:
     """It is unpacked from the mail in the archive that was added."""
     from playwright.sync_api import expect

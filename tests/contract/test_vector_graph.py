@@ -47,6 +47,7 @@ def recall(index, exact, queries, k=10, **options):
     return np.mean([len(set(one.ids) & set(other.ids)) / len(other) for one, other in pairs])
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize(("preset", "least"), [("fast", 0.95), ("balanced", 0.98)])
 def test_recall_of_presets(wasm, preset, least, metric):
@@ -58,6 +59,7 @@ def test_recall_of_presets(wasm, preset, least, metric):
     assert recall(index, exact, queries) >= least
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("metric", METRICS)
 def test_recall_of_the_highest_preset(wasm, metric):
     """It finds all but one in two hundred, by a walk and not by a scan."""
@@ -113,6 +115,7 @@ def test_a_filter_far_from_the_query(wasm):
     assert found.scores[0] <= exact.search(queries[0], 1, among=far).scores[0]
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("metric", METRICS)
 def test_deleted_vectors_are_led_past(wasm, metric):
     """Before and after a vacuum, when those next to them have been led to each other."""
@@ -173,6 +176,7 @@ def test_the_audit_deepens_searches(wasm):
     assert index.stats().candidates == audit.candidates
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_same_as_numpy(wasm, metric):
     """Graph and hits after adding, removing, a vacuum and adding again, bit for bit."""

@@ -172,6 +172,7 @@ SIGNS = "£§©®°±¶·×÷\u2009‘′″" + "".join(map(chr, range(0x2190, 0
 BESIDE = "a C 1 1, ,2 é - . ' + # @ & / _ #tag x@y. 東"
 
 
+@pytest.mark.lengthy
 def test_signs_part_words_as_gaps_do():
     """What is cut at a sign before it is looked at has the entries that it has as a whole."""
     numbering = Numbering()

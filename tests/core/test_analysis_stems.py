@@ -91,6 +91,7 @@ def test_keys_are_folded_and_not_empty(text, language):
             assert key == fold(key)  # Cherokee folds to its capitals
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("language", sorted(STEMMED_LANGUAGES))
 def test_stems_are_those_of_the_package(language):
     """Affixes are found another way; words of letters and of affixes, as they are in its tables."""

@@ -347,6 +347,7 @@ def test_senseless_sizes_are_refused(size, overlap):
         chunk(document("a"), count_tokens=len, size=size, overlap=overlap)
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize(
     "unit", ["One sentence here. ", "a\n", "x", ". ", "\x01 ", "# H\n\ntext\n\n", "    indent\n"]
 )

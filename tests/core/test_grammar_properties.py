@@ -157,6 +157,7 @@ def timed(call):
     return found, best
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_take_little_time(name):
     """A megabyte of anything is parsed within the bounds, and written again."""

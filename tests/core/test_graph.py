@@ -96,6 +96,7 @@ def test_parts_do_not_matter(seed, metric, data):
     assert whole.links.levels[whole.entry] == max(whole.links.levels[~hanging(whole.links.equals)])
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("metric", METRICS)
 def test_rows_can_be_reached(metric):
     """All of them by lists as long as the presets have, nearly all by lists of three or six."""

@@ -42,6 +42,7 @@ def test_each_as_by_itself(first, second):
         assert vocabulary.languages(texts) == [language_of(text) for text in texts]
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("name", ["scifact", "cosqa_code", "xquad/en", "xquad/de", "xquad/es"])
 def test_real_texts(fossick_data, name):
     """Prose and code."""

@@ -281,6 +281,7 @@ def test_close_while_adding():
     run(test())
 
 
+@pytest.mark.lengthy
 def test_cancelled_task():
     """A task that is cancelled at any moment leaves a whole index and a usable collection."""
 
@@ -408,6 +409,7 @@ class Slowing(ConceptEmbedder):
         return await super().embed(texts, role)
 
 
+@pytest.mark.lengthy
 def test_commits_keep_their_rhythm():
     """However large a group has become while things went fast: seconds are between commits."""
 

@@ -118,6 +118,7 @@ def test_one_markdown_file():
     run(test())
 
 
+@pytest.mark.lengthy
 def test_files_of_bounded_size():
     """A zip of Markdown: files within their limit, all text in them, and lists for both readers."""
 

@@ -53,6 +53,7 @@ async def opened(store, **options):
     return await Vectors.open(store, "faces", **options)
 
 
+@pytest.mark.lengthy
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 @pytest.mark.parametrize(("metric", "dtype", "keeps"), KINDS)
@@ -189,6 +190,7 @@ async def history(store, told, **options):
         told.append(await content(vectors))
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("keeps", [False, True])
 def test_killed_at_any_byte(keeps):
     """What is opened is what there was after the last call that returned, or after the next."""
@@ -343,6 +345,7 @@ def test_options_of_what_is_there():
     assert run(scenario()) == ["faces"]
 
 
+@pytest.mark.lengthy
 def test_a_graph_is_kept_and_can_be_lost():
     """It is opened without being built; damaged, it is built again, the same."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -121,6 +122,7 @@ def test_random_text(path, text, encoding):
         check(result)
 
 
+@pytest.mark.lengthy
 def test_real_files(fossick_data: Path):
     """Hundreds of odd, damaged and encrypted files from the suites of other parsers."""
     results: Counter[str] = Counter()

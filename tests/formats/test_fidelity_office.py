@@ -194,6 +194,7 @@ PEERS: dict[str, tuple[Callable[[bytes], str], int]] = {
 """By extension: the peer, and how many files it has to be compared on at least."""
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("ext", PEERS)
 def test_recall(ext: str, fossick_data: Path) -> None:
     """Half of the files have .97 of the peer's words or more, 95 of 100 have .90."""

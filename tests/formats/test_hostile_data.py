@@ -82,6 +82,7 @@ def test_signs_of_chance(path, source):
 MUCH = 1 << 19
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize(
     ("path", "data"),
     [

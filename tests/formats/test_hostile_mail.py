@@ -59,6 +59,7 @@ def test_parts_inside_of_each_other(kind, depth):
     assert "too-large" in found or depth < 500
 
 
+@pytest.mark.lengthy
 def test_very_many_parts():
     """Twenty thousand of them take seconds at most."""
     body = b"--b\nContent-Type: text/plain\n\nGold\n" * 20_000
@@ -133,6 +134,7 @@ def test_bytes_of_chance(noise, path):
         opened(path, data)
 
 
+@pytest.mark.lengthy
 def test_a_mailbox_of_many_lines_that_begin_with_from():
     """Takes time in proportion to its length."""
     data = b"From - Fri May 17 10:30:00 2024\nSubject: x\n\n" + b"From x\n\n" * 1_000_000

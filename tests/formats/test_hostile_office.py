@@ -163,6 +163,7 @@ def test_entities(ext):
         assert outcome(f"a.{ext}", with_main(ext, f"{declared}<x>&a;</x>")) == "damaged"
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("ext", MAIN)
 def test_bombs(ext):
     """A part of a gigabyte in a megabyte is given up within its first megabytes."""
@@ -193,6 +194,7 @@ def docx_body(text: str) -> str:
     return f"<w:document {W}><w:body>{paragraph(text)}</w:body></w:document>"
 
 
+@pytest.mark.lengthy
 def test_claims():
     """What a file says that it has is not allocated; what it names again and again is read once."""
     strings = "<si><t>x</t></si>"
@@ -211,6 +213,7 @@ def test_claims():
     assert bounded(lambda: outcome("a.ods", rows)) == "read"
 
 
+@pytest.mark.lengthy
 def test_gigantic_tables():
     """More cells than are read: refused on the way."""
     rows = "".join(row(n, *range(20)) for n in range(1, 3000))
@@ -248,6 +251,7 @@ def elements(chance: random.Random, ext: str, depth: int = 0) -> str:
     return out
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("ext", NAMES)
 def test_elements_by_chance(ext):
     """Any element inside of any other, with any value: read, or refused as empty or too large."""

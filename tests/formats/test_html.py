@@ -198,6 +198,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_hostile_repetition_takes_linear_time(unit):
     """Half a megabyte of one fragment is read in moments."""

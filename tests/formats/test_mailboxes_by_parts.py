@@ -224,6 +224,7 @@ def with_peak(work: Callable[[Path], Coroutine[None, None, int]], file: Path) ->
         tracemalloc.stop()
 
 
+@pytest.mark.lengthy
 def test_memory(tmp_path):
     """A mailbox of 60 MB takes what its largest message takes, of 1 MB, and a few MB."""
     file = tmp_path / "Inbox"

@@ -144,6 +144,7 @@ def test_windows_line_ends_and_lines():
     ]
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize(
     "unit", ["- ", "> ", "`", "|", "*", "#", "- - ", "[", "| - ", " ", "---\n", "a|\n-|\n"]
 )

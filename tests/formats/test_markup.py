@@ -268,6 +268,7 @@ def read_has_text(path, source):
         return False
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize(
     ("path", "piece"),
     [

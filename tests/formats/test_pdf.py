@@ -299,6 +299,7 @@ def test_any_items_make_a_document_or_a_refusal(pages):
     assert doc.text.count("\f") == len(pages) - 1
 
 
+@pytest.mark.lengthy
 def test_time_grows_with_the_pages():
     """A thousand pages, and one page of fifty thousand words, take a moment each."""
     started = time.process_time()

@@ -147,6 +147,7 @@ def test_limits():
     assert caught.value.code == "too-large"
 
 
+@pytest.mark.lengthy
 def test_time_grows_with_the_length(slowness):
     """Whatever is there hundreds of thousands of times."""
     began = time.monotonic()

@@ -143,6 +143,7 @@ def test_offsets_hold_for_windows_files():
     assert [(b.start, b.line) for b in doc.blocks] == [(0, 1), (5, 3)]
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("name", ["a.txt", "a.py"])
 @pytest.mark.parametrize(
     "unit", ["\n", "ab\n--\n", "abc\n---\n", "===\n", " \n", "a\n\n", "\f", "a"]

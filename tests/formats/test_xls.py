@@ -119,6 +119,7 @@ def test_refusals(data, limits, code):
     assert caught.value.code == code
 
 
+@pytest.mark.lengthy
 def test_any_byte_may_be_wrong():
     """Whatever the library makes of it, it is read or refused."""
     for place in range(0, len(BOOK), 13):

@@ -172,6 +172,7 @@ def test_odd_references():
     assert "1" in read("a.xlsx", xlsx({"S": cells})).text
 
 
+@pytest.mark.lengthy
 def test_speed():
     """A hundred thousand cells take seconds at most."""
     chance = random.Random(7)

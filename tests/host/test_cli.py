@@ -458,6 +458,7 @@ def test_doctor(tmp_path, capsys):
     assert code == 0, out
 
 
+@pytest.mark.lengthy
 def test_as_a_program(folder, tmp_path):
     """`python -m app` is the command line."""
     command = [sys.executable, "-m", "app", "index", str(folder), "--index", str(tmp_path / "i")]

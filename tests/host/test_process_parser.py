@@ -83,6 +83,7 @@ def test_a_file_that_ends_its_reader(put):
     asyncio.run(test())
 
 
+@pytest.mark.lengthy
 def test_a_file_that_hangs(put):
     """Is damaged after the time of silence that is allowed."""
 

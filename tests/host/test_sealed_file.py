@@ -114,6 +114,7 @@ def small():
     return run(made())
 
 
+@pytest.mark.lengthy
 def test_there_and_back():
     """Searched where it lies, and imported: the same answers as of the collection itself."""
 
@@ -156,6 +157,7 @@ def test_nothing_is_in_the_open():
     run(test())
 
 
+@pytest.mark.lengthy
 def test_every_byte(small):
     """One that is flipped, wherever, is refused, or changes nothing of the content."""
 

@@ -326,6 +326,7 @@ def forms(word):
     return {cased.encode(code) for cased in (word, word.lower()) for code in ("utf-8", "utf-16-le")}
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("first", ["sealed", "plain"])
 def test_nothing_of_an_index_is_in_its_files(paths, capsys, first):
     """Words, titles, paths and terms: none in any byte, found with the passphrase alone."""
@@ -360,6 +361,7 @@ def test_nothing_of_an_index_is_in_its_files(paths, capsys, first):
     assert all(any(form in held(index) for form in forms(word)) for word in WORDS)
 
 
+@pytest.mark.lengthy
 def test_every_command_opens_a_sealed_index(paths, capsys):
     """Looked at, cleaned, exported and imported with the passphrase; an export says it is plain."""
     index, secret = paths / "index", ("--passphrase-file", paths / "secret")

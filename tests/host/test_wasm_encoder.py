@@ -31,6 +31,7 @@ def embedder():
     return OnnxEmbedder(threads=2, device="wasm")
 
 
+@pytest.mark.lengthy
 def test_the_same_in_any_batch(embedder):
     """A text's vector does not hang on its neighbours, to the bit, nor on how many there are."""
     together = embedder.embed_now(TEXTS * 40)

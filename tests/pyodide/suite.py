@@ -32,7 +32,8 @@ def run(folder: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("browser")
-    Path("pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  slow\n  exhaustive\n  long\n")
+    markers = ("browser", "slow", "lengthy", "exhaustive", "long")
+    Path("pytest.ini").write_text("\n  ".join(["[pytest]\nmarkers =", *markers]))
     seen = Outcomes()
     printed = io.StringIO()
     with redirect_stdout(printed):

@@ -6,12 +6,18 @@ import pytest
 
 from tests.pyodide import rejections
 
+FULL = (
+    "quota-exceeded",
+    "no room",
+    "Free some space on this device, or remove documents from the collection.",
+)
+
 
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
-        ("full", ("quota-exceeded", "no room", "")),
-        ("bare", ("quota-exceeded", "no room", "")),
+        ("full", FULL),
+        ("bare", FULL),
         ("error", ("read-only", "one of ours", "reload")),
         ("exception", ("unreadable", "gone", "")),
         ("text", ("storage-unavailable", "broken", "")),

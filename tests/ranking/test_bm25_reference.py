@@ -42,6 +42,7 @@ def their_scores(rows, queries):
     return np.array([reference.get_scores(query) for query in queries])
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("name", [pytest.param("scifact", marks=pytest.mark.long), "cranfield"])
 def test_scores_are_those_of_bm25s(fossick_data, name):
     """Within 1e-4 of each other, and zero for the same documents."""

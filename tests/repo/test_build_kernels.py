@@ -38,6 +38,7 @@ def project(tmp_path: Path) -> Project:
     return make
 
 
+@pytest.mark.lengthy
 def test_every_build_is_the_same(root: Path, project: Project) -> None:
     """Two builds, and one of a copy in another folder."""
     module = compiled(root)
@@ -56,6 +57,7 @@ def test_what_is_included_counts(root: Path, project: Project) -> None:
     assert inputs(project(SMALL, "int two;")) != before
 
 
+@pytest.mark.lengthy
 def test_the_module_is_small_and_has_simd(root: Path) -> None:
     """It is loaded on each start; and without SIMD it would not be worth it."""
     module = compiled(root)
@@ -64,6 +66,7 @@ def test_the_module_is_small_and_has_simd(root: Path) -> None:
     assert code.count(b"\xfd") > 50
 
 
+@pytest.mark.lengthy
 def test_the_site_has_what_the_source_gives(root: Path) -> None:
     """The vendored file is the one that is built now."""
     vendored = root / "static" / "vendor" / TARGET

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 
 def test_numpy_stays_out(root):
     """An image with NumPy in it cannot be started from: its functions lie in other modules."""
@@ -44,6 +46,7 @@ print(app.engine.__path__[0], app.engine.Collection.__module__, Damage.__init__.
 """
 
 
+@pytest.mark.lengthy
 def test_what_was_compiled_is_used_again(root, tmp_path):
     """A second interpreter looks for no file of theirs and compiles no text; new ones come too."""
     path = tmp_path / "compiled"

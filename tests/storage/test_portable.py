@@ -26,6 +26,7 @@ ASKED = queries(20 if IN_BROWSER else 100)
 """Browsers ask as many of a page: tests/browser/test_portable.py."""
 
 
+@pytest.mark.lengthy
 def test_the_same_results():
     """Many queries have the same answers after import, and in the file where it lies."""
 
@@ -115,6 +116,7 @@ def test_nothing_that_was_removed():
     run(test())
 
 
+@pytest.mark.lengthy
 def test_while_files_are_added():
     """The file holds the commit that was there when it was begun, whatever is written meanwhile."""
 
@@ -192,6 +194,7 @@ def test_one_source():
     run(test())
 
 
+@pytest.mark.lengthy
 def test_without_vectors():
     """Words find what they found; vectors can be made again."""
 
@@ -208,6 +211,7 @@ def test_without_vectors():
     run(test())
 
 
+@pytest.mark.lengthy
 def test_without_texts():
     """Passages are found where they were, with nothing to show; their files count as changed."""
 
