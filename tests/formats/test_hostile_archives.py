@@ -56,18 +56,20 @@ def frugal():
 
 
 @pytest.mark.parametrize(
-    ("path", "data"),
+    ("path", "packed"),
     [
-        ("bomb.zip", zipped({"a.txt": bytes(64 * MB)})),
-        ("bomb.gz", gzip.compress(bytes(64 * MB))),
-        ("bomb.bz2", bz2.compress(bytes(64 * MB))),
-        ("bomb.xz", lzma.compress(bytes(64 * MB))),
-        ("bomb.tgz", tarred({"a.txt": bytes(64 * MB)}, "w:gz")),
+        ("bomb.zip", lambda data: zipped({"a.txt": data})),
+        ("bomb.gz", gzip.compress),
+        ("bomb.bz2", bz2.compress),
+        ("bomb.xz", lzma.compress),
+        ("bomb.tgz", lambda data: tarred({"a.txt": data}, "w:gz")),
     ],
     ids=["zip", "gz", "bz2", "xz", "tgz"],
 )
-def test_bombs(path, data, frugal):
+def test_bombs(path, packed, frugal):
     """What grows more than the ratio allows is not unpacked further."""
+    data = packed(bytes(64 * MB))
+    tracemalloc.reset_peak()  # what was taken to make it counts for nothing
     codes, size = opened(path, data)
     assert set(codes) == {"too-large"}
     assert size == 0
