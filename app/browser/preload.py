@@ -1,8 +1,9 @@
 """Imported before the image of the interpreter's memory is taken.
 
 Whatever is imported here is in memory at once on every later start: what NumPy and the engine
-need of the standard library, and those of our own modules that do without NumPy. NumPy itself
-cannot be part of an image, nor can anything that holds an object of JavaScript.
+need of the standard library, those of our own modules that do without NumPy, and the tables of
+languages that are made when they are first asked for. NumPy itself cannot be part of an image,
+nor can anything that holds an object of JavaScript.
 """
 # ruff: noqa: F401 (importing is all this is for)
 
@@ -11,6 +12,7 @@ import ast
 import asyncio
 import calendar
 import contextvars
+import ctypes
 import dataclasses
 import datetime
 import fnmatch
@@ -30,6 +32,7 @@ import re
 import shutil
 import statistics
 import struct
+import sysconfig
 import tarfile
 import textwrap
 import tokenize
@@ -39,11 +42,21 @@ import urllib.parse
 import warnings
 import zipfile
 import zlib
+from functools import partial
 
 import app.core.analysis.wordpiece
 import app.core.chunking
 import app.core.model
 import app.formats.pdf
 from app.browser import compiled
+from app.core.analysis import closed_words, languages, snowball, traits
 
 compiled.remember()
+for made in (
+    closed_words.closed_words,
+    languages.latin_languages,
+    traits.endings,
+    traits.letters,
+    *(partial(closed_words.is_stop, "für", "de"), partial(snowball.stemmer, "en")),
+):
+    made()

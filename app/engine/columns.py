@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.analysis import fold
+from app.core.unique import unique_inverse
 from app.engine.days import years
 from app.storage.document_table import DocumentTable
 
@@ -111,7 +112,7 @@ class Columns:
     @cached_property
     def year(self) -> Column:
         """Years of the last change, as four digits at least."""
-        found, rows = np.unique(years(self._documents.modified), return_inverse=True)
+        found, rows = unique_inverse(years(self._documents.modified))
         column = Column.of((f"{year:04}" if year else UNKNOWN for year in found.tolist()), str)
         return replace(column, codes=column.codes[rows])
 

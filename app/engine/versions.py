@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.core.unique import unique_counts
 from app.engine.ordering import documents_of_chunks
 from app.engine.reports import DocumentVersion
 from app.engine.view import View
@@ -27,7 +28,7 @@ def versions(view: View, groups: Sequence[Sequence[int]]) -> list[tuple[Document
     shared: Counter[tuple[int, int]] = Counter()
     for group in groups:
         documents = owners[list(group)]
-        distinct, counts = np.unique(documents, return_counts=True)
+        distinct, counts = unique_counts(documents)
         sizes[distinct] -= counts - 1
         first = int(documents[0])
         shared.update((int(other), first) for other in distinct if other != first)

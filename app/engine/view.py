@@ -12,6 +12,7 @@ from app.core.dense.flat import CodedVectors, FlatIndex, VectorBlock
 from app.core.kernels import Kernels, NumpyKernels, VectorKernels
 from app.core.lexical import Cut, DocumentIndex, KeywordIndex, Lexicon, SearchedSegment
 from app.core.lexical.keys import DEFAULT_LANGUAGE
+from app.core.unique import unique_values
 from app.engine.columns import Columns
 from app.engine.facets import FacetCounter
 from app.engine.filters import Filters
@@ -189,7 +190,7 @@ class View:
         bases = self.snapshot.bases
         numbers = np.searchsorted(bases, ordinals, side="right") - 1
         found = np.empty(len(ordinals), dtype=np.uint64)
-        for number in np.unique(numbers).tolist():
+        for number in unique_values(numbers).tolist():
             here = numbers == number
             column = self.snapshot.segments[number].segment.chunks.fingerprint
             found[here] = column[ordinals[here] - bases[number]]

@@ -21,6 +21,7 @@ from app.core.dense.scan import Rows, Uint32s, unit_scales
 from app.core.dense.scanner import Scanner
 from app.core.dense.signs import Signs
 from app.core.kernels import NumpyKernels, VectorKernels
+from app.core.unique import unique_inverse
 from app.errors import InputError
 
 Ordinals = NDArray[np.int64]
@@ -148,7 +149,7 @@ class FlatIndex:
         places = np.searchsorted(self._ordinals, ordinals)
         places[places == len(self._ordinals)] = 0
         here = np.flatnonzero(self._ordinals[places] == ordinals)
-        rows, back = np.unique(places[here], return_inverse=True)
+        rows, back = unique_inverse(places[here])
         return here, rows.astype(np.uint32), back
 
     @property

@@ -10,6 +10,7 @@ from app.core.dense.codes import Coded, Matrix
 from app.core.dense.scan import Metric, Rows, Uint32s
 from app.core.dense.scanner import Hits, best
 from app.core.kernels import VectorKernels
+from app.core.unique import unique_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Shortlist:
     def rows(self) -> Uint32s:
         """All of them, rising, none twice."""
         none = np.empty(0, np.uint32)
-        return np.unique(np.concatenate([none, *(hits.rows for hits in self.found)]))
+        return unique_values(np.concatenate([none, *(hits.rows for hits in self.found)]))
 
     def decided(self, vectors: Matrix, metric: Metric, kernels: VectorKernels) -> list[Hits]:
         """The hits by the vectors (m, dim) of `rows`."""

@@ -27,6 +27,7 @@ from app.core.kernels.port import (
     not_negative,
 )
 from app.core.kernels.scoring import offsets_of
+from app.core.unique import unique_counts, unique_values
 
 POSITIONS = np.uint64(0xFFFF_FFFF)
 """The bits of a key that hold the position."""
@@ -176,7 +177,7 @@ def near(slots: Sequence[Uint64s], slack: int, ordered: bool) -> Near:
     if not slots or not all(map(len, slots)):
         return Near(np.empty(0, np.uint32), np.empty(0, np.uint32))
     matches = _chains(slots, slack) if ordered else _in_windows(slots, slack)
-    ordinals, counts = np.unique((matches >> _ORDINAL).astype(np.uint32), return_counts=True)
+    ordinals, counts = unique_counts((matches >> _ORDINAL).astype(np.uint32))
     return Near(ordinals, counts.astype(np.uint32))
 
 
@@ -204,7 +205,7 @@ def _in_windows(slots: Sequence[Uint64s], slack: int) -> Uint64s:
     """
     reach = np.uint64(min(len(slots) + slack, int(POSITIONS)) - 1)
     unique = distinct(slots)
-    ends = np.unique(np.concatenate([slot for slot, _ in unique]))
+    ends = unique_values(np.concatenate([slot for slot, _ in unique]))
     starts = ends
     for slot, needed in unique:
         at = np.searchsorted(slot, ends, side="right") - needed

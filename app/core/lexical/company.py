@@ -13,6 +13,7 @@ from app.core.lexical.plan import Word
 from app.core.lexical.postings import Postings
 from app.core.lexical.resolve import SearchedSegment
 from app.core.lexical.spellings import Forms
+from app.core.unique import unique_values
 
 Ordinals = NDArray[np.uint32]
 
@@ -79,4 +80,4 @@ def _chunks(segment: SearchedSegment, word: Word) -> Ordinals:
     """Ordinals of the live chunks of a segment that hold a word in any form, whatever language."""
     numbers = segment.lists(word).anywhere.tolist()
     found = [segment.frequencies.chunks(number) for number in numbers]
-    return np.unique(np.concatenate([np.empty(0, np.uint32), *found]))
+    return unique_values(np.concatenate([np.empty(0, np.uint32), *found]))

@@ -17,6 +17,7 @@ from app.core.kernels import Kernels
 from app.core.kernels.indexing import Texts
 from app.core.lexical.distance import Characters
 from app.core.lexical.sketch import Hashes, Sketch, hashes
+from app.core.unique import unique_values
 
 
 class TermDictionary:
@@ -94,7 +95,7 @@ class TermDictionary:
         starts = offsets[among.start : among.stop + 1]
         numbers = np.searchsorted(starts, places + base, side="right") - 1
         inside = places + base + len(rest) < starts[numbers + 1]
-        return np.unique(numbers[inside]) + among.start
+        return unique_values(numbers[inside]) + among.start
 
     def ending(self, part: str, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of the terms `numbers` that end with `part`."""

@@ -15,6 +15,7 @@ from app.core.kernels.port import Uint32s
 from app.core.kernels.scoring import offsets_of
 from app.core.lexical.names import chosen
 from app.core.lexical.postings import Postings
+from app.core.unique import unique_counts, unique_values
 
 Live = NDArray[np.bool_]
 
@@ -127,8 +128,8 @@ def _groups(
         wanted = terms[forms]
         stays = is_held[wanted]
         members.append(own_keys[of_keys[stays]].astype(np.int64) * n_terms + places[wanted[stays]])
-    of_keys, forms = np.divmod(np.unique(np.concatenate(members)), n_terms)
-    used, sizes = np.unique(of_keys, return_counts=True)
+    of_keys, forms = np.divmod(unique_values(np.concatenate(members)), n_terms)
+    used, sizes = unique_counts(of_keys)
     blob, key_offsets = chosen(keys, used.astype(np.uint32))
     return {
         "key_blob": blob,

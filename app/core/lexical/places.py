@@ -11,6 +11,7 @@ from app.core.kernels import Kernels
 from app.core.lexical.plan import Word
 from app.core.lexical.postings import FIELDS, MAX_COUNT, Postings
 from app.core.lexical.resolve import SearchedSegment
+from app.core.unique import unique_values
 
 Flags = NDArray[np.uint8]
 Int64s = NDArray[np.int64]
@@ -138,4 +139,4 @@ def keys_of(ordinals: Int64s, positions: Int64s) -> Keys:
 
 def _once(keys: list[Keys]) -> Keys:
     found = [each for each in keys if len(each)]
-    return found[0] if len(found) == 1 else np.unique(np.concatenate(keys))
+    return found[0] if len(found) == 1 else unique_values(np.concatenate(keys))

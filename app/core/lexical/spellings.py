@@ -18,6 +18,7 @@ from app.core.lexical.distance import Characters, distances
 from app.core.lexical.joining import Run, Words
 from app.core.lexical.resolve import SearchedSegment
 from app.core.lexical.sketch import Hashes, Numbers
+from app.core.unique import unique_values
 
 Forms = dict[int, list[int]]
 """Numbers of the forms of a word, by the number of the segment."""
@@ -194,7 +195,7 @@ class Spellings:
         if not others:
             return int(counts[first])
         most = frequencies.chunks(first, self._field)
-        rest = np.unique(np.concatenate([frequencies.chunks(f, self._field) for f in others]))
+        rest = unique_values(np.concatenate([frequencies.chunks(f, self._field) for f in others]))
         if not len(rest):
             return len(most)
         at = np.minimum(np.searchsorted(most, rest), len(most) - 1)

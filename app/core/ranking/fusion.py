@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.selection import top_k
+from app.core.unique import unique_inverse
 from app.errors import InputError
 
 RRF_K = 60
@@ -59,7 +60,7 @@ def rrf(
         raise InputError(f"RRF needs k and weights from 0, not k = {k}, weights {weights}.")
     if not rankings:
         return Fused(np.empty(0, np.int64), np.empty(0))
-    ordinals, places = np.unique(np.concatenate(rankings), return_inverse=True)
+    ordinals, places = unique_inverse(np.concatenate(rankings))
     given = [
         reciprocal(len(ranking), k, weight, share)
         for ranking, weight, share in zip(rankings, weights, shares, strict=True)
@@ -88,9 +89,7 @@ def convex(rankings: Sequence[Scored], weights: Sequence[float]) -> Fused:
         raise InputError(f"Weights {weights} do not fit {len(rankings)} rankings.")
     if not rankings:
         return Fused(np.empty(0, np.int64), np.empty(0))
-    ordinals, places = np.unique(
-        np.concatenate([ranking for ranking, _ in rankings]), return_inverse=True
-    )
+    ordinals, places = unique_inverse(np.concatenate([ranking for ranking, _ in rankings]))
     shares = [weight * scores for weight, (_, scores) in zip(weights, rankings, strict=True)]
     return _best(ordinals, np.bincount(places, np.concatenate(shares)).astype(np.float64))
 
