@@ -64,3 +64,42 @@ def test_what_was_compiled_is_used_again(root, tmp_path):
     assert texts == 0
     engine = str(root / "app/engine")
     assert prints[1][1].split() == [engine, "app.engine.collection", "Damage.__init__"]
+
+
+SEARCHES = """
+import asyncio, sys
+from pathlib import Path
+from app.host import opening
+
+async def ask():
+    async with opening.collection(Path(sys.argv[1]), embedder="hash", model=Path()) as (collection, _):
+        before = set(sys.modules)
+        for query in ("gold", '"gold is" NEAR/3 heavy', "siver~ OR go*", "type:md gold"):
+            for mode in ("keyword", "vector", "hybrid"):
+                found = await collection.search(query, {"mode": mode, "facets": ["year"]})
+                assert found.hits, query
+        await collection.suggest("hea")
+        print("new:", *sorted(set(sys.modules) - before))
+
+asyncio.run(ask())
+"""
+
+
+def test_a_first_search_imports_no_more_of_numpy(root, tmp_path):
+    """`numpy.ma`, which `numpy.unique` asks for, takes an eighth of a second in the browser."""
+    folder, index = tmp_path / "notes", tmp_path / "index"
+    folder.mkdir()
+    for name, text in (("a.md", "Gold is a heavy metal."), ("b.md", "Silver is not gold.")):
+        (folder / name).write_text(text)
+    command = ["-m", "app", "index", "--embedder", "hash", "--index", str(index), str(folder)]
+    subprocess.run([sys.executable, *command], cwd=root, check=True, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SEARCHES, str(index)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [name for name in done.stdout.split() if name.startswith("numpy")] == []
+    assert done.stdout.startswith("new:")
