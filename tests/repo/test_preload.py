@@ -72,7 +72,8 @@ from pathlib import Path
 from app.host import opening
 
 async def ask():
-    async with opening.collection(Path(sys.argv[1]), embedder="hash", model=Path()) as (collection, _):
+    opened = opening.collection(Path(sys.argv[1]), embedder="hash", model=Path())
+    async with opened as (collection, _):
         before = set(sys.modules)
         for query in ("gold", '"gold is" NEAR/3 heavy', "siver~ OR go*", "type:md gold"):
             for mode in ("keyword", "vector", "hybrid"):
