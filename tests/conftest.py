@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import settings
 
-from tests.forms import EXAMPLES, LONG
+from tests.forms import EXAMPLES, FEW, LONG
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 # How long an example takes says more of what else the machine does than of the code.
-settings.register_profile("patient", deadline=None, max_examples=100 if LONG else EXAMPLES)
+settings.register_profile("patient", deadline=None, max_examples=EXAMPLES if FEW else 100)
 
 LONGEST = "test_suite.py"
 """Where tests run side by side, what is begun last should not be what takes longest."""

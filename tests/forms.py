@@ -15,10 +15,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LONG = bool(os.environ.get("FOSSICK_LONG"))
+FEW = bool(os.environ.get("FOSSICK_FEW"))
 IN_BROWSER = sys.platform == "emscripten"
 
-EXAMPLES = 10 if os.environ.get("FOSSICK_FEW") else 60
-"""For a property, but in the long form; each run tries others."""
+EXAMPLES = 10 if FEW else 60
+"""For a property that asks for more, but in the long form; each run tries others."""
 
 
 def some(cases: Sequence[T], every: int) -> list[T]:

@@ -42,7 +42,6 @@ import urllib.parse
 import warnings
 import zipfile
 import zlib
-from functools import partial
 
 import app.core.analysis.wordpiece
 import app.core.chunking
@@ -52,11 +51,9 @@ from app.browser import compiled
 from app.core.analysis import closed_words, languages, snowball, traits
 
 compiled.remember()
-for made in (
-    closed_words.closed_words,
-    languages.latin_languages,
-    traits.endings,
-    traits.letters,
-    *(partial(closed_words.is_stop, "für", "de"), partial(snowball.stemmer, "en")),
-):
-    made()
+closed_words.closed_words()
+closed_words.is_stop("für", "de")
+languages.latin_languages()
+traits.endings()
+traits.letters()
+snowball.stemmer("en")

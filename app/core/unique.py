@@ -1,8 +1,9 @@
 """The different values of an array, named as in the array API.
 
-Of concatenated runs that rise, as lists of postings do: in the browser a stable sort takes a
-fortieth of the time of `numpy.unique`, which goes by a hash table (300,000 of 32 bits: 1.7 and
-71 ms). And that imports `numpy.ma` when it is first called, for which a first search would wait.
+Where a search comes by they stand for `numpy.unique`, which imports `numpy.ma` when it is first
+called: a first search would wait for that. Of runs that rise, joined, as lists of postings are,
+the values alone come sooner as well, as NumPy's go by a hash table (300,000 of 32 bits in the
+browser: 5.7 and 84 ms); of values in no order somewhat later (19 and 14 ms).
 """
 
 from __future__ import annotations
